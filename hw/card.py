@@ -1,0 +1,236 @@
+"""What every telephony card answers to: spans, channels, line orders, line events.
+
+A card is DAHDI (`hw.dahdi`) or simulated (`hw.sim`); nothing above this file knows which. Both pass the
+same contract tests. A card knows wires, not calls: no signalling, no numbers.
+
+    who plugs in where                      what is told                     what is ordered
+    STATION  (FXS port)   a telephone       off-hook, on-hook, flash,        ring, polarity, hook states of battery
+                                            pulse digits
+    TRUNK    (FXO port)   the exchange's    ring begin/end, polarity,        off-hook, on-hook, flash, pulse digits
+                          line              battery lost/back
+    CAS      (E1)         ABCD bits         bits                             bits
+    BEARER   (E1)         speech only       -                                -
+    DCHANNEL (E1)         HDLC frames       frames                           frames
+
+Every event carries the plane's sample time. All calls are made in the trio thread and none of them blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum, Flag, auto
+from typing import Protocol
+
+
+class HardwareError(Exception):
+    """A card, span or channel did not do what it was told.
+
+    `span` and `channel` are the card's numbers (None: the card as a whole); `action` says what to do about it.
+    """
+
+    def __init__(self, message: str, *, span: int | None = None, channel: int | None = None, action: str = "") -> None:
+        super().__init__(message)
+        self.span = span
+        self.channel = channel
+        self.action = action
+
+
+class Unsupported(HardwareError):
+    """The hardware cannot do this at all (a line says what it cannot do instead of pretending)."""
+
+
+class ChannelKind(Enum):
+    STATION = "station"
+    TRUNK = "trunk"
+    CAS = "cas"
+    BEARER = "bearer"
+    DCHANNEL = "dchannel"
+
+
+class Ability(Flag):
+    """What a channel's hardware can do beyond its kind."""
+
+    NONE = 0
+    SET_POLARITY = auto()  # a station's battery can be reversed
+    SEE_POLARITY = auto()  # a trunk sees reversals
+    SEE_BATTERY = auto()  # a trunk tells battery from none
+    JOIN = auto()  # the card joins two of its channels by itself
+
+
+class Alarm(Flag):
+    """Span alarms, as G.775 and DAHDI name them."""
+
+    NONE = 0
+    RED = auto()  # loss of signal or framing here
+    YELLOW = auto()  # they do not receive us
+    BLUE = auto()  # all ones: carrier has it blocked or looped
+    LOOPBACK = auto()
+    NOT_OPEN = auto()
+    RECOVERING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel as the card lists it. `number` is unique on the card; `slot` counts from 1 in its span."""
+
+    number: int
+    span: int
+    slot: int
+    kind: ChannelKind | None  # None: not configured for any signalling
+    name: str
+    law: str = "a"  # "a" or "mu": G.711 on the wire
+    abilities: Ability = Ability.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCounters:
+    """Since the driver was loaded; None where the driver does not count."""
+
+    code_violations: int | None = None
+    crc4_errors: int | None = None
+    framing_errors: int | None = None
+    e_bits: int | None = None
+    errored_seconds: int | None = None
+    slips: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanInfo:
+    """A span as the card lists it. `hardware` and `location` stay the same over reboots and identify the plug."""
+
+    number: int
+    name: str
+    kind: str  # "E1", "analog"
+    hardware: str
+    location: str
+    alarms: Alarm
+    channels: tuple[ChannelInfo, ...]
+    timing: int = 0  # priority as clock source; 0: never
+    counters: SpanCounters = field(default_factory=SpanCounters)
+
+
+class LineEventKind(Enum):
+    OFF_HOOK = "off-hook"  # station: the telephone was lifted (also: ring trip)
+    ON_HOOK = "on-hook"  # station: the telephone was hung up; never within a flash or a pulse digit
+    FLASH = "flash"  # station: hook flash
+    PULSE_DIGIT = "pulse-digit"  # station: value "0".."9"
+    RING_BEGIN = "ring-begin"  # trunk: ring current comes
+    RING_END = "ring-end"  # trunk: ring current stopped (each burst, or the whole, as the card sees it)
+    POLARITY = "polarity"  # trunk: value 0 normal, 1 reversed
+    BATTERY_LOST = "battery-lost"  # trunk: nothing plugged in, or loop broken by the exchange
+    BATTERY_BACK = "battery-back"
+    BITS = "bits"  # CAS: value 0..15, ABCD with A the highest bit
+    DIALLED = "dialled"  # trunk: the pulse digits that were ordered are out
+    ALARM = "alarm"  # the span of this channel has an alarm
+    ALARM_END = "alarm-end"
+    GONE = "gone"  # the device vanished; the channel is dead: close it
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent:
+    kind: LineEventKind
+    time: int  # samples of the plane
+    value: int | str = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RingCadence:
+    """On and off times in ms, repeated from the beginning. China's ring: 1000/4000. One to four pairs, each 100 to 8000 ms."""
+
+    ms: tuple[int, ...] = (1000, 4000)
+
+
+class Channel(Protocol):
+    """An open channel. `port` is its handle in the media plane; `heard` is called with every event, in the trio thread."""
+
+    info: ChannelInfo
+    port: int
+    heard: Callable[[LineEvent], None]
+
+    def off_hook(self) -> None:
+        """TRUNK: close the loop (seize or answer)."""
+
+    def on_hook(self) -> None:
+        """TRUNK: open the loop. STATION: stop ringing, battery normal. CAS: no meaning (use set_bits)."""
+
+    def ring(self, cadence: RingCadence) -> None:
+        """STATION: ring until answered, on_hook() or another cadence. A lift raises OFF_HOOK and stops it."""
+
+    def flash(self) -> None:
+        """TRUNK: open the loop for the time the card is configured for (China: 600 ms at most)."""
+
+    def dial_pulses(self, digits: str) -> None:
+        """TRUNK, off-hook: pulse-dial digits 0-9; DIALLED when they are out."""
+
+    def set_polarity(self, reversed: bool) -> None:
+        """STATION: battery reversed (answer supervision). Raises Unsupported where the hardware cannot."""
+
+    def set_bits(self, bits: int) -> None:
+        """CAS: send ABCD, 0..15."""
+
+    def bits(self) -> int:
+        """CAS: ABCD as received now, 0..15."""
+
+    def is_off_hook(self) -> bool:
+        """STATION: telephone lifted. TRUNK: we hold the loop."""
+
+    def activate(self) -> None:
+        """Speech begins to run on the port (it costs CPU only from here)."""
+
+    def deactivate(self) -> None:
+        """Speech stops; line events go on."""
+
+    def close(self) -> None:
+        """Gives the channel back; on-hook and idle bits as the card does at close. Closing twice is nothing."""
+
+
+class DChannel(Protocol):
+    """An open D channel. Frames are whole HDLC frames without their two FCS bytes."""
+
+    info: ChannelInfo
+    heard: Callable[[bytes], None]
+    alarmed: Callable[[LineEvent], None]
+
+    def send(self, frame: bytes) -> None:
+        """1 to 1000 bytes. A frame that the card cannot take now is dropped and counted (layer 2 repeats it)."""
+
+    def close(self) -> None: ...
+
+
+class SpanEventKind(Enum):
+    ARRIVED = "arrived"
+    GONE = "gone"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEvent:
+    kind: SpanEventKind
+    span: SpanInfo
+
+
+class Card(Protocol):
+    """A driver with its spans. Raises HardwareError where the hardware says no, KeyError never."""
+
+    name: str
+
+    def spans(self) -> tuple[SpanInfo, ...]: ...
+
+    def open(self, number: int) -> Channel:
+        """Open a channel of any kind but DCHANNEL. HardwareError: unknown, not configured, in use, gone."""
+
+    def open_dchannel(self, number: int) -> DChannel: ...
+
+    def watch(self, changed: Callable[[SpanEvent], None]) -> None:
+        """From now on, tell arrivals, losses and alarms of spans (in the trio thread)."""
+
+    async def run(self) -> None:
+        """The card's own task: D channels, hot plug. Runs until cancelled; an error on one span never ends it."""
+
+    def close(self) -> None: ...
+
+
+def channels(spans: Iterable[SpanInfo], kind: ChannelKind) -> list[ChannelInfo]:
+    """All channels of one kind, by number."""
+    return sorted((c for s in spans for c in s.channels if c.kind is kind), key=lambda c: c.number)

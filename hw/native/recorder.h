@@ -1,0 +1,61 @@
+/* Recordings: the two directions of a port, kept apart (stereo) or mixed (mono), as G.711 in a WAV file.
+ *
+ *   media thread ──bytes──> ring of each recording ──> recorder's own thread, once a second: pwrite of all, one syncfs
+ *                                                       every fifth second and at the end: sizes in the header
+ *
+ * At most the last second is missing after a power cut; a header that says 0xFFFFFFFF is mended by hw/recordings.py from the length of
+ * the file. A full disk or an I/O error ends that recording, never the call: the media thread sees it at its next write.
+ * With a plane in virtual time there is no thread: recorder_drain() does the same work when the plane's step asks for it.
+ */
+#ifndef STROWGER_RECORDER_H
+#define STROWGER_RECORDER_H
+
+#include "media.h"
+
+struct recorder;
+struct recording;
+
+enum recording_layout { RECORDING_STEREO = 2, RECORDING_MIXED = 1 };
+enum recording_state { RECORDING_RUNS = 0, RECORDING_PAUSED = 1, RECORDING_MASKED = 2 };
+
+/* One recorder serves a plane. threaded: false for virtual time. NULL when out of memory or without a thread. */
+struct recorder *recorder_new(bool threaded);
+/* Drains and closes what is still open. Blocks. */
+void recorder_free(struct recorder *recorder);
+/* Virtual time: writes what waits in the rings, ends what was stopped. Returns the number of recordings still open. */
+int recorder_drain(struct recorder *recorder);
+
+/* Creates the file (must not exist) with its header and tells the disk. Blocks: call it from a worker thread. NULL: *error is the errno. */
+struct recording *recording_open(struct recorder *recorder, const char *path, enum recording_layout layout, enum media_law law, int *error);
+/* Gives back a recording that never got to a port: closes and removes the file. */
+void recording_abandon(struct recording *recording);
+
+struct recorder_statistics {
+    uint32_t open;            /* now */
+    uint64_t bytes;           /* written since the start */
+    uint64_t lost_bytes;      /* ring was full: the disk was slower than the ring is long */
+    uint64_t syncs;
+    double sync_max_ms;
+    double cpu_s;             /* of the recorder's thread */
+};
+void recorder_statistics(struct recorder *recorder, struct recorder_statistics *out);
+
+#ifndef CFFI
+/* Media thread. n bytes of what the party said (heard, left channel) and of what it was told (right channel), both in the recording's law.
+ * Paused: nothing is kept and the clock stops. Masked: a soft tone is kept instead, so that the time line stays. When a ring is full
+ * because the disk stalls, the newest bytes are lost and counted, and the same length of silence is put in as soon as there is room,
+ * so that the time line stays true. Returns 0, or the errno that ended it: then call recording_end() once. Never blocks. */
+int recording_write(struct recording *recording, const uint8_t *said, const uint8_t *told, int n);
+void recording_set_state(struct recording *recording, enum recording_state state);
+/* Media thread: no more bytes come. The recorder's thread flushes, fixes the header, closes and frees. `recording` is gone for the caller. */
+void recording_end(struct recording *recording);
+/* Length so far in ms, as its file will show. */
+uint32_t recording_ms(const struct recording *recording);
+#endif
+
+/* A recording without a plane, for tests: like recording_write / recording_set_state / recording_end. */
+int recording_test_write(struct recording *recording, const uint8_t *said, const uint8_t *told, int n);
+void recording_test_state(struct recording *recording, enum recording_state state);
+void recording_test_end(struct recording *recording);
+
+#endif
