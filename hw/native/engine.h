@@ -129,6 +129,7 @@ int plane_stop_thread(struct plane *plane);
 /* Samples since the start; may be read at any time. */
 uint64_t plane_time(const struct plane *plane);
 
+/* Lateness: bucket k counts the ticks that began k*25 us to (k+1)*25 us after they were due; the last one holds the rest. */
 enum { LATENESS_BUCKETS = 400 };
 struct plane_statistics {
     uint64_t ticks;
@@ -141,7 +142,7 @@ struct plane_statistics {
     double tick_avg_us, tick_max_us;
     double lateness_max_ms;
     double cpu_s;              /* of the media thread; in virtual time of all steps */
-    uint32_t lateness[400];    /* histogram: bucket k counts ticks late by k*25 us to (k+1)*25 us; the last one holds the rest */
+    uint32_t lateness[400];
 };
 void plane_statistics(struct plane *plane, struct plane_statistics *out);
 void plane_statistics_reset(struct plane *plane);
