@@ -1,0 +1,1 @@
+"""What a line's bits, frames, tones and rings mean. Knows no routing."""

@@ -1,0 +1,262 @@
+"""One line: what every signalling gives the exchange, and what the exchange may order.
+
+A line is a station (a telephone of ours) or a trunk circuit (towards the network). Whatever its signalling, a call on it
+has two directions and the same few steps:
+
+    the far end begins (a telephone is lifted, the network calls)      we begin (ring a telephone, call into the network)
+
+    line                          exchange                              line                          exchange
+      | Seized(facts) ------------->|                                     |<-------------- place(call) |
+      | Dialled(digits) ----------->|  until the number is complete       | Proceeding ---------------->|
+      |<------------------- alert() |                                     | Delivered ----------------->|
+      |<------------------ answer() |                                     | Established --------------->|
+      |        conversation         |                                     |        conversation         |
+      | Released(cause) ----------->|  or  <------------ release(cause)   | Released(cause) ----------->|
+
+Every call on a line ends with exactly one Released, whoever ended it; after it the line is idle or out of service, and no
+further event of that call comes. Orders that do not fit the state raise LocalError: that is our bug. What the far end does
+never raises: it is counted and survived.
+
+States are CSTA's connection states (ECMA-269, 6.1.5). Names and numbers follow Q.931; causes are Q.850.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, Flag, auto
+from typing import Protocol
+
+from hw.plane import Ear, TonePlan
+from hw.signalling.q850 import Cause
+
+
+class LineKind(Enum):
+    STATION = "station"
+    TRUNK = "trunk"
+
+
+class Connection(Enum):
+    """CSTA connection states of the line's own half of the call."""
+
+    NULL = "null"  # no call
+    INITIATED = "initiated"  # the far end has seized and is dialling; or we have and are
+    ALERTING = "alerting"  # the called party rings
+    CONNECTED = "connected"
+    FAIL = "fail"  # the call has failed, the line is not free yet (tone is heard, telephone left off hook)
+
+
+class Service(Flag):
+    """Why a line takes no calls. NONE: it does."""
+
+    NONE = 0
+    BLOCKED_HERE = auto()  # by order
+    BLOCKED_THERE = auto()  # by the far end
+    ALARM = auto()  # span alarm, no battery, line fault
+    GONE = auto()  # card vanished
+    DOWN = auto()  # signalling link is down
+    RESETTING = auto()
+
+
+class LineAbility(Flag):
+    """What the line can do; an order for what it cannot raises Unsupported."""
+
+    NONE = 0
+    OVERLAP = auto()  # digits may follow after place()
+    SEND_CALLER = auto()  # place() passes the calling party on
+    SEND_NAME = auto()
+    TRUE_ANSWER = auto()  # Established is never inferred
+    FLASH = auto()
+    MESSAGE_WAITING = auto()
+    CAUSES = auto()  # causes pass; else a release is just a release
+    EARLY_MEDIA = auto()  # speech may flow before answer
+
+
+class NumberType(Enum):
+    """Q.931 4.5.10, type of number."""
+
+    UNKNOWN = 0
+    INTERNATIONAL = 1
+    NATIONAL = 2
+    NETWORK = 3
+    SUBSCRIBER = 4
+    ABBREVIATED = 6
+
+
+class Presentation(Enum):
+    """Q.931 4.5.10, presentation indicator."""
+
+    ALLOWED = 0
+    RESTRICTED = 1
+    UNAVAILABLE = 2
+
+
+class Bearer(Enum):
+    SPEECH = "speech"
+    AUDIO = "3.1 kHz audio"
+    DIGITAL = "64 kbit/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party's number as digits (and * # for stations), its type, and whether it may be shown. `raw`: as it came."""
+
+    number: str = ""
+    type: NumberType = NumberType.UNKNOWN
+    presentation: Presentation = Presentation.ALLOWED
+    name: str = ""
+    screened: bool = False  # the network vouches for it
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a seizure says, or what place() is to say.
+
+    called: digits known so far; complete: no more will come (en-bloc). category: the caller's (KA / CPC, as the
+    signalling counts), None: not said. ring: which of the station's ring cadences ("internal", "external", "group", ...).
+    """
+
+    called: str = ""
+    complete: bool = False
+    calling: Party | None = None
+    redirecting: Party | None = None
+    category: int | None = None
+    bearer: Bearer = Bearer.SPEECH
+    called_type: NumberType = NumberType.UNKNOWN
+    ring: str = "external"
+
+
+# ---- what a line tells; `time` in samples of the plane ----
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seized(Telling):
+    """The far end begins a call."""
+
+    call: Call = field(default_factory=Call)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled(Telling):
+    """More digits of the called number. complete: the far end says there are no more, or stopped for the inter-digit time."""
+
+    digits: str = ""
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerKnown(Telling):
+    """The caller's number came after the seizure (analog trunk, R2). problem: why it could not be read."""
+
+    calling: Party = field(default_factory=Party)
+    category: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeding(Telling):
+    """The network has taken the number: no more digits are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Telling):
+    """in_band: the far end speaks before answer and must be heard (announcement, tone). cause: what it says about it."""
+
+    in_band: bool = False
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered(Telling):
+    """The called party rings. in_band: ring-back tone comes from there."""
+
+    in_band: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Established(Telling):
+    """Answered. inferred: guessed from the speech path, not signalled; charged: as the far end says, None: not said."""
+
+    inferred: bool = False
+    charged: bool | None = None
+    connected: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flashed(Telling):
+    """Hook flash of a station, or suspend of the far end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Telling):
+    """The call is over on this line. by: "far", "near" (our order), "line" (alarm, fault, time-out)."""
+
+    cause: Cause = Cause.NORMAL_CLEARING
+    by: str = "far"
+    reason: str = ""  # in words: "busy tone 450 Hz 350/350", "T303 twice", "span 1 RED"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChanged(Telling):
+    service: Service = Service.NONE
+    reason: str = ""
+
+
+class Line(Protocol):
+    """See the picture above. All calls are made in the trio thread; none blocks; each takes effect at once or raises."""
+
+    name: str
+    kind: LineKind
+    abilities: LineAbility
+    port: int  # in the media plane; -1 while a PRI call has no channel yet
+    told: Callable[[Line, Telling], None]
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def service(self) -> Service: ...
+
+    def place(self, call: Call) -> None:
+        """We begin: ring the station, or seize the trunk and call. LocalError unless idle and in service."""
+
+    def send(self, digits: str) -> None:
+        """More digits of a number placed with complete=False; or, when connected, DTMF into the call."""
+
+    def proceed(self) -> None:
+        """The number is complete and being worked on: the far end need not send more."""
+
+    def alert(self, in_band: bool = False) -> None:
+        """The called party rings. in_band: ring-back tone is in the speech path, made by the exchange."""
+
+    def progress(self, cause: Cause | None = None) -> None:
+        """Something to be heard before answer (announcement or tone): the speech path is open towards the far end."""
+
+    def answer(self, charged: bool = True) -> None: ...
+
+    def release(self, cause: Cause = Cause.NORMAL_CLEARING) -> None:
+        """Ends the call in any state; Released follows when the line is free. In NULL: nothing."""
+
+    def flash(self) -> None: ...
+
+    def message_waiting(self, on: bool) -> None: ...
+
+    def block(self) -> None:
+        """Takes no new call from now on; a running one goes on."""
+
+    def unblock(self) -> None: ...
+
+    def reset(self) -> None:
+        """Releases what runs and brings signalling back to idle on both ends (RESTART, clear forward, on-hook)."""
+
+    def listen(self, ears: Ear, plan: TonePlan | None = None, **settings: float) -> None:
+        """What the exchange wants to hear on the port, beside what the signalling needs itself; Ear(0): nothing."""
+
+    def trace(self) -> list[str]:
+        """What the line did lately, oldest first, one event a line with milliseconds, for a person."""
