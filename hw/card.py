@@ -20,7 +20,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hw.plane import Event
 
 
 class HardwareError(Exception):
@@ -142,11 +145,16 @@ class RingCadence:
 
 
 class Channel(Protocol):
-    """An open channel. `port` is its handle in the media plane; `heard` is called with every event, in the trio thread."""
+    """An open channel. `port` is its handle in the media plane.
+
+    `heard` is called with every event of the line, `media` with what the plane tells of the port (detectors, sources,
+    recordings), both in the trio thread. Whoever opens a channel sets them; until then nobody listens.
+    """
 
     info: ChannelInfo
     port: int
     heard: Callable[[LineEvent], None]
+    media: Callable[[Event], None]
 
     def off_hook(self) -> None:
         """TRUNK: close the loop (seize or answer)."""
