@@ -1,6 +1,6 @@
 # Strowger. `make run` runs the box, `make test` passes all tests; both install what is missing first.
 
-PYTHON := .venv/bin/python
+PYTHON ?= .venv/bin/python
 
 .PHONY: lab
 

@@ -28,6 +28,15 @@ export LANG=C.UTF-8
 # A channel is a file; the whole lab has 264 of them.
 ulimit -n 4096
 
+# The folders that the host shares apart hold Python's libraries, which do not change while the guest runs: with a cache
+# pytest is up in half the time.
+while read -r tag folder _; do
+    if [[ $tag == virtme.initmount* && $folder != "$results" ]]; then
+        umount "$folder"
+        mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose "$tag" "$folder"
+    fi
+done </proc/mounts
+
 # On a host with udev it also runs in the guest, and its rules for DAHDI would race with dahdi_cfg. Device files come by
 # devtmpfs without it.
 if [ -S /run/udev/control ]; then
