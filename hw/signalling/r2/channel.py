@@ -340,7 +340,8 @@ class R2Channel:
         on = event.kind is EventKind.R2_ON
         self._note(f"hears {event.code} {'on' if on else 'off'}")
         self._start("T-CODE" if register is self._out else "T-REGISTER")
-        self._stop("T-DIGIT")
+        if register is self._in and not self._variant.called_digits:
+            self._acts.append(m.Stop("T-DIGIT") if on else m.Start("T-DIGIT"))
         self._want(register.heard(event.code) if on else register.ended())
 
     def _want(self, wants: list[r.Want]) -> None:
@@ -358,8 +359,6 @@ class R2Channel:
                     self._acts.append(m.StopPlaying())
                 case r.NumberDigit(digit, complete):
                     self._acts.append(m.Tell(Dialled(self._time, digit, complete)))
-                    if not complete and not self._variant.called_digits:
-                        self._start("T-DIGIT")
                 case r.CallerComplete(party, category):
                     self._acts.append(m.Tell(CallerKnown(self._time, party, category)))
                 case r.Accepted(charged):
