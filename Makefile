@@ -1,10 +1,38 @@
-# Strowger. `make run` runs the box, `make test` passes all tests; both install what is missing first.
+# Strowger
+#
+#     make run      the box on the simulated card
+#     make test     all checks and tests
+#
+# Both, and every other target, first install what is missing (packaging/checkout.py). One part alone: make lint, make
+# unit, make sanitized, make lab, make bench.
 
-PYTHON ?= .venv/bin/python
+VENV ?= .venv
+PYTHON = $(VENV)/bin/python
 
-.PHONY: lab
+.PHONY: run test lint unit sanitized lab bench setup native
 
-# The lab tests, in a guest with the real DAHDI drivers. TESTS: what pytest accepts, for instance
-# TESTS=tests/lab/test_spans.py or TESTS="tests -k spans"; without it, every test marked `lab`.
-lab:
-	$(PYTHON) tests/lab/run.py $(TESTS)
+run: native
+	@$(VENV)/bin/strowger demo
+
+test: native
+	@$(PYTHON) -m tests.suite
+
+lint unit sanitized: native
+	@$(PYTHON) -m tests.suite $@
+
+# TESTS: what pytest accepts, for instance TESTS=tests/lab/test_spans.py or TESTS="tests/lab -k analog"; without it,
+# every test marked `lab`.
+lab: native
+	@$(PYTHON) tests/lab/run.py $(TESTS)
+
+bench: native
+	@$(VENV)/bin/strowger bench media
+
+native: setup
+	@$(PYTHON) hw/native/build.py
+
+# A VENV given by the caller is the caller's to fill.
+setup:
+ifeq ($(VENV),.venv)
+	@packaging/checkout.py
+endif

@@ -1,0 +1,75 @@
+"""The command `strowger`: finds the sub-command in one table and hands over to its module.
+
+    strowger bench media --json
+    strowger --help
+
+A module of the table has two functions:
+
+    def arguments(parser: argparse.ArgumentParser) -> None     adds its options and, where it has them, sub-commands
+    def run(options: argparse.Namespace) -> int                does the work, returns the exit code
+
+What prints a table also prints it as one JSON object with `--json`. Exit codes: 0 done, 1 found wanting (a check
+failed, the hardware refused), 2 used wrongly. Only the module that was asked for is imported: help comes at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from hw.card import HardwareError
+from hw.errors import LocalError
+
+WANTING, INTERRUPTED = 1, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table: the word that calls it, its module, one sentence of help."""
+
+    word: str
+    module: str
+    summary: str
+
+
+COMMANDS = (
+    Command("demo", "core.demo", "one call between two simulated telephones, measured and recorded"),
+    Command("bench", "core.bench", "measure what this machine can carry"),
+)
+
+
+def there(module: str) -> bool:
+    """Whether a module is part of this installation."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS) -> int:
+    words = sys.argv[1:] if words is None else words
+    top = argparse.ArgumentParser(prog="strowger", description="A call-centre exchange in one box.")
+    top.add_argument("--version", action="version", version=f"strowger {version('strowger')}")
+    below = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in table:
+        if there(command.module):
+            parser = below.add_parser(command.word, help=command.summary, description=command.summary)
+            if words[:1] == [command.word]:
+                module = importlib.import_module(command.module)
+                module.arguments(parser)
+    # Wrong words and calls for help end here.
+    options = top.parse_args(words)
+    try:
+        code: int = module.run(options)
+    except (HardwareError, LocalError) as error:
+        remedy = getattr(error, "action", "")
+        print(f"strowger: {error}", *[f"  {remedy}"] * bool(remedy), sep="\n", file=sys.stderr)
+        return WANTING
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code

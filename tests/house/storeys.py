@@ -1,0 +1,43 @@
+"""Who may import whom: hw <- core <- tui. Reads the sources, imports nothing.
+
+An import runs up a storey when a file of a lower package names a higher one, wherever it stands: at the top, in a
+function, under TYPE_CHECKING, or as a string given to import_module() or __import__().
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+STOREYS = ("hw", "core", "tui")
+"""From the ground up; a package may import itself and what stands before it."""
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything a file imports, relative imports left out: they stay within the package."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield node.lineno, module
+            case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]):
+                word = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+                if word in ("import_module", "__import__"):
+                    yield node.lineno, name
+
+
+def upward(path: Path, root: Path) -> Iterator[str]:
+    """Each import of a file that runs up a storey, as "path:line imports name"."""
+    relative = path.relative_to(root)
+    above = STOREYS[STOREYS.index(relative.parts[0]) + 1 :]
+    for line, name in imported(ast.parse(path.read_text(), str(path))):
+        if name.partition(".")[0] in above:
+            yield f"{relative}:{line} imports {name}"
+
+
+def violations(root: Path) -> list[str]:
+    """All of a checkout's imports that run up a storey."""
+    files = [file for storey in STOREYS for file in sorted((root / storey).rglob("*.py"))]
+    return [found for file in files for found in upward(file, root)]

@@ -1,0 +1,56 @@
+"""No import runs up a storey, and the check that says so finds one that does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.house.storeys import STOREYS, violations
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def plant(root: Path, file: str, text: str) -> None:
+    path = root / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_no_import_runs_up_a_storey() -> None:
+    assert all((ROOT / storey / "__init__.py").exists() for storey in STOREYS)
+    assert violations(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "name"),
+    [
+        ("hw/plane.py", "import core\n", "core"),
+        ("hw/plane.py", "import os, core.exchange as exchange\n", "core.exchange"),
+        ("hw/deep/down/card.py", "from core.exchange import Call\n", "core.exchange"),
+        ("hw/plane.py", "from tui import screens\n", "tui"),
+        ("core/calls.py", "import tui.board\n", "tui.board"),
+        ("core/calls.py", "def show():\n    from tui.board import Board\n", "tui.board"),
+        ("core/calls.py", "if TYPE_CHECKING:\n    import tui\n", "tui"),
+        ("core/calls.py", "importlib.import_module('tui.board')\n", "tui.board"),
+        ("hw/plane.py", "__import__('core')\n", "core"),
+    ],
+)
+def test_an_import_that_runs_up_is_found(tmp_path: Path, file: str, text: str, name: str) -> None:
+    plant(tmp_path, file, text)
+    line = len(text.splitlines())
+    assert violations(tmp_path) == [f"{file}:{line} imports {name}"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("tui/board.py", "import core.api\nfrom hw.card import Card\n"),
+        ("core/calls.py", "from hw import plane\nimport core.journal\n"),
+        ("hw/plane.py", "import hw.native\nfrom . import card\nfrom .core import thing\n"),
+        ("hw/plane.py", "import corecheck\nimport tuition\n'import core'\n"),
+    ],
+)
+def test_an_import_that_runs_down_or_stays_is_none(tmp_path: Path, file: str, text: str) -> None:
+    plant(tmp_path, file, text)
+    assert violations(tmp_path) == []

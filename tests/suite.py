@@ -1,0 +1,138 @@
+"""The whole check of a checkout, part by part, and one sum at the end.
+
+    python -m tests.suite                all parts, in the order of PARTS
+    python -m tests.suite lint unit      these
+
+    lint         ruff check, ruff format, mypy --strict; each counts as one test of the sum
+    unit         every test that needs no lab
+    sanitized    the tests marked `native` once more, against a build with AddressSanitizer and UBSan
+    lab          the tests marked `lab`, in the guest (tests/lab/run.py)
+
+A part that fails does not keep the next from running. A machine without the lab's kernel skips that part and says so;
+with CI set in the environment that is a failure, and so is every single test that the lab skips. A part that died
+before its results were written counts as one failure. Exit status: 0 when nothing failed, else 1.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lab.run import LACKING
+from tests.lab.run import RESULTS as LAB_RESULTS
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "tests"
+IN_CI = bool(os.environ.get("CI"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed" + (f", {self.skipped} skipped" if self.skipped else "")
+
+
+def run(*command: str | Path, **environment: str) -> int:
+    """Runs a command in the checkout with this Python's programs first, and returns its exit status."""
+    path = f"{sys.prefix}/bin:{os.environ['PATH']}"
+    return subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, "PATH": path, **environment}).returncode
+
+
+def read(results: Path, status: int) -> Sum:
+    """The sum of a JUnit file that pytest has written. A failing status without a failing test is a failure too."""
+    if not results.exists():
+        return Sum(failed=1)
+    suites = list(ElementTree.parse(results).getroot().iter("testsuite"))
+    tests, bad, errors, skipped = (
+        sum(int(suite.get(key, "0")) for suite in suites) for key in ("tests", "failures", "errors", "skipped")
+    )
+    failed = bad + errors
+    return Sum(tests - failed - skipped, failed or int(status != 0), skipped)
+
+
+def pytest(name: str, *arguments: str, **environment: str) -> Sum:
+    results = RESULTS / f"{name}.xml"
+    results.unlink(missing_ok=True)
+    status = run(sys.executable, "-m", "pytest", "-q", f"--junit-xml={results}", *arguments, **environment)
+    return read(results, status)
+
+
+def lint() -> Sum:
+    brief = ("--quiet", "--output-format=concise")
+    checks = (("ruff", "check", *brief), ("ruff", "format", "--check", *brief), ("mypy",))
+    failed = sum(run(*check) != 0 for check in checks)
+    return Sum(len(checks) - failed, failed)
+
+
+def unit() -> Sum:
+    return pytest("unit", "-m", "not lab")
+
+
+def sanitized() -> Sum:
+    if run(sys.executable, "hw/native/build.py", "--sanitize"):
+        return Sum(failed=1)
+    libraries = [
+        subprocess.run(
+            ["gcc", f"-print-file-name={name}"], stdout=subprocess.PIPE, text=True, check=True
+        ).stdout.strip()
+        for name in ("libasan.so", "libubsan.so")
+    ]
+    return pytest(
+        "sanitized",
+        "-m",
+        "native and not lab",
+        # faulthandler would take the crash from the sanitizer, whose report says more.
+        "-p",
+        "no:faulthandler",
+        LD_PRELOAD=" ".join(libraries),
+        # CPython keeps memory to its end on purpose: leaks cannot be told from it.
+        ASAN_OPTIONS="detect_leaks=0",
+        UBSAN_OPTIONS="print_stacktrace=1",
+        STROWGER_NATIVE=str(ROOT / "build" / "sanitized"),
+    )
+
+
+def lab() -> Sum:
+    status = run(sys.executable, "tests/lab/run.py")
+    if status == LACKING:
+        return Sum(failed=1) if IN_CI else Sum(skipped=1)
+    found = read(LAB_RESULTS / "junit.xml", status)
+    return Sum(found.passed, found.failed + found.skipped) if IN_CI else found
+
+
+PARTS: dict[str, Callable[[], Sum]] = {"lint": lint, "unit": unit, "sanitized": sanitized, "lab": lab}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"no such part: {' '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    total = Sum()
+    lines = []
+    for name in names or PARTS:
+        print(f"== {name}", flush=True)
+        started = time.monotonic()
+        found = PARTS[name]()
+        total += found
+        lines.append(f"{name:10} {time.monotonic() - started:5.0f} s   {found}")
+    print("==", *lines, total, sep="\n")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
