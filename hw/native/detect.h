@@ -57,7 +57,7 @@ struct detect_settings {
 struct detector;
 
 /* A new set; old one's running states are not carried over. NULL when settings are nonsense (DETECT_TONES without plan, interval
- * out of range, unknown kinds) or memory is out. */
+ * out of range, unknown kinds, speech_dbm0 not -70 to +3, least length or hang-over over a minute, time-out over a day) or memory is out. */
 struct detector *detector_new(const struct detect_settings *settings);
 void detector_free(struct detector *detector);
 
@@ -68,7 +68,8 @@ void detector_run(struct detector *detector, const int16_t *rx, int n, uint64_t 
 #endif
 
 /* The same from Python, for tests and benches without a plane: runs the samples through in frames of `frame`, collects events.
- * Blobs (caller ID) are appended to `blobs`. Returns the number of events (at most `events_max`; later ones are dropped). */
+ * Blobs (caller ID) are appended to `blobs`. Returns the number of events (at most `events_max`; later ones are dropped), or -1: frame is
+ * neither 80 nor 160. What is left after the last whole frame is not heard. */
 int detector_hear(struct detector *detector, const int16_t *samples, uint32_t count, int frame, uint64_t time,
                   struct event *events, int events_max, uint8_t *blobs, uint32_t blobs_max);
 
