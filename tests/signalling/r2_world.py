@@ -10,7 +10,7 @@ from hw.card import LineEvent, LineEventKind
 from hw.plane import Event, EventKind
 from hw.signalling import machine as m
 from hw.signalling.line import Telling
-from hw.signalling.r2.bits import Forward, abcd
+from hw.signalling.r2.bits import abcd
 from hw.signalling.r2.channel import R2Channel
 from hw.signalling.r2.variant import Variant
 
@@ -77,6 +77,9 @@ class End:
     def hear(self, kind: EventKind, code: int, forward: bool) -> None:
         self.take(Event(kind, self.world.time, 1, code, 0 if forward else 1, 0))
 
+    def alarm(self, kind: LineEventKind) -> None:
+        self.take(LineEvent(kind, self.world.time))
+
     def _expire(self, name: str, number: int) -> None:
         if self.timers.get(name) == number:
             del self.timers[name]
@@ -113,6 +116,3 @@ class World:
 
     def notes(self) -> str:
         return "\n".join(sorted(self.left.notes + self.right.notes))
-
-
-IDLE = Forward.IDLE
