@@ -139,7 +139,9 @@ class LineEvent:
 
 @dataclass(frozen=True, slots=True)
 class RingCadence:
-    """On and off times in ms, repeated from the beginning. China's ring: 1000/4000. One to four pairs, each 100 to 8000 ms."""
+    """On and off times in ms, repeated from the beginning. China's ring: 1000/4000. One to four pairs, each 100 to
+    8000 ms.
+    """
 
     ms: tuple[int, ...] = (1000, 4000)
 

@@ -141,7 +141,9 @@ class PlayEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """How a play order ended: why, after how many samples in all, in which source of the list (its length: after the last)."""
+    """How a play order ended: why, after how many samples in all, in which source of the list (its length: after the
+    last).
+    """
 
     end: PlayEnd
     samples: int
@@ -149,7 +151,9 @@ class Played:
 
 
 class Playback:
-    """One play order. `await playback.wait()` gives its Played; cancelling the wait does not stop it: port.stop() does."""
+    """One play order. `await playback.wait()` gives its Played; cancelling the wait does not stop it: port.stop()
+    does.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -210,7 +214,9 @@ class RecordingRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Of the media plane since its start or the last reset. Times in µs or ms as named; cpu_s is the media thread's CPU time."""
+    """Of the media plane since its start or the last reset. Times in µs or ms as named; cpu_s is the media thread's
+    CPU time.
+    """
 
     ticks: int
     late_ticks: int
@@ -309,7 +315,9 @@ class Plane:
         return port
 
     def open_voice(self, heard: Callable[[Event], None] | None = None) -> int:
-        """A port without a card: speaks what is played to it with speak=True, hears what a bridge gives it. Active at once."""
+        """A port without a card: speaks what is played to it with speak=True, hears what a bridge gives it. Active at
+        once.
+        """
         port = self.open_port(-1, ffi.NULL, "a", heard or (lambda event: None))
         self.activate(port, True)
         return port
@@ -345,17 +353,33 @@ class Plane:
         self._order("close bridge", None, lib.plane_bridge_close(self._plane, bridge))
 
     def join(
-        self, bridge: int, port: int, *, listen: bool = True, talk: bool = True, talk_db: float = 0.0, listen_db: float = 0.0
+        self,
+        bridge: int,
+        port: int,
+        *,
+        listen: bool = True,
+        talk: bool = True,
+        talk_db: float = 0.0,
+        listen_db: float = 0.0,
     ) -> None:
         """Into a conference. listen alone: a silent listener. Gains ±24 dB."""
         flags = _member(listen, talk)
         self._order("join", port, lib.plane_bridge_join(self._plane, bridge, port, flags, talk_db, listen_db))
 
     def change_member(
-        self, bridge: int, port: int, *, listen: bool = True, talk: bool = True, talk_db: float = 0.0, listen_db: float = 0.0
+        self,
+        bridge: int,
+        port: int,
+        *,
+        listen: bool = True,
+        talk: bool = True,
+        talk_db: float = 0.0,
+        listen_db: float = 0.0,
     ) -> None:
         flags = _member(listen, talk)
-        self._order("change member", port, lib.plane_bridge_member(self._plane, bridge, port, flags, talk_db, listen_db))
+        self._order(
+            "change member", port, lib.plane_bridge_member(self._plane, bridge, port, flags, talk_db, listen_db)
+        )
 
     def whisper(self, bridge: int, speaker: int, listener: int, on: bool = True) -> None:
         """`listener` hears `speaker` even though the speaker does not talk to the rest."""
@@ -372,10 +396,11 @@ class Plane:
         gain_db: float = 0.0,
         start: int = 0,
     ) -> Playback:
-        """Plays clips and tones one after the other, instead of what the port hears else; replaces what is being played.
+        """Plays clips and tones one after the other, instead of what the port hears else; replaces what is being
+        played.
 
-        mix: together with the conversation. speak: not to the port's party but as if it said it. start: samples to skip of
-        the first source (a clip). gain_db: -60 to +20.
+        mix: together with the conversation. speak: not to the port's party but as if it said it. start: samples to
+        skip of the first source (a clip). gain_db: -60 to +20.
         """
         if not sources:
             raise LocalError("play: nothing to play")
@@ -514,7 +539,9 @@ class Plane:
     # ---- pace ----
 
     def step(self, frames: int = 1) -> int:
-        """Virtual time by hand: up to `frames` ticks, fewer if an event came; hands events on. Returns the ticks done."""
+        """Virtual time by hand: up to `frames` ticks, fewer if an event came; hands events on. Returns the ticks
+        done.
+        """
         done = self._order("step", None, lib.plane_step(self._plane, frames))
         self.dispatch()
         return done
@@ -536,7 +563,8 @@ class Plane:
             )
         if refused & 2:
             self.warnings.append(
-                "memory is not locked: speech may stutter when memory is short. Remedy: LimitMEMLOCK=infinity, or CAP_IPC_LOCK."
+                "memory is not locked: speech may stutter when memory is short. "
+                "Remedy: LimitMEMLOCK=infinity, or CAP_IPC_LOCK."
             )
         for warning in self.warnings:
             log.warning("%s", warning)

@@ -3,8 +3,8 @@
     timers.start(key, 0.3, call)     call() is made once, 0.3 s from now, unless
     timers.stop(key)                 or started again, which moves it
 
-A key is any hashable: (line, "T303"). A thousand running timers cost one heap, not a thousand tasks. Calls are made in the
-trio thread and must not block; one that raises is handed to `faulted` and harms no other timer.
+A key is any hashable: (line, "T303"). A thousand running timers cost one heap, not a thousand tasks. Calls are made
+in the trio thread and must not block; one that raises is handed to `faulted` and harms no other timer.
 """
 
 from __future__ import annotations

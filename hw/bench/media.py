@@ -1,9 +1,11 @@
 """`strowger bench media`: what the media plane costs, how punctual it is, and what its detectors find.
 
-Conditions. Ports are timeslots of the simulated card fed by a shared loop of synthetic speech, as a card's DMA would (no
-system calls: on DAHDI add about 1 µs a port and tick for read and write). All ports are joined in pairs, digits are being
-detected on every port, and every call is recorded in stereo to real files. CPU time is that of the media thread plus the
-recorder's thread, over wall time. Lateness is how much after its due time a tick began.
+Conditions. Ports are timeslots of the simulated card fed by a shared loop of synthetic speech, as a card's DMA would
+(no
+system calls: on DAHDI add about 1 µs a port and tick for read and write). All ports are joined in pairs, digits are
+being
+detected on every port, and every call is recorded in stereo to real files. CPU time is that of the media thread plus
+the recorder's thread, over wall time. Lateness is how much after its due time a tick began.
 
     quiet     1024 ports and nothing else: core_percent
     small     128 ports: the cost per port, against that of 1024

@@ -1,9 +1,9 @@
 """One line: what every signalling gives the exchange, and what the exchange may order.
 
-A line is a station (a telephone of ours) or a trunk circuit (towards the network). Whatever its signalling, a call on it
-has two directions and the same few steps:
+A line is a station (a telephone of ours) or a trunk circuit (towards the network). Whatever its signalling, a call on
+it has two directions and the same few steps:
 
-    the far end begins (a telephone is lifted, the network calls)      we begin (ring a telephone, call into the network)
+    the far end begins (a telephone is lifted, the network calls)      we begin (ring a telephone, call the network)
 
     line                          exchange                              line                          exchange
       | Seized(facts) ------------->|                                     |<-------------- place(call) |
@@ -13,9 +13,10 @@ has two directions and the same few steps:
       |        conversation         |                                     |        conversation         |
       | Released(cause) ----------->|  or  <------------ release(cause)   | Released(cause) ----------->|
 
-Every call on a line ends with exactly one Released, whoever ended it; after it the line is idle or out of service, and no
-further event of that call comes. Orders that do not fit the state raise LocalError: that is our bug. What the far end does
-never raises: it is counted and survived.
+Every call on a line ends with exactly one Released, whoever ended it; after it the line is idle or out of service,
+and no
+further event of that call comes. Orders that do not fit the state raise LocalError: that is our bug. What the far end
+does never raises: it is counted and survived.
 
 States are CSTA's connection states (ECMA-269, 6.1.5). Names and numbers follow Q.931; causes are Q.850.
 """
@@ -114,7 +115,8 @@ class Call:
     """What a seizure says, or what place() is to say.
 
     called: digits known so far; complete: no more will come (en-bloc). category: the caller's (KA / CPC, as the
-    signalling counts), None: not said. ring: which of the station's ring cadences ("internal", "external", "group", ...).
+    signalling counts), None: not said. ring: which of the station's ring cadences ("internal", "external", "group",
+    ...).
     """
 
     called: str = ""
@@ -144,7 +146,9 @@ class Seized(Telling):
 
 @dataclass(frozen=True, slots=True)
 class Dialled(Telling):
-    """More digits of the called number. complete: the far end says there are no more, or stopped for the inter-digit time."""
+    """More digits of the called number. complete: the far end says there are no more, or stopped for the inter-digit
+    time.
+    """
 
     digits: str = ""
     complete: bool = False
@@ -166,7 +170,7 @@ class Proceeding(Telling):
 
 @dataclass(frozen=True, slots=True)
 class Progress(Telling):
-    """in_band: the far end speaks before answer and must be heard (announcement, tone). cause: what it says about it."""
+    """in_band: the far end is to be heard before answer (announcement, tone). cause: what it says about it."""
 
     in_band: bool = False
     cause: Cause | None = None
@@ -209,13 +213,18 @@ class ServiceChanged(Telling):
 
 
 class Line(Protocol):
-    """See the picture above. All calls are made in the trio thread; none blocks; each takes effect at once or raises."""
+    """See the picture above. Calls are made in the trio thread; none blocks; each takes effect at once or raises."""
 
     name: str
     kind: LineKind
-    abilities: LineAbility
-    port: int  # in the media plane; -1 while a PRI call has no channel yet
     told: Callable[[Line, Telling], None]
+
+    @property
+    def abilities(self) -> LineAbility: ...
+
+    @property
+    def port(self) -> int:
+        """In the media plane; -1 while a PRI call has no channel yet."""
 
     @property
     def connection(self) -> Connection: ...

@@ -6,7 +6,8 @@
     exchange ── Order ──┘                                        ├── Tell(telling) ──> exchange
                                                                  └── Note(text) ──> the line's trace
 
-A machine is a table `(state, stimulus) -> rule`; what is not in the table is, from our side, a LocalError, and from the far
+A machine is a table `(state, stimulus) -> rule`; what is not in the table is, from our side, a LocalError, and from
+the far
 end noted and survived. It is driven by tests without any shell; hw/signalling/shell.py drives it on a real channel.
 `time` is in samples of the plane (8 a millisecond).
 """
@@ -95,18 +96,7 @@ class Reset:
 
 
 Order = (
-    Place
-    | Send
-    | Proceed
-    | Alert
-    | ShowProgress
-    | Answer
-    | Release
-    | Flash
-    | MessageWaiting
-    | Block
-    | Unblock
-    | Reset
+    Place | Send | Proceed | Alert | ShowProgress | Answer | Release | Flash | MessageWaiting | Block | Unblock | Reset
 )
 
 

@@ -56,7 +56,9 @@ class Cause(IntEnum):
 
     @classmethod
     def of(cls, value: int) -> Cause:
-        """The cause of a value on the wire; one that Q.850 does not know becomes the class it belongs to (Q.850 2.2.5)."""
+        """The cause of a value on the wire; one that Q.850 does not know becomes the class it belongs to (Q.850
+        2.2.5).
+        """
         try:
             return cls(value)
         except ValueError:

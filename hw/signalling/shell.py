@@ -1,7 +1,9 @@
 """A machine on a real channel: the hands of analog and R2 lines.
 
-What it does: takes what the card, the plane, the timers and the exchange bring, one after the other, hands it to the machine,
-and does the acts that come back, in their order. Tellings reach the exchange only when all acts of a step are done, and what the
+What it does: takes what the card, the plane, the timers and the exchange bring, one after the other, hands it to the
+machine,
+and does the acts that come back, in their order. Tellings reach the exchange only when all acts of a step are done,
+and what the
 exchange orders meanwhile waits its turn (run to completion), so that a machine never sees itself half way.
 
 What it does not do: decide anything.

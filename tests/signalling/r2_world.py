@@ -1,4 +1,6 @@
-"""Two R2 machines on one circuit, in memory, in virtual time: bits take 4 ms, a code is heard 60 ms after it begins, its end 40 ms after it ends."""
+"""Two R2 machines on one circuit, in memory, in virtual time: bits take 4 ms, a code is heard 60 ms after it begins,
+its end 40 ms after it ends.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from itertools import count
 from hw.card import LineEvent, LineEventKind
 from hw.plane import Event, EventKind
 from hw.signalling import machine as m
-from hw.signalling.line import Telling
+from hw.signalling.line import Connection, Telling
 from hw.signalling.r2.bits import abcd
 from hw.signalling.r2.channel import R2Channel
 from hw.signalling.r2.variant import Variant
@@ -31,11 +33,14 @@ class End:
         self.timers: dict[str, int] = {}
         self.on_telling: Callable[[Telling], None] = lambda telling: None
 
+    def connection(self) -> Connection:
+        return self.machine.connection
+
     def order(self, order: m.Order) -> None:
         self.take(order)
 
     def take(self, stimulus: m.Stimulus) -> None:
-        tellings = []
+        tellings: list[Telling] = []
         for act in self.machine.take(stimulus, self.world.time):
             self._do(act, tellings)
         for telling in tellings:

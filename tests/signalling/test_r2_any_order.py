@@ -1,4 +1,6 @@
-"""Whatever the far end does, in any order: an R2 machine never raises for it, and always ends idle with nothing seized."""
+"""Whatever the far end does, in any order: an R2 machine never raises for it, and always ends idle with nothing
+seized.
+"""
 
 from __future__ import annotations
 
@@ -22,29 +24,27 @@ from .r2_world import End, World
 
 LONGEST_S = sum(timer.seconds for timer in TIMERS.values())
 
+ORDERS: dict[str, m.Order] = {
+    "place": m.Place(Call("123", complete=True, calling=Party("99"))),
+    "alert": m.Alert(),
+    "answer": m.Answer(),
+    "release": m.Release(),
+    "busy": m.Release(Cause.USER_BUSY),
+    "send": m.Send("4"),
+    "progress": m.ShowProgress(),
+    "reset": m.Reset(),
+    "block": m.Block(),
+    "unblock": m.Unblock(),
+}
+
 far_acts = st.one_of(
     st.tuples(st.just("bits"), st.integers(0, 3)),
     st.tuples(st.just("code on"), st.integers(1, 15)),
     st.tuples(st.just("code off"), st.integers(1, 15)),
     st.tuples(st.just("wait"), st.sampled_from([0.01, 0.2, 1.0, 5.0, 30.0])),
     st.tuples(st.just("alarm"), st.booleans()),
-    st.tuples(st.just("order"), st.sampled_from(["place", "alert", "answer", "release", "busy", "send", "progress", "reset", "block", "unblock"])),
-)  # fmt: skip
-
-
-def order_of(name: str) -> m.Order:
-    return {
-        "place": m.Place(Call("123", complete=True, calling=Party("99"))),
-        "alert": m.Alert(),
-        "answer": m.Answer(),
-        "release": m.Release(),
-        "busy": m.Release(Cause.USER_BUSY),
-        "send": m.Send("4"),
-        "progress": m.ShowProgress(),
-        "reset": m.Reset(),
-        "block": m.Block(),
-        "unblock": m.Unblock(),
-    }[name]
+    st.tuples(st.just("order"), st.sampled_from(list(ORDERS))),
+)
 
 
 class Alone:
@@ -72,7 +72,7 @@ class Alone:
             end.alarm(LineEventKind.ALARM if value else LineEventKind.ALARM_END)
         else:
             try:
-                end.order(order_of(str(value)))
+                end.order(ORDERS[str(value)])
             except LocalError:
                 return
             if value == "place":
@@ -81,7 +81,7 @@ class Alone:
     def settle(self) -> None:
         """The far end becomes sane: no alarm, idle bits, silence; all timers run out."""
         self.end.alarm(LineEventKind.ALARM_END)
-        if self.end.machine.connection not in (Connection.NULL, Connection.FAIL):
+        if self.end.connection() not in (Connection.NULL, Connection.FAIL):
             self.end.order(m.Release())
         self.world.bits_to(self.end, Forward.IDLE)
         self.world.run(LONGEST_S)
@@ -140,8 +140,8 @@ def test_five_thousand_damaged_bits_and_codes(seed: int) -> None:
         )
         alone.act(kind, value)
     alone.settle()
-    assert alone.end.machine.connection is Connection.NULL
+    assert alone.end.connection() is Connection.NULL
     telling: list[Telling] = alone.end.told
     assert sum(isinstance(t, Seized) for t in telling) == sum(isinstance(t, Released) for t in telling) > 10
     alone.end.order(m.Place(Call("1", complete=True)))
-    assert alone.end.machine.connection is Connection.INITIATED
+    assert alone.end.connection() is Connection.INITIATED

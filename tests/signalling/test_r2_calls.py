@@ -8,12 +8,22 @@ from typing import TypeVar
 import pytest
 
 from hw.signalling import machine as m
-from hw.signalling.line import Call, CallerKnown, Connection, Dialled, Established, Party, Released, Seized, Service, Telling
+from hw.signalling.line import (
+    Call,
+    CallerKnown,
+    Connection,
+    Dialled,
+    Established,
+    Party,
+    Released,
+    Seized,
+    Service,
+    Telling,
+)
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.variant import CHINA, ITU, Variant
 
 from .r2_world import World
-
 
 T = TypeVar("T", bound=Telling)
 
@@ -51,10 +61,10 @@ def test_a_call_is_dialled_answered_and_cleared_by_the_caller(variant: Variant) 
     if variant.ask_caller_after:
         (caller,) = told(world.right.told, CallerKnown)
         assert (caller.calling.number, caller.category) == ("01012345678", 2)
-    assert world.left.machine.connection is Connection.ALERTING, world.notes()
+    assert world.left.connection() is Connection.ALERTING, world.notes()
     world.right.order(m.Answer())
     world.run(1)
-    assert world.left.machine.connection is Connection.CONNECTED
+    assert world.left.connection() is Connection.CONNECTED
     (established,) = told(world.left.told, Established)
     assert established.charged is True
     assert not established.inferred
@@ -63,7 +73,7 @@ def test_a_call_is_dialled_answered_and_cleared_by_the_caller(variant: Variant) 
     for end, by in ((world.left, "near"), (world.right, "far")):
         (released,) = told(end.told, Released)
         assert (released.cause, released.by) == (Cause.NORMAL_CLEARING, by), world.notes()
-        assert end.machine.connection is Connection.NULL
+        assert end.connection() is Connection.NULL
         assert end.machine.service is Service.NONE
 
 
@@ -78,7 +88,7 @@ def test_the_called_party_hangs_up_first(variant: Variant) -> None:
     (left,) = told(world.left.told, Released)
     (right,) = told(world.right.told, Released)
     assert (left.by, right.by) == ("far", "near"), world.notes()
-    assert world.left.machine.connection is world.right.machine.connection is Connection.NULL
+    assert world.left.connection() is world.right.connection() is Connection.NULL
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
@@ -104,4 +114,4 @@ def test_a_refusal_arrives_with_its_cause(variant: Variant, cause: Cause, heard:
         heard = Cause.NO_CIRCUIT  # ITU says vacant by group B only after A3; A4 is what group A has
     assert left.cause is heard, world.notes()
     assert right.cause is cause
-    assert world.left.machine.connection is world.right.machine.connection is Connection.NULL
+    assert world.left.connection() is world.right.connection() is Connection.NULL

@@ -1,1 +1,3 @@
-"""MFC/R2: line signalling on CAS bits (ITU-T Q.421 to Q.424), register signalling by multi-frequency codes (Q.440 to Q.490)."""
+"""MFC/R2: line signalling on CAS bits (ITU-T Q.421 to Q.424), register signalling by multi-frequency codes (Q.440 to
+Q.490).
+"""

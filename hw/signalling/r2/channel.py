@@ -1,19 +1,19 @@
-"""One circuit of China No.1 / MFC-R2: line bits, register and timers put together. ITU-T Q.421 to Q.424, Q.440 to Q.490.
+"""One circuit of China No.1 or ITU MFC/R2: bits, registers and timers together. ITU-T Q.421 to Q.424, Q.440 to Q.490.
 
     outgoing side                                          incoming side
     seizure        00 ───────────────────────────────────>
-                      <─────────────────────────────── 11  acknowledged          within T-SEIZE
-    registers      I ═══ compelled codes, hw/signalling/r2/register.py ═══ A, B   each within T-CODE
-                      <─────────────────────────────── 01  answered              within T-ANSWER
+                      <─────────────────────────────── 11  acknowledged     within T-SEIZE
+    registers      I ═══ compelled codes, hw/signalling/r2/register.py ═══ A, B   within T-CODE
+                      <─────────────────────────────── 01  answered         within T-ANSWER
                                conversation
     the called party hangs up:
-                      <─────────────────────────────── 11  clear-back            outgoing clears at once, or after T-BACK
+                      <─────────────────────────────── 11  clear-back       outgoing clears after T-BACK
     clear-forward  10 ───────────────────────────────────>
                       <─────────────────────────────── 10  release guard         circuit is idle on both sides
 
 What it does not: decide whether a number is complete without a length, or what the caller may do: the exchange does.
-Both sides seizing at once cannot be on one-way circuits; on both-way ones the seizure that comes in while ours is not yet
-acknowledged makes both give up and clear (Q.421 leaves it to the parties).
+Both sides seizing at once cannot be on one-way circuits; on both-way ones the seizure that comes in while ours is not
+yet acknowledged makes both give up and clear (Q.421 leaves it to the parties).
 """
 
 from __future__ import annotations
@@ -48,14 +48,22 @@ TIMERS = {
     timer.name: timer
     for timer in (
         m.Timer("T-SEIZE", 2.0, "seizure not acknowledged: circuit is faulty (Q.422; FIELD: 2 s)"),
-        m.Timer("T-CODE", 15.0, "outgoing: a forward code on, or off, this long: registers have lost each other (Q.476: T1)"),
-        m.Timer("T-REGISTER", 24.0, "incoming: no forward code for this long, exchange not waiting (Q.476: T3 is 8 to 24 s)"),
+        m.Timer(
+            "T-CODE", 15.0, "outgoing: a forward code on, or off, this long: registers have lost each other (Q.476: T1)"
+        ),
+        m.Timer(
+            "T-REGISTER", 24.0, "incoming: no forward code for this long, exchange not waiting (Q.476: T3 is 8 to 24 s)"
+        ),
         m.Timer("T-DIGIT", 4.0, "incoming: no further digit: the number is complete (no length set)"),
         m.Timer("T-PULSE", 0.15, "a backward code without a forward one lasts 150 +- 50 ms (Q.442)"),
         m.Timer("T-ANSWER", 60.0, "outgoing: nobody answers (FIELD: 60 s)"),
         m.Timer("T-BACK", 0.2, "outgoing: clear-back is looked at this long, so that a spike does not end a call"),
-        m.Timer("T-GUARD", 0.2, "incoming: idle is sent this long after clear-forward, so that registers are free (Q.421)"),
-        m.Timer("T-CLEAR", 10.0, "outgoing: no release guard: circuit stays blocked until idle comes, but the call is over"),
+        m.Timer(
+            "T-GUARD", 0.2, "incoming: idle is sent this long after clear-forward, so that registers are free (Q.421)"
+        ),
+        m.Timer(
+            "T-CLEAR", 10.0, "outgoing: no release guard: circuit stays blocked until idle comes, but the call is over"
+        ),
     )
 }
 
@@ -334,7 +342,9 @@ class R2Channel:
     # ---- registers ----
 
     def _take_tone(self, event: Event) -> None:
-        register = self._out if self.state is State.OUT_REGISTER else self._in if self.state is State.IN_REGISTER else None
+        register = (
+            self._out if self.state is State.OUT_REGISTER else self._in if self.state is State.IN_REGISTER else None
+        )
         if register is None or event.kind not in (EventKind.R2_ON, EventKind.R2_OFF):
             return
         on = event.kind is EventKind.R2_ON
@@ -456,7 +466,8 @@ _FAR: dict[tuple[State, str], Rule] = {
     (State.IN_GUARD, "expired T-GUARD"): R2Channel._guarded,
 }
 
-# What the exchange may order, by state. Not here: LocalError, but for orders that come too late and mean nothing any more.
+# What the exchange may order, by state. Not here: LocalError, but for orders that come too late and mean nothing any
+# more.
 _ORDERS: dict[tuple[State, type], Callable[..., None]] = {
     (State.OUT_SEIZING, m.Release): R2Channel._released_by_order,
     (State.OUT_SEIZING, m.Send): R2Channel._send,

@@ -4,14 +4,15 @@
     incoming (backward)       |==== A1 ====|            |==== A1 ====|              side has answered it (Q.457)
                          1    2       3    4       1
 
-    1 forward tone on   2 backward tone on: heard, and this is the question   3 forward off: understood   4 backward off: next
+    1 forward tone on                                       3 forward off: understood
+    2 backward on: heard, and this is the question          4 backward off: next
 
     called number      I-1..10 each answered A1; the last one A3 (or A6 first)
     caller (A6)        KA, then digits, each answered A1; 15 ends it
     group B (A3)       KD answered by KB: how the called party is
 
-A register speaks only of codes: what to send now (or silence), and what came of it. Tones, time-outs and bits are the channel's
-(hw/signalling/r2/channel.py). Digit 0 is code 10.
+A register speaks only of codes: what to send now (or silence), and what came of it. Tones, time-outs and bits are the
+channel's (hw/signalling/r2/channel.py). Digit 0 is code 10.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from hw.signalling.line import Party
-from hw.signalling.r2.variant import CAUSES_A, CAUSES_B, GroupA, GroupB, Variant
 from hw.signalling.q850 import Cause
+from hw.signalling.r2.variant import CAUSES_A, CAUSES_B, GroupA, GroupB, Variant
 
 
 def code_of(digit: str) -> int:
@@ -108,9 +109,13 @@ class Part(Enum):
 
 
 class OutgoingRegister:
-    """The forward side. begin() after the seizure is acknowledged; then backward codes on and off, until Accepted or Refused."""
+    """The forward side. begin() after the seizure is acknowledged; then backward codes on and off, until Accepted or
+    Refused.
+    """
 
-    def __init__(self, variant: Variant, called: str, complete: bool, calling: Party | None, category: int | None) -> None:
+    def __init__(
+        self, variant: Variant, called: str, complete: bool, calling: Party | None, category: int | None
+    ) -> None:
         self._variant = variant
         self._called = called
         self._complete = complete
@@ -221,8 +226,8 @@ class Question(Enum):
 class IncomingRegister:
     """The backward side. Hears forward codes on and off; asks on until the exchange decides: party() or refuse().
 
-    Up to the number's end it answers by itself; the last digit's answer waits (the forward tone stands meanwhile) until the
-    exchange has said what to do.
+    Up to the number's end it answers by itself; the last digit's answer waits (the forward tone stands meanwhile)
+    until the exchange has said what to do.
     """
 
     def __init__(self, variant: Variant) -> None:

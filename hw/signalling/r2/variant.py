@@ -49,7 +49,9 @@ CAUSES_B = {
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Codes 1 to 15; None: this variant has no such signal. Categories: the caller's (KA, group II of Q.441) and the kind of call (KD)."""
+    """Codes 1 to 15; None: this variant has no such signal. Categories: the caller's (KA, group II of Q.441) and the
+    kind of call (KD).
+    """
 
     name: str
     group_a: dict[GroupA, int]
@@ -137,4 +139,3 @@ ITU = Variant(
 )
 
 VARIANTS = {variant.name: variant for variant in (CHINA, ITU)}
-
