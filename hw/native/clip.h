@@ -14,6 +14,8 @@ struct clip;
 struct clip *clip_new(const int16_t *samples, uint32_t count);
 struct clip *clip_hold(struct clip *clip);
 void clip_drop(struct clip *clip);
+/* How many hold it now; 1: nobody but its maker. */
+uint32_t clip_references(const struct clip *clip);
 uint32_t clip_count(const struct clip *clip);
 const int16_t *clip_samples(const struct clip *clip);
 

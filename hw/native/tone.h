@@ -17,15 +17,16 @@ enum { TONE_COMPONENTS = 4, TONE_SEGMENTS_MAX = 512 };
 struct tone_segment {
     float hz[4];      /* 0: no such component; else 20 to 3900 */
     float dbm0[4];    /* level of each component, -70 to +3 */
-    float am_hz;      /* amplitude modulation (India: 400*25); 0: none */
-    float am_depth;   /* 0 to 1 */
+    float am_hz;      /* amplitude modulation of all components (India: 400*25), 1 to 200; 0: none */
+    float am_depth;   /* 0 to 1; the level stays what dbm0 says */
     uint32_t samples; /* 0: for ever (only as the last) */
 };
 
 struct tone;
 
 /* Checks and copies. loop_from: index of the segment to go back to after the last, or -1: plays once.
- * NULL when a value is outside its range, count is 0 or over TONE_SEGMENTS_MAX, a loop has no length, or memory is out. */
+ * NULL when a value is outside its range, count is 0 or over TONE_SEGMENTS_MAX, a segment that lasts for ever is not the last or is
+ * to be looped, or memory is out. */
 struct tone *tone_new(const struct tone_segment *segments, int count, int loop_from);
 struct tone *tone_hold(struct tone *tone);
 void tone_drop(struct tone *tone);
