@@ -1,8 +1,8 @@
 """Tones: programmes of segments, and the two kinds of digits that are made of them (DTMF, R2).
 
 DTMF: ITU-T Q.23 (frequencies), Q.24 (levels and times). R2 multi-frequency codes: ITU-T Q.441 table 5, level Q.454.
-What it does: checks a programme, hands it to the native layer (`hw/native/tone.h`), owns it. What it does not: play it (the
-plane does), know national tone plans (`hw.tone_plan`).
+What it does: checks a programme, hands it to the native layer (`hw/native/tone.h`), owns it. What it does not: play it
+(the plane does), know national tone plans (`hw.tone_plan`).
 
     Tone(segments, loop_from=2)      |  0  |  1  |  2  |  3  |  2  |  3  |  2  | ...
                                       heard once  '-- from here again and again
@@ -32,10 +32,19 @@ LONGEST_MS = 86_400_000.0  # a segment that is to last longer than a day is one 
 
 
 class ToneError(ValueError):
-    """A tone cannot be made. `problem` says what is wrong, `remedy` how to mend it; the rest, where it stands, if in a file."""
+    """A tone cannot be made.
+
+    `problem` says what is wrong, `remedy` how to mend it; `file`, `country` and `tone` where it stands, if in a file.
+    """
 
     def __init__(
-        self, problem: str, remedy: str, *, file: Path | None = None, country: str | None = None, tone: str | None = None
+        self,
+        problem: str,
+        remedy: str,
+        *,
+        file: Path | None = None,
+        country: str | None = None,
+        tone: str | None = None,
     ) -> None:
         where = [str(file)] if file else []
         where += [f"country {country}"] if country else []
@@ -52,9 +61,9 @@ class ToneError(ValueError):
 class Segment:
     """A piece of a tone: up to four sines at once, or silence.
 
-    `hz`: 20 to 3900 each; empty: silence. `dbm0`: the level of each sine, -70 to +3. `ms`: its length, None: for ever. `am_hz`,
-    `am_depth`: amplitude modulation of the whole, 1 to 200 Hz and 0 to 1; `dbm0` stays the level that a meter shows.
-    Raises ToneError.
+    `hz`: 20 to 3900 each; empty: silence. `dbm0`: the level of each sine, -70 to +3. `ms`: its length; None: for ever.
+    `am_hz`, `am_depth`: amplitude modulation of the whole, 1 to 200 Hz (0: none) and 0 to 1; `dbm0` stays the level
+    that a meter shows. Raises ToneError.
     """
 
     hz: tuple[float, ...] = ()
@@ -103,9 +112,9 @@ def silence(ms: float | None = None) -> Segment:
 class Tone:
     """An immutable programme of segments, as the plane plays it.
 
-    `loop_from`: index of the segment to go back to after the last; None: the programme is heard once, unless its last segment is one
-    for ever. `pointer` is the native `struct tone *`; it lives as long as this object, and longer while it is being played.
-    Raises ToneError.
+    `loop_from`: index of the segment to go back to after the last; None: the programme is heard once, unless its last
+    segment lasts for ever. `pointer` is the native `struct tone *`; it lives as long as this object, and longer while
+    it is being played. Raises ToneError.
     """
 
     __slots__ = ("loop_from", "pointer", "segments")
@@ -183,18 +192,19 @@ def dtmf(
 ) -> Tone:
     """DTMF digits `0-9 * # A-D`, each followed by `off_ms` of silence; a comma is a pause of `pause_ms`.
 
-    `dbm0` is the level of the low group, the high one is `twist_db` louder: -9 and -7 as telephones in China send (GB/T 15279; ITU-T
-    Q.23 leaves the levels to the country). 80 ms are twice what Q.24 asks a receiver to take. Raises ToneError.
+    `dbm0` is the level of the low group, the high one is `twist_db` louder: -9 and -7 as telephones in China send
+    (GB/T 15279; ITU-T Q.23 leaves the levels to the country). 80 ms are twice what Q.24 asks a receiver to take.
+    Raises ToneError.
     """
     segments = []
-    for at, digit in enumerate(digits.upper(), start=1):
+    for at, digit in enumerate(digits, start=1):
         if digit == ",":
             segments.append(silence(pause_ms))
-        elif digit in DTMF_HZ:
-            segments.append(Segment(DTMF_HZ[digit], (dbm0, dbm0 + twist_db), on_ms))
+        elif digit.upper() in DTMF_HZ:
+            segments.append(Segment(DTMF_HZ[digit.upper()], (dbm0, dbm0 + twist_db), on_ms))
             segments.append(silence(off_ms))
         else:
-            raise ToneError(f"{digit!r} (place {at} of {digits!r}) is not a DTMF digit", "use 0-9 * # A-D, comma for a pause")
+            raise ToneError(f"{digit!r}, place {at} of {digits!r}, is no DTMF digit", "use 0-9 * # A-D, comma: a pause")
     if not segments:
         raise ToneError("no digits", "give at least one of 0-9 * # A-D")
     return Tone(segments)
