@@ -1,0 +1,6 @@
+"""Properties are tried on the same examples in every run, and no example is judged by the speed of the machine."""
+
+from hypothesis import settings
+
+settings.register_profile("sources", deadline=None, derandomize=True)
+settings.load_profile("sources")
