@@ -13,10 +13,10 @@ it has two directions and the same few steps:
       |        conversation         |                                     |        conversation         |
       | Released(cause) ----------->|  or  <------------ release(cause)   | Released(cause) ----------->|
 
-Every call on a line ends with exactly one Released, whoever ended it; after it the line is idle or out of service,
-and no
-further event of that call comes. Orders that do not fit the state raise LocalError: that is our bug. What the far end
-does never raises: it is counted and survived.
+Every call on a line ends with exactly one Released, whoever ended it; no further event of that call comes after it.
+Then the
+line is idle or out of service; or, a telephone left off hook, in FAIL until it is hung up (Idle). Orders that do not
+fit the state raise LocalError: that is our bug. What the far end does never raises: it is noted and survived.
 
 States are CSTA's connection states (ECMA-269, 6.1.5). Names and numbers follow Q.931; causes are Q.850.
 """
@@ -57,6 +57,7 @@ class Service(Flag):
     GONE = auto()  # card vanished
     DOWN = auto()  # signalling link is down
     RESETTING = auto()
+    LEFT_OFF_HOOK = auto()  # a telephone, for so long that howler and patience are over
 
 
 class LineAbility(Flag):
@@ -204,6 +205,11 @@ class Released(Telling):
     cause: Cause = Cause.NORMAL_CLEARING
     by: str = "far"
     reason: str = ""  # in words: "busy tone 450 Hz 350/350", "T303 twice", "span 1 RED"
+
+
+@dataclass(frozen=True, slots=True)
+class Idle(Telling):
+    """A station whose call was over before it was hung up is hung up now: it is free."""
 
 
 @dataclass(frozen=True, slots=True)

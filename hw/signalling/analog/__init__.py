@@ -1,0 +1,1 @@
+"""Analog lines: stations (FXS, our telephones) and trunks (FXO, towards the exchange)."""
