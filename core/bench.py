@@ -1,59 +1,66 @@
-"""`strowger bench NAME`: runs one benchmark and prints its figures with the conditions they were taken under.
+"""`strowger bench NAME`: the product's own benchmarks, each a table with its conditions, or one JSON object.
 
-A benchmark is a module whose docstring states its conditions and whose `run(seconds=...)` measures and returns the
-figures: names to numbers, nested where they belong together. It prints nothing. Benchmarks compare builds on one
-machine; they are not tests, and nothing here judges a figure.
+A bench ends within 50 s unless --seconds says otherwise. Figures are measured, never asserted: tests do not run these.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import inspect
+import importlib.util
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.command import there
-
-BENCHES = {"media": "hw.bench.media"}
+# name: module with run(seconds) -> dict, seconds a phase by default, one sentence of help
+BENCHES = {
+    "media": ("hw.bench.media", 8.0, "1024 ports: cost, punctuality, detection of digits and tones"),
+    "lines": ("hw.bench.lines", 5.0, "PRI calls a second, R2 set-ups at once, caller ID and hang-up detection"),
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", choices=[name for name, module in BENCHES.items() if there(module)])
-    parser.add_argument(
-        "--seconds", type=float, help="length of each measurement, where the benchmark's own is not right"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    benches = parser.add_subparsers(dest="bench", metavar="NAME", required=True)
+    for name, (module, seconds, summary) in BENCHES.items():
+        if importlib.util.find_spec(module) is None:
+            continue
+        one = benches.add_parser(name, help=summary, description=summary)
+        one.add_argument("--seconds", type=float, default=seconds, help=f"of one phase (default {seconds:g})")
+        one.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    bench = importlib.import_module(BENCHES[options.name])
-    figures = bench.run() if options.seconds is None else bench.run(seconds=options.seconds)
+    module = importlib.import_module(BENCHES[options.bench][0])
+    figures: dict[str, Any] = module.run(options.seconds)
+    figures["machine"] = {"processor": processor(), "cores": os.cpu_count(), "python": platform.python_version()}
     if options.json:
         print(json.dumps(figures))
-        return 0
-    print(inspect.getdoc(bench), "", f"Machine: {machine()}", "", sep="\n")
-    rows = list(flat(figures))
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        print(f"{name:{width}}  {value}")
+    else:
+        print("\n".join(rows(figures)))
     return 0
 
 
-def flat(figures: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Nested figures as rows: {"digits": {"found": 16}} is the row digits.found."""
+def processor() -> str:
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        for line in info:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def rows(figures: dict[str, Any], indent: str = "") -> list[str]:
+    """A table of names and figures; a figure that is itself a table, or a list of such, stands indented below its
+    name.
+    """
+    lines = []
+    width = max((len(name) for name in figures), default=0)
     for name, value in figures.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{above}{name}.")
+        if isinstance(value, dict):
+            lines += [f"{indent}{name}", *rows(value, indent + "    ")]
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append(f"{indent}{name}")
+            lines += [f"{indent}    " + "  ".join(f"{key} {cell}" for key, cell in row.items()) for row in value]
         else:
-            yield f"{above}{name}", str(value)
-
-
-def machine() -> str:
-    """Processor, how many of it, and kernel."""
-    with open("/proc/cpuinfo") as lines:
-        models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{os.cpu_count()} x {models[0] if models else platform.machine()}, Linux {platform.release()}"
+            lines.append(f"{indent}{name.ljust(width)}  {value}")
+    return lines

@@ -221,7 +221,7 @@ class Station:
         self._dialled = False
         self._acts += [m.Speech(True), m.Listen(Ear.DTMF)]
         if self._settings.dial_tone:
-            self._acts.append(m.PlayTone("stutter" if self._message_waiting else "dial"))
+            self._acts.append(m.PlayTone("special_dial" if self._message_waiting else "dial"))
         self._acts.append(m.Start("T-FIRST"))
         self._go(State.DIALLING)
         self._tell(m.Tell(Seized(self._time, Call())))
