@@ -22,13 +22,27 @@ enum recording_state { RECORDING_RUNS = 0, RECORDING_PAUSED = 1, RECORDING_MASKE
 struct recorder *recorder_new(bool threaded);
 /* Drains and closes what is still open. Blocks. */
 void recorder_free(struct recorder *recorder);
-/* Virtual time: writes what waits in the rings, ends what was stopped. Returns the number of recordings still open. */
+/* Writes what waits in the rings and closes what was ended, now. Blocks. Virtual time: in the caller, and without syncs (no power cut there
+ * loses anything). With a thread: the thread does one whole round, with its syncs, and the caller waits for it.
+ * Returns the number of recordings still open. */
 int recorder_drain(struct recorder *recorder);
 
-/* Creates the file (must not exist) with its header and tells the disk. Blocks: call it from a worker thread. NULL: *error is the errno. */
+/* Creates the file (must not exist) with its header, and makes file and name safe on disk. Blocks: call it from a worker thread, of which there
+ * may be several. NULL: *error is the errno. The control side holds the recording until recording_drop() or recording_abandon(). */
 struct recording *recording_open(struct recorder *recorder, const char *path, enum recording_layout layout, enum media_law law, int *error);
-/* Gives back a recording that never got to a port: closes and removes the file. */
+/* Gives back a recording that never got to a port: removes the file. `recording` is gone for the caller. */
 void recording_abandon(struct recording *recording);
+
+struct recording_result {
+    int error;                /* 0, or the errno that ended it */
+    uint32_t ms;              /* length of the file */
+    uint32_t lost_ms;         /* of these, silence in place of speech, because the ring was full */
+};
+/* Control side: true once the file is closed and will not change any more; only then may others use it, and only then is it certain
+ * that its last second is on disk. That is a second or so after its end. */
+bool recording_closed(const struct recording *recording, struct recording_result *out);
+/* Control side: the result is not wanted any more. Ends nothing. `recording` is gone for the caller. */
+void recording_drop(struct recording *recording);
 
 struct recorder_statistics {
     uint32_t open;            /* now */
@@ -41,19 +55,19 @@ struct recorder_statistics {
 void recorder_statistics(struct recorder *recorder, struct recorder_statistics *out);
 
 #ifndef CFFI
-/* Media thread. n bytes of what the party said (heard, left channel) and of what it was told (right channel), both in the recording's law.
+/* Media thread. n (at most MEDIA_FRAME_MAX) bytes of what the party said (heard, left channel) and of what it was told (right channel), both in the recording's law.
  * Paused: nothing is kept and the clock stops. Masked: a soft tone is kept instead, so that the time line stays. When a ring is full
  * because the disk stalls, the newest bytes are lost and counted, and the same length of silence is put in as soon as there is room,
  * so that the time line stays true. Returns 0, or the errno that ended it: then call recording_end() once. Never blocks. */
 int recording_write(struct recording *recording, const uint8_t *said, const uint8_t *told, int n);
 void recording_set_state(struct recording *recording, enum recording_state state);
-/* Media thread: no more bytes come. The recorder's thread flushes, fixes the header, closes and frees. `recording` is gone for the caller. */
+/* Media thread: no more bytes come. The recorder's thread writes the rest, fixes the header and closes. `recording` is gone for the caller. */
 void recording_end(struct recording *recording);
 /* Length so far in ms, as its file will show. */
 uint32_t recording_ms(const struct recording *recording);
 #endif
 
-/* A recording without a plane, for tests: like recording_write / recording_set_state / recording_end. */
+/* A recording without a plane, for tests: like recording_write (any n), recording_set_state, recording_end. */
 int recording_test_write(struct recording *recording, const uint8_t *said, const uint8_t *told, int n);
 void recording_test_state(struct recording *recording, enum recording_state state);
 void recording_test_end(struct recording *recording);
