@@ -141,20 +141,25 @@ static void adopt(struct recorder *recorder)
     *end = oldest_first;
 }
 
-/* Memory goes when nobody wants it: the file is closed, the media thread has ended it, the control side has dropped it. */
+/* Memory goes when nobody wants it: the ring when the file is closed and the media thread has ended it, the rest when the control side has
+ * dropped it too. */
 static void sweep(struct recorder *recorder)
 {
     for (struct recording **link = &recorder->recordings; *link;) {
         struct recording *r = *link;
         if (r->wave.fd >= 0 && r->wave.settled)
             shut(recorder, r, 0);
-        if (r->wave.fd < 0 && atomic_load_explicit(&r->ended, memory_order_acquire)
-            && atomic_load_explicit(&r->dropped, memory_order_acquire)) {
+        bool over = r->wave.fd < 0 && atomic_load_explicit(&r->ended, memory_order_acquire);
+        if (over && atomic_load_explicit(&r->dropped, memory_order_acquire)) {
             *link = r->next;
             recording_free(r);
-        } else {
-            link = &r->next;
+            continue;
         }
+        if (over) {
+            free(r->ring);
+            r->ring = NULL;
+        }
+        link = &r->next;
     }
 }
 
@@ -292,7 +297,7 @@ struct recording *recording_open(struct recorder *recorder, const char *path, en
     struct recording *r = recording_new(path, layout, law);
     if (!r)
         return NULL;
-    *error = wave_create(&r->wave, path);
+    *error = wave_create(&r->wave, path, recorder->threaded);
     if (*error != 0) {
         recording_free(r);
         return NULL;

@@ -49,7 +49,7 @@ struct recording {
 /* NULL when out of memory. The file is still to be made. */
 struct recording *recording_new(const char *path, enum recording_layout layout, enum media_law law);
 void recording_free(struct recording *recording);
-/* The recorder's thread: into the file with everything that was put until now; last: and with what is still missing at the end.
+/* The recorder's thread: into the file with everything that was put until now; last: and with what is missing at the end.
  * Returns 0 or the errno. */
 int recording_take(struct recording *recording, bool last);
 

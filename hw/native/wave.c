@@ -79,17 +79,15 @@ static int sync_folder(const char *path)
 }
 
 /* Nothing but the owner and the group may read what people said. */
-int wave_create(struct wave *wave, const char *path)
+int wave_create(struct wave *wave, const char *path, bool safe)
 {
     wave->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (wave->fd < 0)
         return errno;
     struct stat status = {0};
     int error = fstat(wave->fd, &status) != 0 ? errno : write_header(wave, false);
-    if (error == 0 && fsync(wave->fd) != 0)
-        error = errno;
-    if (error == 0)
-        error = sync_folder(path);
+    if (error == 0 && safe)
+        error = fsync(wave->fd) != 0 ? errno : sync_folder(path);
     if (error != 0) {
         wave_close(wave);
         unlink(path);
