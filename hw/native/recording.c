@@ -72,12 +72,14 @@ static void interleave(uint8_t *restrict out, const uint8_t *restrict left, cons
     }
 }
 
+/* A-law has no zero: its idle byte stands for +8. Taken off the sum, so that speech next to an idle side comes through unchanged. */
 static void mix(enum media_law law, uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, uint32_t frames)
 {
     const int16_t *linear = g711_linear[law];
+    int idle = linear[g711_silence(law)];
     int16_t sum[MEDIA_FRAME_MAX];
     for (uint32_t i = 0; i < frames; i++) {
-        int both = linear[a[i]] + linear[b[i]];
+        int both = linear[a[i]] + linear[b[i]] - idle;
         sum[i] = (int16_t)(both > INT16_MAX ? INT16_MAX : both < INT16_MIN ? INT16_MIN : both);
     }
     g711_encode(law, sum, out, (int)frames);
