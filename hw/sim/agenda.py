@@ -36,7 +36,8 @@ class Entry:
 
 
 class Agenda:
-    """now: the plane's time in samples. frame: its step. `faulted` gets what a call-back raises; without it, run() raises."""
+    """now: the plane's time in samples. frame: its step. What a call-back raises goes to `faulted`; without it, run()
+    ends with it."""
 
     def __init__(self, now: Callable[[], int], frame: int) -> None:
         self.now = now

@@ -1,7 +1,7 @@
 """A pair of channels with channel-associated signalling: ABCD bits both ways (G.704, time slot 16).
 
-    set_bits(1001)   |______|                the receiver sees them a CAS multiframe later; what does not change is no event
-    BITS 1001        <- 2ms ->
+    set_bits(1001)  |         the receiver sees them a CAS multiframe later;
+    BITS 1001       <- 2 ms ->|                 what does not change is no event
 
 In alarm the bits stay as they were last seen; what changed meanwhile is told when the alarm is over.
 """
@@ -18,9 +18,7 @@ from hw.sim.wire import Fault, Side, Wire
 class BitsPair(Pair):
     """idle: what an end sends that nobody has open."""
 
-    def __init__(
-        self, agenda: Agenda, infos: dict[Side, ChannelInfo], wire: Wire, timing: Timing, idle: int
-    ) -> None:
+    def __init__(self, agenda: Agenda, infos: dict[Side, ChannelInfo], wire: Wire, timing: Timing, idle: int) -> None:
         super().__init__(agenda, infos, wire)
         self.seen = {Side.NEAR: idle, Side.FAR: idle}
         self._idle = idle

@@ -5,8 +5,8 @@
     station = card.open(1)               the box's end, as of any card
     telephone = Telephone(card.far(1))   the world's end: a TRUNK-like channel for a station, and the other way round
 
-What it does: answers hw.card.Card as DAHDI does, with the same times; lets a test set what lines suffer from. It is a
-card like any other: the exchange cannot tell. What it does not: know numbers, calls or signalling beyond hooks and bits.
+What it does: answers hw.card.Card as DAHDI does, with the same times; lets a test set what lines suffer from. The
+exchange cannot tell it from another card. What it does not: know numbers, calls or signalling beyond hooks and bits.
 
 How time flows: by the plane's samples alone (hw/sim/agenda.py), in real time as in virtual time. The same seed, orders
 and ticks give the same bytes and events.

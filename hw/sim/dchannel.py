@@ -49,8 +49,8 @@ class FramePair(Pair):
         self.counts = {side: FrameCounts() for side in Side}  # by the side that hears
         number = infos[Side.NEAR].number
         self._dice = {side: random.Random(f"{seed} {number} {side.name}") for side in Side}
-        self._free = {side: 0 for side in Side}  # when the line towards that side is free
-        self._waiting = {side: 0 for side in Side}
+        self._free = dict.fromkeys(Side, 0)  # when the line towards that side is free
+        self._waiting = dict.fromkeys(Side, 0)
 
     def send(self, side: Side, frame: bytes) -> None:
         """ValueError: length not 1 to 1000."""

@@ -55,8 +55,8 @@ class Trunks:
 
 @dataclass(frozen=True, slots=True)
 class E1:
-    """31 channels. "pri": D channel in slot 16, the rest bearers. "cas": slot 16 carries all ABCD bits, the rest are CAS
-    channels. idle_bits: what a CAS channel sends while nobody has it open (R2: 1101, blocked)."""
+    """31 channels. "pri": D channel in slot 16, the rest bearers. "cas": slot 16 carries all ABCD bits, the rest are
+    CAS channels. idle_bits: what a CAS channel sends while nobody has it open (R2: 1101, blocked)."""
 
     signalling: Literal["pri", "cas"]
     idle_bits: int = 0b1101

@@ -43,4 +43,3 @@ class Timing:
 
     # -- E1 --
     bits: int = 2  # a CAS multiframe (G.704): ABCD of a channel are sent once in 2 ms
-

@@ -9,8 +9,9 @@ channels of cards, so that a test can lift the telephone as well as ring it.
     TRUNK    <--- loop current  ---  battery, ring -->  STATION   (the exchange's side)
     CAS, BEARER, DCHANNEL    <--------------------->   the same
 
-Time passes by trio's clock: the simulated card's rig runs on a MockClock with its plane in virtual time, the lab's in
-real time. So waits here are upper bounds and nothing is exact to less than `rig.slack_ms`.
+Time passes by trio's clock, which every test takes by name because that is how pytest-trio finds it: the fixture of
+conftest.py is real time, for the lab; the simulated card's module has its own, a MockClock, and its plane runs in virtual time. So
+waits here are upper bounds and nothing is exact to less than `rig.slack_ms`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 import trio
 
@@ -39,6 +42,9 @@ from hw.card import (
     Unsupported,
     channels,
 )
+from hw.clips import Clip
+from hw.native import ffi, lib
+from hw.plane import Plane
 
 __all__ = [
     "loop",
@@ -177,6 +183,21 @@ def loop(request: pytest.FixtureRequest, rig: CardUnderTest) -> Loop:
     return Loop(rig, request.param)
 
 
+async def carried(plane: Plane, folder: Path, speaker: Channel, listener: Channel, octets: bytes) -> bytes:
+    """CardUnderTest.carry() by the plane's own means: plays the octets (A-law) at one port, records the other."""
+    samples = np.zeros(len(octets), np.int16)
+    lib.g711_decode(lib.LAW_A, octets, ffi.from_buffer("int16_t[]", samples), len(octets))
+    path = folder / f"{speaker.port}-{listener.port}.wav"
+    recording = await plane.record(listener.port, path)
+    await plane.play(speaker.port, [Clip(samples)]).wait()
+    await trio.sleep(0.5)  # what is still on its way
+    plane.record_stop(listener.port)
+    await recording.wait()
+    await trio.sleep(2.0)  # until the disk has it
+    _, _, data = path.read_bytes().partition(b"data")
+    return data[4::2]  # the left channel: what came in
+
+
 HANG_UP = 3.0  # s; after that a hang-up is certainly told from a flash
 SOON = 2.0  # s; what comes at once
 
@@ -184,7 +205,7 @@ SOON = 2.0  # s; what comes at once
 # -- analog lines ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_telephone_is_lifted_and_hung_up(rig: CardUnderTest, loop: Loop) -> None:
+async def test_the_telephone_is_lifted_and_hung_up(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     assert not loop.station.is_off_hook()
     for _ in range(2):
         loop.trunk.off_hook()
@@ -200,7 +221,7 @@ async def test_the_telephone_is_lifted_and_hung_up(rig: CardUnderTest, loop: Loo
     assert loop.exchange.kinds() == [K.OFF_HOOK, K.ON_HOOK] * 2
 
 
-async def test_a_ring_is_heard_and_ends(rig: CardUnderTest, loop: Loop) -> None:
+async def test_a_ring_is_heard_and_ends(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     await rig.sleep(rig.deaf_s)
     loop.station.ring(RingCadence((1000, 1000)))
     for _ in range(2):
@@ -211,7 +232,7 @@ async def test_a_ring_is_heard_and_ends(rig: CardUnderTest, loop: Loop) -> None:
     assert loop.exchange.kinds() == []
 
 
-async def test_a_ring_has_its_cadence(rig: CardUnderTest, loop: Loop) -> None:
+async def test_a_ring_has_its_cadence(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     await rig.sleep(rig.deaf_s)
     loop.station.ring(RingCadence((400, 200, 400, 1000)))
     begins = [(await loop.telephone.wait(K.RING_BEGIN, 4.0)).time for _ in range(5)]
@@ -220,7 +241,7 @@ async def test_a_ring_has_its_cadence(rig: CardUnderTest, loop: Loop) -> None:
         assert abs(gap - wanted) <= 20 + rig.slack_ms
 
 
-async def test_ringing_stops_by_order(rig: CardUnderTest, loop: Loop) -> None:
+async def test_ringing_stops_by_order(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     await rig.sleep(rig.deaf_s)
     loop.station.ring(RingCadence((1000, 500)))
     await loop.telephone.wait(K.RING_BEGIN, SOON)
@@ -230,7 +251,7 @@ async def test_ringing_stops_by_order(rig: CardUnderTest, loop: Loop) -> None:
     assert K.RING_BEGIN not in loop.telephone.later()
 
 
-async def test_a_lift_while_ringing_trips_the_ring(rig: CardUnderTest, loop: Loop) -> None:
+async def test_a_lift_while_ringing_trips_the_ring(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     await rig.sleep(rig.deaf_s)
     loop.station.ring(RingCadence((1000, 500)))
     await loop.telephone.wait(K.RING_BEGIN, SOON)
@@ -242,7 +263,7 @@ async def test_a_lift_while_ringing_trips_the_ring(rig: CardUnderTest, loop: Loo
     assert loop.exchange.kinds() == [K.OFF_HOOK]
 
 
-async def test_a_flash_is_neither_a_hang_up_nor_a_digit(rig: CardUnderTest, loop: Loop) -> None:
+async def test_a_flash_is_neither_a_hang_up_nor_a_digit(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     loop.trunk.off_hook()
     await loop.exchange.wait(K.OFF_HOOK, SOON)
     await rig.sleep(rig.settle_s)
@@ -255,7 +276,7 @@ async def test_a_flash_is_neither_a_hang_up_nor_a_digit(rig: CardUnderTest, loop
     assert loop.trunk.is_off_hook()
 
 
-async def test_pulse_digits_are_counted(rig: CardUnderTest, loop: Loop) -> None:
+async def test_pulse_digits_are_counted(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     loop.trunk.off_hook()
     await loop.exchange.wait(K.OFF_HOOK, SOON)
     await rig.sleep(rig.settle_s)
@@ -266,7 +287,7 @@ async def test_pulse_digits_are_counted(rig: CardUnderTest, loop: Loop) -> None:
     assert loop.exchange.kinds() == [K.OFF_HOOK] + [K.PULSE_DIGIT] * 4
 
 
-async def test_a_cleared_call_breaks_the_loop_for_a_moment(rig: CardUnderTest, loop: Loop) -> None:
+async def test_a_cleared_call_breaks_the_loop_for_a_moment(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     """on_hook() of a station whose telephone is still lifted: the far end sees that the call is over."""
     loop.trunk.off_hook()
     await loop.exchange.wait(K.OFF_HOOK, SOON)
@@ -280,7 +301,7 @@ async def test_a_cleared_call_breaks_the_loop_for_a_moment(rig: CardUnderTest, l
     await loop.exchange.wait(K.ON_HOOK, HANG_UP)
 
 
-async def test_polarity_reverses_or_is_unsupported(rig: CardUnderTest, loop: Loop) -> None:
+async def test_polarity_reverses_or_is_unsupported(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     if Ability.SET_POLARITY not in loop.station.info.abilities:
         with pytest.raises(Unsupported):
             loop.station.set_polarity(True)
@@ -298,7 +319,7 @@ async def test_polarity_reverses_or_is_unsupported(rig: CardUnderTest, loop: Loo
     assert loop.exchange.kinds() == [K.OFF_HOOK]
 
 
-async def test_close_hangs_up(rig: CardUnderTest, loop: Loop) -> None:
+async def test_close_hangs_up(clock: object, rig: CardUnderTest, loop: Loop) -> None:
     loop.trunk.off_hook()
     await loop.exchange.wait(K.OFF_HOOK, SOON)
     await rig.sleep(rig.settle_s)
@@ -315,7 +336,7 @@ def cas_ends(rig: CardUnderTest) -> tuple[Channel, Channel]:
     return rig.open_near(ChannelKind.CAS), rig.open_far(ChannelKind.CAS)
 
 
-async def test_bits_arrive_both_ways(rig: CardUnderTest) -> None:
+async def test_bits_arrive_both_ways(clock: object, rig: CardUnderTest) -> None:
     near, far = cas_ends(rig)
     for sender, receiver in ((near, far), (far, near)):
         sender.set_bits(0b1111)
@@ -328,7 +349,7 @@ async def test_bits_arrive_both_ways(rig: CardUnderTest) -> None:
             assert receiver.bits() == bits
 
 
-async def test_bits_that_did_not_change_are_no_event(rig: CardUnderTest) -> None:
+async def test_bits_that_did_not_change_are_no_event(clock: object, rig: CardUnderTest) -> None:
     near, far = cas_ends(rig)
     near.set_bits(0b0101)
     await rig.sleep(rig.quiet_s)
@@ -343,7 +364,7 @@ async def test_bits_that_did_not_change_are_no_event(rig: CardUnderTest) -> None
 # -- D channels -----------------------------------------------------------------------------------------------------
 
 
-async def test_frames_arrive_whole_and_in_order(rig: CardUnderTest) -> None:
+async def test_frames_arrive_whole_and_in_order(clock: object, rig: CardUnderTest) -> None:
     if not rig.has(ChannelKind.DCHANNEL):
         pytest.skip("this card has no D channel")
     near, far = rig.open_dchannels()
@@ -361,7 +382,7 @@ async def test_frames_arrive_whole_and_in_order(rig: CardUnderTest) -> None:
         assert heard == frames
 
 
-async def test_frames_of_impossible_size_are_refused(rig: CardUnderTest) -> None:
+async def test_frames_of_impossible_size_are_refused(clock: object, rig: CardUnderTest) -> None:
     if not rig.has(ChannelKind.DCHANNEL):
         pytest.skip("this card has no D channel")
     near, _far = rig.open_dchannels()
@@ -376,7 +397,7 @@ async def test_frames_of_impossible_size_are_refused(rig: CardUnderTest) -> None
 @pytest.mark.parametrize(
     "kind", [ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION, ChannelKind.TRUNK], ids=lambda kind: kind.value
 )
-async def test_speech_is_carried_bit_for_bit(rig: CardUnderTest, kind: ChannelKind) -> None:
+async def test_speech_is_carried_bit_for_bit(clock: object, rig: CardUnderTest, kind: ChannelKind) -> None:
     if not rig.has(kind):
         pytest.skip(f"this card has no {kind.value}")
     near, far = rig.open_near(kind), rig.open_far(kind)
@@ -395,7 +416,7 @@ async def test_speech_is_carried_bit_for_bit(rig: CardUnderTest, kind: ChannelKi
 # -- spans ----------------------------------------------------------------------------------------------------------
 
 
-async def test_spans_list_every_channel_once(rig: CardUnderTest) -> None:
+async def test_spans_list_every_channel_once(clock: object, rig: CardUnderTest) -> None:
     spans = rig.card.spans()
     numbers = [c.number for s in spans for c in s.channels]
     assert numbers
@@ -418,7 +439,7 @@ def bearing(rig: CardUnderTest) -> ChannelKind:
     raise AssertionError("a card without channels")
 
 
-async def test_a_span_alarm_begins_and_ends_on_every_channel(rig: CardUnderTest) -> None:
+async def test_a_span_alarm_begins_and_ends_on_every_channel(clock: object, rig: CardUnderTest) -> None:
     kind = bearing(rig)
     ears = [listening(rig.open_near(kind, index)) for index in range(2)]
     told: list[SpanEvent] = []
@@ -439,7 +460,7 @@ async def test_a_span_alarm_begins_and_ends_on_every_channel(rig: CardUnderTest)
     assert not ours[-1].span.alarms
 
 
-async def test_a_gone_span_says_so_on_every_channel(rig: CardUnderTest) -> None:
+async def test_a_gone_span_says_so_on_every_channel(clock: object, rig: CardUnderTest) -> None:
     kind = bearing(rig)
     opened = [rig.open_near(kind, index) for index in range(2)]
     ears = [listening(channel) for channel in opened]
@@ -468,7 +489,7 @@ async def test_a_gone_span_says_so_on_every_channel(rig: CardUnderTest) -> None:
 # -- opening and closing --------------------------------------------------------------------------------------------
 
 
-async def test_an_unknown_channel_is_refused(rig: CardUnderTest) -> None:
+async def test_an_unknown_channel_is_refused(clock: object, rig: CardUnderTest) -> None:
     for number in (0, -1, 99999):
         with pytest.raises(HardwareError):
             rig.card.open(number)
@@ -476,7 +497,7 @@ async def test_an_unknown_channel_is_refused(rig: CardUnderTest) -> None:
             rig.card.open_dchannel(number)
 
 
-async def test_a_channel_of_the_wrong_kind_is_refused(rig: CardUnderTest) -> None:
+async def test_a_channel_of_the_wrong_kind_is_refused(clock: object, rig: CardUnderTest) -> None:
     with pytest.raises(HardwareError):
         rig.card.open_dchannel(rig.near_number(bearing(rig)))
     if rig.has(ChannelKind.DCHANNEL):
@@ -484,14 +505,14 @@ async def test_a_channel_of_the_wrong_kind_is_refused(rig: CardUnderTest) -> Non
             rig.card.open(rig.near_number(ChannelKind.DCHANNEL))
 
 
-async def test_a_channel_is_open_once_at_a_time(rig: CardUnderTest) -> None:
+async def test_a_channel_is_open_once_at_a_time(clock: object, rig: CardUnderTest) -> None:
     kind = bearing(rig)
     channel = rig.open_near(kind)
     with pytest.raises(HardwareError, match=str(channel.info.number)):
         rig.card.open(channel.info.number)
 
 
-async def test_close_gives_the_channel_back(rig: CardUnderTest) -> None:
+async def test_close_gives_the_channel_back(clock: object, rig: CardUnderTest) -> None:
     kind = bearing(rig)
     for _ in range(3):
         channel = rig.open_near(kind)
@@ -522,7 +543,7 @@ ORDERS: dict[str, tuple[Callable[[Channel], object], set[ChannelKind]]] = {
 @pytest.mark.parametrize(
     "kind", [ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION, ChannelKind.TRUNK], ids=lambda kind: kind.value
 )
-async def test_orders_of_another_kind_are_unsupported(rig: CardUnderTest, kind: ChannelKind) -> None:
+async def test_orders_of_another_kind_are_unsupported(clock: object, rig: CardUnderTest, kind: ChannelKind) -> None:
     if not rig.has(kind):
         pytest.skip(f"this card has no {kind.value}")
     channel = rig.open_near(kind)
