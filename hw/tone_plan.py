@@ -28,7 +28,7 @@ from hw.tones import Segment, Tone, ToneError, silence, sine
 
 SHIPPED = Path(__file__).with_name("tone_plans.toml")
 CONTINUOUS_MS = 4000  # dial tone that came back: no speech or music holds 450 Hz so long
-MODULATION_DEPTH = 0.9  # of tones that E.180 writes as 400*25 without saying how deep
+MODULATION_DEPTH = 0.85  # of tones written as 400*25; E.180 does not say how deep, Japan has 85 +- 15 %
 
 # Listened for, in the form that is sent, when a country has them and does not say otherwise; with the number of cycles
 # that make them certain. Busy and congestion as found in the field: speech has no three bursts within 15 %.

@@ -2,7 +2,7 @@
  *
  *   busy, China      |450 Hz|______|450 Hz|______|        loop_from 0
  *                     350 ms 350 ms
- *   vacant, China    |x|_|x|_|x|_|  x  |____|  x  |____|  loop_from 6: the three short ones are heard once
+ *   stutter dial     |x|_|x|_|x|_|xxxxxxxxxxxxxxxx ...    the last for ever; what is before a loop_from > 0 is heard once, too
  *
  * DTMF digits, R2 codes, call-progress tones and howlers are all programmes; who makes them is hw/tones.py.
  * A programme is immutable and counted by reference like a clip; a cursor is one listener's place in it.
