@@ -63,16 +63,16 @@ class Alone:
             world.bits_to(end, value)
         elif kind in ("code on", "code off"):
             assert isinstance(value, int)
-            forward = end.machine.state.name.startswith("IN")
+            forward = end.r2.state.name.startswith("IN")
             end.hear(EventKind.R2_ON if kind == "code on" else EventKind.R2_OFF, value, forward)
         elif kind == "wait":
             assert isinstance(value, float)
             world.run(value)
         elif kind == "alarm":
-            end.alarm(LineEventKind.ALARM if value else LineEventKind.ALARM_END)
+            end.line(LineEventKind.ALARM if value else LineEventKind.ALARM_END)
         else:
             try:
-                end.order(ORDERS[str(value)])
+                end.take(ORDERS[str(value)])
             except LocalError:
                 return
             if value == "place":
@@ -80,9 +80,9 @@ class Alone:
 
     def settle(self) -> None:
         """The far end becomes sane: no alarm, idle bits, silence; all timers run out."""
-        self.end.alarm(LineEventKind.ALARM_END)
+        self.end.line(LineEventKind.ALARM_END)
         if self.end.connection() not in (Connection.NULL, Connection.FAIL):
-            self.end.order(m.Release())
+            self.end.take(m.Release())
         self.world.bits_to(self.end, Forward.IDLE)
         self.world.run(LONGEST_S)
 
@@ -101,7 +101,7 @@ def test_any_order_of_acts_ends_idle(variant: Variant, acts: list[tuple[str, obj
     for kind, value in acts:
         alone.act(kind, value)
     alone.settle()
-    machine: R2Channel = alone.end.machine
+    machine: R2Channel = alone.end.r2
     assert machine.connection is Connection.NULL, alone.world.notes()
     assert alone.end.sounding is None
     assert not alone.end.timers
@@ -143,5 +143,5 @@ def test_five_thousand_damaged_bits_and_codes(seed: int) -> None:
     assert alone.end.connection() is Connection.NULL
     telling: list[Telling] = alone.end.told
     assert sum(isinstance(t, Seized) for t in telling) == sum(isinstance(t, Released) for t in telling) > 10
-    alone.end.order(m.Place(Call("1", complete=True)))
+    alone.end.take(m.Place(Call("1", complete=True)))
     assert alone.end.connection() is Connection.INITIATED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 
@@ -18,19 +17,11 @@ from hw.signalling.line import (
     Released,
     Seized,
     Service,
-    Telling,
 )
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.variant import CHINA, ITU, Variant
 
 from .r2_world import World
-
-T = TypeVar("T", bound=Telling)
-
-
-def told(end_told: list[Telling], kind: type[T]) -> list[T]:
-    return [telling for telling in end_told if isinstance(telling, kind)]
-
 
 VARIANTS = {
     "china, length known": replace(CHINA, called_digits=8),
@@ -46,9 +37,9 @@ CALL = Call("87654321", complete=True, calling=Party("01012345678"), category=2)
 def ring(world: World) -> None:
     """Left calls right; right has the number and lets it ring."""
     world.right.on_telling = lambda telling: (
-        world.right.order(m.Alert()) if isinstance(telling, Dialled) and telling.complete else None
+        world.right.take(m.Alert()) if isinstance(telling, Dialled) and telling.complete else None
     )
-    world.left.order(m.Place(CALL))
+    world.left.take(m.Place(CALL))
     world.run(12)
 
 
@@ -56,22 +47,22 @@ def ring(world: World) -> None:
 def test_a_call_is_dialled_answered_and_cleared_by_the_caller(variant: Variant) -> None:
     world = World(variant, variant)
     ring(world)
-    assert len(told(world.right.told, Seized)) == 1
-    assert "".join(dialled.digits for dialled in told(world.right.told, Dialled)) == "87654321", world.notes()
+    assert len(world.right.of(Seized)) == 1
+    assert "".join(dialled.digits for dialled in world.right.of(Dialled)) == "87654321", world.notes()
     if variant.ask_caller_after:
-        (caller,) = told(world.right.told, CallerKnown)
+        (caller,) = world.right.of(CallerKnown)
         assert (caller.calling.number, caller.category) == ("01012345678", 2)
     assert world.left.connection() is Connection.ALERTING, world.notes()
-    world.right.order(m.Answer())
+    world.right.take(m.Answer())
     world.run(1)
     assert world.left.connection() is Connection.CONNECTED
-    (established,) = told(world.left.told, Established)
+    (established,) = world.left.of(Established)
     assert established.charged is True
     assert not established.inferred
-    world.left.order(m.Release())
+    world.left.take(m.Release())
     world.run(2)
     for end, by in ((world.left, "near"), (world.right, "far")):
-        (released,) = told(end.told, Released)
+        (released,) = end.of(Released)
         assert (released.cause, released.by) == (Cause.NORMAL_CLEARING, by), world.notes()
         assert end.connection() is Connection.NULL
         assert end.machine.service is Service.NONE
@@ -81,12 +72,12 @@ def test_a_call_is_dialled_answered_and_cleared_by_the_caller(variant: Variant) 
 def test_the_called_party_hangs_up_first(variant: Variant) -> None:
     world = World(variant, variant)
     ring(world)
-    world.right.order(m.Answer())
+    world.right.take(m.Answer())
     world.run(1)
-    world.right.order(m.Release())
+    world.right.take(m.Release())
     world.run(3)
-    (left,) = told(world.left.told, Released)
-    (right,) = told(world.right.told, Released)
+    (left,) = world.left.of(Released)
+    (right,) = world.right.of(Released)
     assert (left.by, right.by) == ("far", "near"), world.notes()
     assert world.left.connection() is world.right.connection() is Connection.NULL
 
@@ -104,12 +95,12 @@ def test_the_called_party_hangs_up_first(variant: Variant) -> None:
 def test_a_refusal_arrives_with_its_cause(variant: Variant, cause: Cause, heard: Cause) -> None:
     world = World(variant, variant)
     world.right.on_telling = lambda telling: (
-        world.right.order(m.Release(cause)) if isinstance(telling, Dialled) and telling.complete else None
+        world.right.take(m.Release(cause)) if isinstance(telling, Dialled) and telling.complete else None
     )
-    world.left.order(m.Place(CALL))
+    world.left.take(m.Place(CALL))
     world.run(15)
-    (left,) = told(world.left.told, Released)
-    (right,) = told(world.right.told, Released)
+    (left,) = world.left.of(Released)
+    (right,) = world.right.of(Released)
     if cause is Cause.UNALLOCATED and variant.name == "itu":
         heard = Cause.NO_CIRCUIT  # ITU says vacant by group B only after A3; A4 is what group A has
     assert left.cause is heard, world.notes()
