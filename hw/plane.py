@@ -18,7 +18,6 @@ so that under MockClock an hour takes seconds, speech and digits are real audio,
 from __future__ import annotations
 
 import logging
-import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ import trio.testing
 
 from hw.errors import LocalError
 from hw.native import ffi, lib
+from hw.recordings import Closed, Layout, Recorder, RecordingFile
 
 log = logging.getLogger(__name__)
 
@@ -181,35 +181,32 @@ class Recorded:
 class Recording:
     """One recording of a port. Ends by order, with its port, or by an error of the disk; the call never notices."""
 
-    def __init__(self, path: Path, port: int) -> None:
-        self.path = path
+    def __init__(self, file: RecordingFile, port: int) -> None:
+        self.path = file.path
         self.port = port
         self.result: Recorded | None = None
+        self._file = file
         self._ended = trio.Event()
 
     async def wait(self) -> Recorded:
+        """Until no more speech comes. The file is still being written for a second or so: see closed()."""
         await self._ended.wait()
         assert self.result is not None
         return self.result
+
+    async def closed(self) -> Closed:
+        """Until the file is whole and safe on disk. Raises hw.recordings.RecordingError if the disk ended it."""
+        return await self._file.closed()
 
     def _end(self, result: Recorded) -> None:
         self.result = result
         self._ended.set()
 
 
-class RecordingLayout(Enum):
-    STEREO = lib.RECORDING_STEREO  # left: what the party said, right: what it was told
-    MIXED = lib.RECORDING_MIXED
-
-
 class RecordingState(Enum):
     RUNS = lib.RECORDING_RUNS
     PAUSED = lib.RECORDING_PAUSED
     MASKED = lib.RECORDING_MASKED
-
-
-class RecordingRefused(Exception):
-    """The file could not be made: path and reason of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +252,13 @@ class Plane:
         self._plane: Any = ffi.gc(lib.plane_new(self.frame, not virtual), lib.plane_free)
         if self._plane == ffi.NULL:
             raise MemoryError("media plane: out of memory or file descriptors")
+        self.recorder = Recorder(lib.plane_recorder(self._plane), threaded=not virtual, owner=self._plane)
         self.warnings: list[str] = []
         self.faulted: Callable[[Exception], None] | None = None
         self._sinks: dict[int, Callable[[Event], None]] = {}
         self._playing: dict[int, Playback] = {}
         self._recording: dict[int, Recording] = {}
-        self._laws: dict[int, int] = {}
+        self._laws: dict[int, str] = {}
         self._token = 0
         self._batched = 0
         self._buffer = ffi.new("struct event[]", _EVENTS_AT_ONCE)
@@ -311,7 +309,7 @@ class Plane:
             raise LocalError(f'law {law!r}: must be "a" or "mu"')
         port = self._order("open port", None, lib.plane_port_open(self._plane, card, channel, _LAWS[law]))
         self._sinks[port] = heard
-        self._laws[port] = _LAWS[law]
+        self._laws[port] = law
         return port
 
     def open_voice(self, heard: Callable[[Event], None] | None = None) -> int:
@@ -457,29 +455,22 @@ class Plane:
 
     # ---- recordings ----
 
-    async def record(self, port: int, path: Path, layout: RecordingLayout = RecordingLayout.STEREO) -> Recording:
+    async def record(self, port: int, path: Path, layout: Layout = Layout.STEREO) -> Recording:
         """Creates the file (in a worker thread; it must not exist) and records the port from the next tick on.
 
-        Raises RecordingRefused where the file cannot be made, PlaneError where the port cannot be recorded.
+        Raises hw.recordings.RecordingError where the file cannot be made, PlaneError where the port cannot be recorded.
         """
         law = self._laws.get(port)
         if law is None:
             raise PlaneError("record", port, lib.PLANE_NO_PORT)
-        error = ffi.new("int *")
-        recorder = lib.plane_recorder(self._plane)
-
-        def make() -> Any:
-            return lib.recording_open(recorder, str(path).encode(), layout.value, law, error)
-
-        native = make() if self.virtual else await trio.to_thread.run_sync(make)
-        if native == ffi.NULL:
-            raise RecordingRefused(f"{path}: {os.strerror(error[0])}")
+        file = await self.recorder.open(path, layout, law)
         token = self._next_token()
-        code = lib.plane_record(self._plane, port, native, token)
+        code = lib.plane_record(self._plane, port, file.pointer, token)
+        file.given = code >= 0
         if code < 0:
-            lib.recording_abandon(native)
+            file.abandon()
         self._order("record", port, code)
-        recording = self._recording[token] = Recording(path, port)
+        recording = self._recording[token] = Recording(file, port)
         return recording
 
     def record_state(self, port: int, state: RecordingState) -> None:
@@ -600,6 +591,7 @@ class Plane:
     def close(self) -> None:
         """Stops the thread, ends recordings, frees all. The plane is of no use afterwards."""
         if self._plane is not None:
+            self.recorder.release()
             ffi.release(self._plane)
             self._plane = None
 

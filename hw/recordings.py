@@ -163,12 +163,13 @@ class Recorder:
     """The recorder of a plane: plane_recorder(). The plane frees it, so release() must come before.
 
     threaded: as the plane was made. Without a thread (virtual time) files are made in the caller, because trio's mock
-    clock does not wait for threads; and nothing is synced.
+    clock does not wait for threads; and nothing is synced. owner: what must live as long as any recording.
     """
 
-    def __init__(self, pointer: Any, *, threaded: bool) -> None:
+    def __init__(self, pointer: Any, *, threaded: bool, owner: object = None) -> None:
         self.gone = False
         self._pointer: Any = pointer
+        self._owner = owner
         self._threaded = threaded
         self._limiter = trio.CapacityLimiter(_OPENINGS_AT_ONCE)
         self._opening = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from hw.native import lib
 from hw.recordings import HEADER, Layout, RecordingError, Shape, header, mend, mend_folder
-from tests.recorder.tape import Tape, noise
+from tests.recorder.tape import Tape, folder_in_memory, noise
 
 pytestmark = pytest.mark.native
 SHAPES = [Shape(layout, law) for layout in Layout for law in ("a", "mu")]
@@ -28,7 +27,7 @@ def torn() -> Iterator[dict[tuple[Shape, str], bytes]]:
     """What lies on disk of recordings that are still going on."""
     recorder = lib.recorder_new(False)
     files: dict[tuple[Shape, str], bytes] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_in_memory() as folder:
         for shape in SHAPES:
             for age, seconds in SECONDS.items():
                 tape = Tape(recorder, Path(folder, f"{len(files)}.wav"), shape.layout.value, LAWS[shape.law])
@@ -50,7 +49,7 @@ def test_cut_anywhere_in_speech_it_plays_what_is_there(
     whole = torn[shape, age]
     left = whole[: HEADER + speech]
     frames = (len(left) - HEADER) // shape.layout.value
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_in_memory() as folder:
         path = Path(folder, "call.wav")
         path.write_bytes(left)
         os.utime(path, ns=(10**18, 10**18))
@@ -69,9 +68,10 @@ def test_cut_anywhere_in_speech_it_plays_what_is_there(
         assert mend(path) is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SHAPES), st.integers(0, HEADER - 1))
 def test_cut_within_the_header_it_is_made_anew_where_layout_and_law_are_known(shape: Shape, length: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_in_memory() as folder:
         path = Path(folder, "call.wav")
         path.write_bytes(header(shape, None)[:length])
         if length < 23:  # byte 20 tells the law, byte 22 the channels
@@ -86,10 +86,11 @@ def test_cut_within_the_header_it_is_made_anew_where_layout_and_law_are_known(sh
         assert path.read_bytes() == header(shape, 0)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SHAPES), st.integers(1, HEADER))
 def test_a_header_that_never_reached_the_disk_is_made_anew_if_the_caller_knows(shape: Shape, blank: int) -> None:
     speech = noise(1, 4000)
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_in_memory() as folder:
         path = Path(folder, "call.wav")
         path.write_bytes(bytes(blank) + header(shape, None)[blank:] + speech)
         with pytest.raises(RecordingError, match="header is destroyed") as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,34 @@ async def test_abandoned_forgotten_or_cancelled_it_leaves_nothing_behind(recorde
     assert scope.cancelled_caught
     assert os.listdir(tmp_path) == []
     assert recorder.drain() == 0
+
+
+async def test_a_stalled_disk_holds_up_no_cancellation(tmp_path: Path) -> None:
+    """The caller hangs up while the disk stands still; when it moves again the file is made, and removed at once."""
+    native = lib.recorder_new(True)
+    recorder = Recorder(native, threaded=True)
+    stalled, moves, made, make = threading.Event(), threading.Event(), threading.Event(), recorder._make
+
+    def slow_make(path: Path, layout: Layout, law: int) -> RecordingFile:
+        stalled.set()
+        moves.wait()
+        file = make(path, layout, law)
+        made.set()
+        return file
+
+    recorder._make = slow_make  # type: ignore[method-assign]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(recorder.open, tmp_path / "call.wav")
+        await trio.to_thread.run_sync(stalled.wait)
+        nursery.cancel_scope.cancel()
+    assert recorder.statistics().open == 0
+    moves.set()
+    await trio.to_thread.run_sync(made.wait)
+    while os.listdir(tmp_path):
+        await trio.lowlevel.checkpoint()
+    assert recorder.drain() == 0
+    recorder.release()
+    lib.recorder_free(native)
 
 
 async def test_what_a_plane_has_cannot_be_abandoned(recorder: Recorder, tmp_path: Path) -> None:

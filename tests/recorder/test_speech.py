@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hw.native import ffi, lib
-from tests.recorder.tape import SILENCE, Tape, encoded, interleaved, linear, noise, sizes
+from tests.recorder.tape import SILENCE, Tape, encoded, folder_in_memory, interleaved, linear, noise, sizes
 
 pytestmark = pytest.mark.native
 LAWS = [pytest.param(lib.LAW_A, "ALAW", id="A-law"), pytest.param(lib.LAW_MU, "ULAW", id="mu-law")]
@@ -201,7 +200,7 @@ def test_whatever_is_written_drained_paused_and_lost_the_file_is_the_model(
     model = Model(layout)
     source = np.random.default_rng(seed)
     recorder = lib.recorder_new(False)
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_in_memory() as folder:
         tape = Tape(recorder, Path(folder) / "call.wav", layout)
         paused = False
         for what, n, times in steps:
