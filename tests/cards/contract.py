@@ -10,8 +10,8 @@ channels of cards, so that a test can lift the telephone as well as ring it.
     CAS, BEARER, DCHANNEL    <--------------------->   the same
 
 Time passes by trio's clock, which every test takes by name because that is how pytest-trio finds it: the fixture of
-conftest.py is real time, for the lab; the simulated card's module has its own, a MockClock, and its plane runs in virtual time. So
-waits here are upper bounds and nothing is exact to less than `rig.slack_ms`.
+conftest.py is real time, for the lab; the simulated card's module has its own, a MockClock, and its plane runs in
+virtual time. So waits here are upper bounds and nothing is exact to less than `rig.slack_ms`.
 """
 
 from __future__ import annotations
