@@ -48,8 +48,12 @@ static const float PEAK_LOW = 3.2f;        /* 5 dB over the others of its group:
 static const float PEAK_HIGH = 8.0f;       /* 9 dB; high tones lie farther apart */
 static const float FREQUENCY = 0.021f;     /* of either tone: ±1.5 % must pass, ±3.5 % must not */
 static const float FREQUENCIES = 0.037f;   /* of both together: speech and music are seldom near both */
-static const float IMPURITY = 0.16f;       /* energy beside the digit's, as a share of the digit's: 8.5 dB; 12 dB must pass */
-static const float STEADY = 1.6f;          /* 4 dB: power of a tone between two whole looks */
+static const float IMPURITY = 0.17f;       /* power beside the digit's, as a share of the digit's: 7.7 dB; 12 dB must pass */
+static const float FREQUENCIES_SURE = 0.032f; /* the same two, for a digit that two looks are enough for */
+static const float IMPURITY_SURE = 0.12f;
+static const float HARMONIC = 4;           /* Hz: so near a voice's harmonics are its harmonics */
+static const float VOICED = 0.05f;         /* power below, as a share of the digit's, that may be a voice's */
+static const float STEADY = 1.75f;         /* 2.4 dB: power of a tone, and the twist, between two whole looks */
 static const float LENGTH_MIN = 2.4f;      /* blocks: 40 ms must pass, 20 ms must not */
 static const float GAP_MAX = 2.2f;         /* blocks: 10 ms must not part a digit, 40 ms must part two */
 static const float WHOLE = 0.8f;           /* amplitude of a look that is all digit, against the reference */
@@ -108,14 +112,13 @@ static void look_at(struct dtmf_look *look, const int16_t *window)
     look->power = look_power(window);
     int32_t y[2 * BELOW];
     look_project(below_tables, 2 * BELOW, window, y);
-    float below = 0;
-    for (int k = 0; k < 2 * BELOW; k++)
-        below += (float)y[k] * (float)y[k];
-    /* On the grid powers add up (Parseval), but each tone counts in its neighbours too: 1 + 1/4 + 1/4. */
-    look->below = below * (LOOK_TONE_POWER / 1.5f);
+    memcpy(look->below_re, y, sizeof look->below_re);
+    memcpy(look->below_im, y + BELOW, sizeof look->below_im);
     look->low = (int8_t)low;
     look->high = (int8_t)(high - 4);
 }
+
+enum agreement { DIFFERENT = 0, LIKELY = 1, SURE = 2 };
 
 static float power_of(const struct dtmf_look *look, int k)
 {
@@ -127,40 +130,80 @@ static float amplitude_of(const struct dtmf_look *look, int k)
     return sqrtf(power_of(look, k));
 }
 
-/* How far tone k is from its frequency, Hz, -50 to +50, from the turn of its phase between two looks. */
-static float offset(const struct dtmf_look *a, const struct dtmf_look *b, int k)
+/* How far a tone is from its row, Hz, -50 to +50, from the turn of its projection between two looks, less `advance`, the row's own. */
+static float offset(int32_t re_a, int32_t im_a, int32_t re_b, int32_t im_b, float expected)
 {
-    float re = (float)b->re[k] * (float)a->re[k] + (float)b->im[k] * (float)a->im[k];
-    float im = (float)b->im[k] * (float)a->re[k] - (float)b->re[k] * (float)a->im[k];
-    float turns = atan2f(im, re) * (float)(0.5 / M_PI) - advance[k];
+    float re = (float)re_b * (float)re_a + (float)im_b * (float)im_a;
+    float im = (float)im_b * (float)re_a - (float)re_b * (float)im_a;
+    float turns = atan2f(im, re) * (float)(0.5 / M_PI) - expected;
     turns -= rintf(turns);
     return turns * ((float)MEDIA_RATE / LOOK_BLOCK);
 }
 
-static bool steady(const float power[2])
+static float tone_offset(const struct dtmf_look *a, const struct dtmf_look *b, int k)
 {
-    return power[0] < power[1] * STEADY && power[1] < power[0] * STEADY;
+    return offset(a->re[k], a->im[k], b->re[k], b->im[k], advance[k]);
 }
 
-/* Do two looks in a row show the same digit, whole in both? */
-static bool agree(const struct dtmf_look *a, const struct dtmf_look *b)
+static float below_power(const struct dtmf_look *look, int k)
+{
+    return (float)look->below_re[k] * (float)look->below_re[k] + (float)look->below_im[k] * (float)look->below_im[k];
+}
+
+/* Mean square of what lies below. On the grid powers add up (Parseval), but each tone counts in its neighbours too: 1 + 1/4 + 1/4. */
+static float below(const struct dtmf_look *look)
+{
+    float sum = 0;
+    for (int k = 0; k < BELOW; k++)
+        sum += below_power(look, k);
+    return sum * (LOOK_TONE_POWER / 1.5f);
+}
+
+/* Is the strongest below, or half of it, the fundamental of which both tones are harmonics? Then it is a voice, not a dial tone: no dial tone
+ * is in such a place to two tones of a digit, but for tones 0.5 to 1 % off. */
+static bool voiced(const struct dtmf_look *a, const struct dtmf_look *b, float low_hz, float high_hz)
+{
+    int strongest = 0;
+    for (int k = 1; k < BELOW; k++)
+        if (below_power(b, k) > below_power(b, strongest))
+            strongest = k;
+    float expected = 0.5f * (float)(strongest & 1);
+    float half = 0.5f * (BELOW_HZ + strongest * GRID_HZ +
+                         offset(a->below_re[strongest], a->below_im[strongest], b->below_re[strongest], b->below_im[strongest], expected));
+    return fabsf(low_hz - half * rintf(low_hz / half)) < HARMONIC && fabsf(high_hz - half * rintf(high_hz / half)) < HARMONIC;
+}
+
+static bool steady(float a, float b)
+{
+    return a < b * STEADY && b < a * STEADY;
+}
+
+/* How well two looks in a row show the same digit, whole in both. */
+static enum agreement agree(const struct dtmf_look *a, const struct dtmf_look *b)
 {
     if (b->low < 0 || a->low != b->low || a->high != b->high)
-        return false;
+        return DIFFERENT;
     int low = b->low, high = 4 + b->high;
-    float low_off = offset(a, b, low), high_off = offset(a, b, high);
+    float low_off = tone_offset(a, b, low), high_off = tone_offset(a, b, high);
     float low_error = fabsf(low_off) / hz[low], high_error = fabsf(high_off) / hz[high];
     if (low_error > FREQUENCY || high_error > FREQUENCY || low_error + high_error > FREQUENCIES)
-        return false;
-    float low_scale = LOOK_TONE_POWER / look_lobe(low_off), high_scale = LOOK_TONE_POWER / look_lobe(high_off);
+        return DIFFERENT;
     float low_power[2] = {power_of(a, low), power_of(b, low)}, high_power[2] = {power_of(a, high), power_of(b, high)};
+    if (!steady(low_power[0], low_power[1]) || !steady(high_power[0], high_power[1]) ||
+        !steady(low_power[0] * high_power[1], low_power[1] * high_power[0]))
+        return DIFFERENT;
+    bool sure = low_error + high_error < FREQUENCIES_SURE;
     for (int i = 0; i < 2; i++) {
         const struct dtmf_look *look = i ? b : a;
-        float digit = low_power[i] * low_scale + high_power[i] * high_scale;
-        if (look->power - look->below - digit > IMPURITY * digit)
-            return false;
+        float digit = (low_power[i] / look_lobe(low_off) + high_power[i] / look_lobe(high_off)) * LOOK_TONE_POWER;
+        float under = below(look), beside = look->power - digit - under;
+        if (beside > IMPURITY * digit)
+            return DIFFERENT;
+        if (under > VOICED * digit && voiced(a, b, hz[low] + low_off, hz[high] + high_off))
+            return DIFFERENT;
+        sure = sure && beside < IMPURITY_SURE * digit;
     }
-    return steady(low_power) && steady(high_power);
+    return sure ? SURE : LIKELY;
 }
 
 /* Share of a whole look that this one holds of the digit whose tones have these amplitudes. */
@@ -186,10 +229,10 @@ static const struct dtmf_look *look_back(const struct dtmf *dtmf, unsigned ago)
 }
 
 /* The digit that is down: is it still there? */
-static void follow(struct dtmf *dtmf, const struct dtmf_look *look, bool agreed, const struct event_sink *sink)
+static void follow(struct dtmf *dtmf, const struct dtmf_look *look, const struct event_sink *sink)
 {
     float part = share(look, dtmf->low, dtmf->high, dtmf->reference);
-    bool same = agreed && look->low == dtmf->low && look->high == dtmf->high;
+    bool same = look->agreed && look->low == dtmf->low && look->high == dtmf->high;
     if (same || part >= WHOLE) {
         /* Whole again: a drop-out on the way belongs to the digit. */
         dtmf->length += dtmf->gap + 1;
@@ -249,10 +292,12 @@ void dtmf_hear(struct dtmf *dtmf, const int16_t *window, float power, uint64_t t
         look_at(look, window);
         dtmf->blanks = 0;
     }
-    bool agreed = look->low >= 0 && agree(look_back(dtmf, 1), look);
+    const struct dtmf_look *before = look_back(dtmf, 1);
+    look->agreed = look->low >= 0 ? agree(before, look) : DIFFERENT;
     if (dtmf->down)
-        follow(dtmf, look, agreed, sink);
-    if (agreed && !(dtmf->down && look->low == dtmf->low && look->high == dtmf->high))
+        follow(dtmf, look, sink);
+    bool known = dtmf->down && look->low == dtmf->low && look->high == dtmf->high;
+    if (!known && (look->agreed == SURE || (look->agreed == LIKELY && before->agreed)))
         rise(dtmf, look, time + LOOK_BLOCK, sink);
 }
 

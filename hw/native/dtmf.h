@@ -10,8 +10,10 @@ enum { DTMF_LOOKS = 4 };
 /* What one window showed. */
 struct dtmf_look {
     int32_t re[8], im[8];  /* spectrum at the eight frequencies, low group first */
-    int8_t low, high;      /* index of the strongest of each group; low -1: cannot be a digit */
-    float power, below;    /* of all that is heard; of what lies where dial tones are. Only where low >= 0 */
+    int8_t low, high;      /* index of the strongest of each group; low -1: cannot be a digit, and the rest is not set */
+    uint8_t agreed;        /* how well this look and the one before show the same digit: enum in dtmf.c */
+    float power;           /* of all that is heard */
+    int32_t below_re[6], below_im[6]; /* spectrum where dial tones are */
 };
 
 struct dtmf {
