@@ -5,7 +5,7 @@
 #include "look.h"
 
 #ifndef CFFI
-enum { DTMF_LOOKS = 4 };
+enum { DTMF_LOOKS = 6 };
 
 /* What one window showed. */
 struct dtmf_look {
