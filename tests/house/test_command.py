@@ -36,17 +36,14 @@ class Weigh(ModuleType):
 
 
 class Scales(ModuleType):
-    """Measures a gram.
-
-    Conditions: none.
-    """
+    """A bench as the table wants it."""
 
     def __init__(self) -> None:
-        super().__init__("scales", self.__doc__)
+        super().__init__("scales")
         self.__spec__ = ModuleSpec("scales", None)
 
-    def run(self, seconds: float = 8.0) -> dict[str, Any]:
-        return {"seconds": seconds, "left": {"grams": 1}, "right": {"grams": 2}}
+    def run(self, seconds: float) -> dict[str, Any]:
+        return {"seconds": seconds, "left": {"grams": 1}, "each": [{"side": "right", "grams": 2}]}
 
 
 TABLE = (
@@ -114,23 +111,18 @@ def test_every_command_has_help(command: Command, capsys: pytest.CaptureFixture[
 @pytest.fixture
 def scales(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scales", Scales())
-    monkeypatch.setitem(bench.BENCHES, "scales", "scales")
+    monkeypatch.setitem(bench.BENCHES, "scales", ("scales", 8.0, "weighs"))
 
 
-def test_a_bench_prints_its_conditions_and_one_row_for_each_figure(
-    scales: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bench_prints_its_figures_and_the_machine(scales: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "scales"]) == 0
-    shown = capsys.readouterr().out
-    assert "Conditions: none." in shown
-    assert [line.split() for line in shown.splitlines()[-3:]] == [
-        ["seconds", "8.0"],
-        ["left.grams", "1"],
-        ["right.grams", "2"],
-    ]
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert shown[:5] == [["seconds", "8.0"], ["left"], ["grams", "1"], ["each"], ["side", "right", "grams", "2"]]
+    assert ["machine"] in shown
 
 
 def test_a_bench_in_json_is_one_object(scales: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "scales", "--json", "--seconds", "2"]) == 0
     shown = json.loads(capsys.readouterr().out)
-    assert shown == {"seconds": 2.0, "left": {"grams": 1}, "right": {"grams": 2}}
+    assert shown.pop("machine")["cores"] > 0
+    assert shown == {"seconds": 2.0, "left": {"grams": 1}, "each": [{"side": "right", "grams": 2}]}
