@@ -54,12 +54,6 @@ class Phase:
         return self.core_percent / 100 * self.seconds * 1e6 / self.statistics.ticks / self.ports
 
 
-def _recorder(plane: Plane) -> Any:
-    raw = ffi.new("struct recorder_statistics *")
-    lib.recorder_statistics(lib.plane_recorder(plane._plane), raw)
-    return raw
-
-
 class Disturbance:
     """Two threads of pure Python that never rest, and one that commits to SQLite all the time."""
 
@@ -120,7 +114,7 @@ async def _measure(ports: int, seconds: float, folder: Path, disturbed: bool) ->
         await trio.sleep(SETTLE_S)
         plane.reset_statistics()
         await trio.sleep(0.1)
-        before, began = _recorder(plane), trio.current_time()
+        before, began = plane.recorder.statistics(), trio.current_time()
         ticks = plane.statistics()
         if disturbed:
             with Disturbance(folder):
@@ -128,7 +122,7 @@ async def _measure(ports: int, seconds: float, folder: Path, disturbed: bool) ->
         else:
             await trio.sleep(seconds)
         wall = trio.current_time() - began
-        after, statistics = _recorder(plane), plane.statistics()
+        after, statistics = plane.recorder.statistics(), plane.statistics()
         nursery.cancel_scope.cancel()
     plane.close()
     ffi.release(card)
