@@ -207,6 +207,9 @@ class R2Channel:
         if kind in (LineEventKind.ALARM, LineEventKind.GONE):
             flag = Service.ALARM if kind is LineEventKind.ALARM else Service.GONE
             self._give_up(Cause.DESTINATION_OUT_OF_ORDER, "line", f"span {kind.value}")
+            if self.state is not State.IDLE:
+                self._bits(Backward.IDLE)
+                self._over()  # no answer can come now: the circuit is not waited for
             self._serve(flag, True, kind.value)
         elif kind is LineEventKind.ALARM_END:
             self._serve(Service.ALARM, False, "alarm ended")
