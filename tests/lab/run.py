@@ -162,11 +162,13 @@ def main(arguments: list[str]) -> int:
             ended = watch(guest, console, said)
         finally:
             end(guest)
+    if not (RESULTS / "pytest.log").read_text().endswith("\n"):
+        print()
     print(f"Lab: results are in {RESULTS.relative_to(ROOT)}/ ({', '.join(sorted(p.name for p in RESULTS.iterdir()))})")
     if ended is None and not (RESULTS / "dmesg.log").exists():
-        ended = f"the guest went down before its tests were through (status {guest.returncode}); see console.log"
+        ended = f"it went down by itself (status {guest.returncode}), console.log says why"
     if ended is not None:
-        print(f"Lab: FAILED, the guest was ended: {ended}", file=sys.stderr)
+        print(f"Lab: FAILED, the guest did not come to its end: {ended}", file=sys.stderr)
         return HUNG
     return guest.returncode
 
