@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from hw.card import Channel, LineEvent
@@ -27,7 +28,8 @@ from hw.timers import Timers
 class Sounds(Protocol):
     """What a line plays and listens for in its country; hw.sounds has the real one."""
 
-    plan: TonePlan
+    @property
+    def plan(self) -> TonePlan: ...
 
     def tone(self, name: str) -> Audible: ...
 
@@ -53,6 +55,7 @@ class ChannelLine:
         timers: Timers,
         sounds: Sounds,
         told: Callable[[Line, Telling], None],
+        traces: Path | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -62,7 +65,7 @@ class ChannelLine:
         self._plane = plane
         self._timers = timers
         self._sounds = sounds
-        self._trace = Trace()
+        self._trace = Trace(name, traces)
         self._waiting: deque[m.Stimulus] = deque()
         self._busy = False
         self._own = m.Listen(Ear(0))
@@ -142,6 +145,7 @@ class ChannelLine:
         for name in self._machine.timers:
             self._timers.stop((self, name))
         self._channel.close()
+        self._trace.close()
 
     # ---- stimuli, one after the other ----
 

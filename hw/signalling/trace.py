@@ -1,32 +1,100 @@
 """What a line did lately, for a person at two in the morning.
 
-      12.340 s  +0.000   state idle -> seized
-      12.360 s  +0.020   bits 1001 -> 1101
+    14:03:07.340  +0.000   idle -> in_register
+    14:03:07.360  +0.020   hears 3 on
 
-Times count from the plane's start; the second column is the distance to the line before. The last 400 lines are kept.
+The wall clock first, then the distance to the line before, then what happened. The last 400 lines are kept in memory;
+with
+a folder they are also in a file of the line's name, so that what was before a crash can be read after it. A file that
+has grown over 256 KiB is renamed to NAME.1 and a new one begun: two files a line, never more.
+
+Samples give the distances; the wall clock is asked once, when the trace begins, and is only shown.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from hw.wall_clock import now
 
 KEPT = 400
 RATE = 8000
+FILE_MAX = 256 * 1024
+
+
+def file_of(folder: Path, line: str) -> Path:
+    """Where the trace of a line lies: its name with what no file name should have replaced by '_'."""
+    return folder / (re.sub(r"[^\w.+-]", "_", line) + ".trace")
 
 
 class Trace:
-    def __init__(self) -> None:
+    """Of one line. A folder that cannot be written costs the file, never the line: `problem` says why."""
+
+    def __init__(self, line: str = "", folder: Path | None = None) -> None:
         self._notes: deque[tuple[int, str]] = deque(maxlen=KEPT)
+        self._path = file_of(folder, line) if folder is not None else None
+        self._file: TextIO | None = None
+        self._began: datetime | None = None
+        self._began_at = 0
+        self._last = 0
+        self.problem = ""
 
     def note(self, time: int, text: str) -> None:
-        """`time` in samples."""
+        """`time` in samples of the plane."""
+        if self._began is None:
+            self._began, self._began_at, self._last = now(), time, time
         self._notes.append((time, text))
+        if self._path is not None and not self.problem:
+            self._keep(self._row(time, self._last, text))
+        self._last = time
 
     def lines(self) -> list[str]:
         """Oldest first."""
-        lines = []
+        rows = []
         before = self._notes[0][0] if self._notes else 0
         for time, text in self._notes:
-            lines.append(f"{time / RATE:10.3f} s  {(time - before) / RATE:+8.3f}   {text}")
+            rows.append(self._row(time, before, text))
             before = time
-        return lines
+        return rows
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _row(self, time: int, before: int, text: str) -> str:
+        assert self._began is not None
+        at = self._began + timedelta(seconds=(time - self._began_at) / RATE)
+        return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}  {(time - before) / RATE:+8.3f}   {text}"
+
+    def _keep(self, row: str) -> None:
+        assert self._path is not None
+        try:
+            if self._file is not None and self._file.tell() > FILE_MAX:
+                self.close()
+                self._path.replace(self._path.with_suffix(".trace.1"))
+            if self._file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._path.open("a", encoding="utf-8", buffering=1)
+                self._file.write(f"-- {now():%Y-%m-%d %H:%M:%S} --\n")
+            self._file.write(row + "\n")
+        except OSError as error:
+            self.problem = f"trace {self._path}: {error.strerror}"
+            self.close()
+
+
+def read(folder: Path, line: str) -> list[str]:
+    """What the files of a line hold, oldest first. FileNotFoundError: nothing is kept of such a line."""
+    path = file_of(folder, line)
+    older = path.with_suffix(".trace.1")
+    rows = older.read_text(encoding="utf-8", errors="replace").splitlines() if older.exists() else []
+    return rows + path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def names(folder: Path) -> list[str]:
+    """The lines of which something is kept."""
+    return sorted(path.stem for path in folder.glob("*.trace"))

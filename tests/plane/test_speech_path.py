@@ -410,3 +410,34 @@ async def test_an_old_handle_is_never_somebody_elses_port(clock: object, room: R
     assert old not in fresh
     with pytest.raises(PlaneError, match="no such port"):
         room.plane.mute(old, True)
+
+
+async def test_the_card_carries_a_plain_pair_and_the_plane_takes_it_back_for_a_prompt(
+    clock: object, room: Room
+) -> None:
+    ann, ben = room.party(), room.party()
+    room.plane.connect(ann.port, ben.port)
+    ann.say(ANN)
+    ben.say(BEN)
+
+    def joined() -> list[int]:
+        return [event.code for event in ann.events if event.kind is EventKind.JOINED]
+
+    assert [heard(level) for level in await room.levels((ANN, BEN), ann, ben)] == [[False, True], [True, False]]
+    assert joined() == [1]
+    room.plane.play(ann.port, [sine_clip(CAT, 60_000)])
+    assert [heard(level) for level in await room.levels((BEN, CAT), ann)] == [[False, True]]
+    assert joined() == [1, 0]
+    # Digits and recording run beside a pair that the card carries.
+    room.plane.stop(ann.port)
+    room.plane.detect(ann.port, Ear.DTMF)
+    recording = await room.plane.record(ann.port, room.folder / "joined.wav")
+    await trio.sleep(0.5)
+    room.plane.play(ann.mouth, [dtmf("7")])
+    await trio.sleep(1)
+    assert joined() == [1, 0, 1]
+    assert [chr(e.code) for e in ann.events if e.kind is EventKind.DTMF_DOWN] == ["7"]
+    room.plane.record_stop(ann.port)
+    await recording.closed()
+    samples, _ = soundfile.read(recording.path, dtype="int16")
+    assert heard([level_at(samples[:4000, 0], ANN), level_at(samples[:4000, 1], BEN)]) == [True, True]

@@ -1,0 +1,72 @@
+"""The trace of a line: readable, kept over a crash, and never in the way of the line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.command import main
+from hw import wall_clock
+from hw.signalling.trace import FILE_MAX, KEPT, Trace, read
+
+
+@pytest.fixture(autouse=True)
+def _fixed_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wall_clock, "source", lambda: datetime(2026, 11, 23, 6, 3, 7, tzinfo=UTC))
+
+
+def test_times_and_distances_are_shown() -> None:
+    trace = Trace()
+    trace.note(8000, "idle -> in_register")
+    trace.note(8160, "hears 3 on")
+    first, second = trace.lines()
+    assert first.endswith(":07.000    +0.000   idle -> in_register")
+    assert second.endswith(":07.020    +0.020   hears 3 on")
+
+
+def test_the_oldest_rows_go_first() -> None:
+    trace = Trace()
+    for row in range(KEPT + 10):
+        trace.note(row, f"row {row}")
+    assert len(trace.lines()) == KEPT
+    assert trace.lines()[0].endswith("row 10")
+
+
+def test_what_was_before_a_crash_can_be_read_after_it(tmp_path: Path) -> None:
+    trace = Trace("trunk 1/31", tmp_path)
+    trace.note(0, "idle")
+    # No close: the process is gone.
+    again = Trace("trunk 1/31", tmp_path)
+    again.note(0, "idle again")
+    rows = read(tmp_path, "trunk 1/31")
+    assert [row.rpartition("   ")[2] for row in rows if not row.startswith("--")] == ["idle", "idle again"]
+
+
+def test_a_chatty_line_fills_two_files_and_no_more(tmp_path: Path) -> None:
+    trace = Trace("noisy", tmp_path)
+    for row in range(20_000):
+        trace.note(row * 160, f"bits {row:04} " + "x" * 40)
+    trace.close()
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 3 * FILE_MAX
+    assert read(tmp_path, "noisy")[-1].endswith("x" * 40)
+
+
+def test_a_folder_that_cannot_be_written_costs_the_file_and_not_the_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    trace = Trace("line", tmp_path / "file")
+    trace.note(0, "idle")
+    trace.note(0, "still there")
+    assert len(trace.lines()) == 2
+    assert "Not a directory" in trace.problem or "File exists" in trace.problem
+
+
+def test_strowger_trace_prints_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trace = Trace("station 12", tmp_path)
+    trace.note(0, "idle")
+    trace.note(16000, "lifted")
+    assert main(["trace", "station 12", "--folder", str(tmp_path), "--last", "1"]) == 0
+    assert "+2.000   lifted" in capsys.readouterr().out
+    assert main(["trace", "station 13", "--folder", str(tmp_path)]) == 1
+    assert "station_12" in capsys.readouterr().err
