@@ -192,8 +192,7 @@ async def carried(plane: Plane, folder: Path, speaker: Channel, listener: Channe
     await plane.play(speaker.port, [Clip(samples)]).wait()
     await trio.sleep(0.5)  # what is still on its way
     plane.record_stop(listener.port)
-    await recording.wait()
-    await trio.sleep(2.0)  # until the disk has it
+    await recording.closed()
     _, _, data = path.read_bytes().partition(b"data")
     return data[4::2]  # the left channel: what came in
 
