@@ -8,11 +8,13 @@
  *
  * One syncfs for 120 recordings takes 3 ms where fdatasync takes 17 to 29 ms for each.
  *
- * The control side makes the file in its own thread, pushes the recording onto `arrivals` (many push, the recorder's thread takes all), later asks
- * for the result and drops it. There is a lock, but only between the control side and the recorder's thread, and it is never held during I/O.
+ * The control side makes the file in its own thread, pushes the recording onto `arrivals` (many push, the recorder's thread takes all),
+ * later asks for the result and drops it. There is a lock, but only between the control side and the recorder's thread, and it is never
+ * held during I/O.
  *
- * Errors: a write that fails ends that recording; what is on disk gets a right header if the disk still takes one. After a failed sync the
- * kernel has forgotten which pages are bad and a second sync would succeed, so such a file is lost: it is closed as it is and not trusted again.
+ * Errors: a write that fails ends that recording; what is on disk gets a right header if the disk still takes one. After a failed sync
+ * the kernel has forgotten which pages are bad and a second sync would succeed, so such a file is lost: it is closed as it is and not
+ * trusted again.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -87,8 +89,8 @@ static void write_out(struct recorder *recorder, struct recording *r)
     }
 }
 
-/* One sync for all recordings on the filesystem of `oldest`. It must be the oldest one's descriptor: a descriptor is told only of errors that are
- * later than itself. The error does not say whose it is, so each is asked for its own. */
+/* One sync for all recordings on the filesystem of `oldest`. It must be the oldest one's descriptor: a descriptor is told only of errors
+ * that are later than itself. The error does not say whose it is, so each is asked for its own. */
 static void sync_filesystem(struct recorder *recorder, struct recording *oldest)
 {
     uint64_t begin = now_ns(CLOCK_MONOTONIC);

@@ -6,6 +6,8 @@
  * At most the last second is missing after a power cut; a header that says 0xFFFFFFFF is mended by hw/recordings.py from the length of
  * the file. A full disk or an I/O error ends that recording, never the call: the media thread sees it at its next write.
  * With a plane in virtual time there is no thread: recorder_drain() does the same work when the plane's step asks for it.
+ *
+ * A recording is held from two sides: the plane until recording_end(), the control side until recording_drop(). It is freed after both.
  */
 #ifndef STROWGER_RECORDER_H
 #define STROWGER_RECORDER_H
@@ -22,13 +24,13 @@ enum recording_state { RECORDING_RUNS = 0, RECORDING_PAUSED = 1, RECORDING_MASKE
 struct recorder *recorder_new(bool threaded);
 /* Drains and closes what is still open. Blocks. */
 void recorder_free(struct recorder *recorder);
-/* Writes what waits in the rings and closes what was ended, now. Blocks. Virtual time: in the caller, and without syncs (no power cut there
- * loses anything). With a thread: the thread does one whole round, with its syncs, and the caller waits for it.
+/* Writes what waits in the rings and closes what was ended, now. Blocks. Virtual time: in the caller, and without syncs (there are no
+ * power cuts there). With a thread: the thread does one whole round, with its syncs, and the caller waits for it.
  * Returns the number of recordings still open. */
 int recorder_drain(struct recorder *recorder);
 
-/* Creates the file (must not exist) with its header, and makes file and name safe on disk. Blocks: call it from a worker thread, of which there
- * may be several. NULL: *error is the errno. The control side holds the recording until recording_drop() or recording_abandon(). */
+/* Creates the file (must not exist) with its header, and makes file and name safe on disk. Blocks: call it from a worker thread, of
+ * which there may be several. NULL: *error is the errno. The control side holds it until recording_drop() or recording_abandon(). */
 struct recording *recording_open(struct recorder *recorder, const char *path, enum recording_layout layout, enum media_law law, int *error);
 /* Gives back a recording that never got to a port: removes the file. `recording` is gone for the caller. */
 void recording_abandon(struct recording *recording);
@@ -55,10 +57,11 @@ struct recorder_statistics {
 void recorder_statistics(struct recorder *recorder, struct recorder_statistics *out);
 
 #ifndef CFFI
-/* Media thread. n (at most MEDIA_FRAME_MAX) bytes of what the party said (heard, left channel) and of what it was told (right channel), both in the recording's law.
- * Paused: nothing is kept and the clock stops. Masked: a soft tone is kept instead, so that the time line stays. When a ring is full
- * because the disk stalls, the newest bytes are lost and counted, and the same length of silence is put in as soon as there is room,
- * so that the time line stays true. Returns 0, or the errno that ended it: then call recording_end() once. Never blocks. */
+/* Media thread. n (at most MEDIA_FRAME_MAX) bytes of what the party said (left channel) and of what it was told (right channel), both in
+ * the recording's law. Paused: nothing is kept and the clock stops. Masked: a soft tone (500 Hz, -30 dBm0) is kept instead, so that the
+ * time line stays. When a ring is full because the disk stalls, the newest bytes are lost and counted, and the same length of silence is
+ * put in as soon as there is room, so that the time line stays true.
+ * Returns 0, or the errno that ended it: then call recording_end() once. Never blocks. */
 int recording_write(struct recording *recording, const uint8_t *said, const uint8_t *told, int n);
 void recording_set_state(struct recording *recording, enum recording_state state);
 /* Media thread: no more bytes come. The recorder's thread writes the rest, fixes the header and closes. `recording` is gone for the caller. */

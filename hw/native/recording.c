@@ -4,10 +4,10 @@
  *   ring        |.....tail ======================= head .........|      positions count bytes since the start and never wrap
  *                      └ taken, written to the file └ put every frame
  *
- * A gap: when the ring is full the newest bytes are only counted. When there is room again the media thread notes "so many bytes are missing
- * before this position", and the recorder's thread writes that much silence there; so a long gap costs the media thread nothing. One note is
- * enough: the ring must have been emptied, and the note with it, before it can overflow once more. Should a note still lie there, the gap
- * just lasts longer.
+ * A gap: when the ring is full the newest bytes are only counted. When there is room again the media thread notes "so many bytes are
+ * missing before this position", and the recorder's thread writes that much silence there; so a long gap costs the media thread nothing.
+ * One note is enough: the ring must have been emptied, and the note with it, before it can overflow once more. Should a note still lie
+ * there, the gap just lasts longer.
  */
 #include "recording.h"
 
@@ -20,8 +20,8 @@
 
 enum { MASK_PERIOD = 16 };  /* samples: 500 Hz */
 
-/* 500 Hz stands in no tone plan, so nobody takes a masked stretch for a dial or busy tone; -30 dBm0 is some 10 dB under speech: it is heard as
- * left out on purpose, and does not hurt. Full scale is +3.14 dBm0. */
+/* 500 Hz stands in none of the tone plans, so nobody takes a masked stretch for a dial or busy tone; -30 dBm0 is some 10 dB under speech: it is
+ * heard as left out on purpose, and does not hurt. Full scale is +3.14 dBm0. */
 static const double MASK_DBM0 = -30.0, FULL_SCALE_DBM0 = 3.14;
 static uint8_t mask_tone[2][MASK_PERIOD + MEDIA_FRAME_MAX];
 

@@ -1,5 +1,5 @@
-/* One recording: the ring between the media thread and the recorder's, and the file behind it. C only; the media thread's functions and those
- * of the control side are in recorder.h. */
+/* One recording: the ring between the media thread and the recorder's, and the file behind it. C only; the media thread's functions and
+ * those of the control side are in recorder.h. */
 #ifndef STROWGER_RECORDING_H
 #define STROWGER_RECORDING_H
 

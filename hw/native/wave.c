@@ -3,8 +3,9 @@
  *
  *   0 RIFF size WAVE | 12 fmt_ 18 tag channels rate bytes/s bytes/frame bits 0 | 38 fact 4 frames | 50 data size | 58 speech ... (pad)
  *
- * The sizes are unknown (0xffffffff: players then read to the end of the file; with 0 they would play nothing) until the first wave_refresh(),
- * lag behind after it, and are right after wave_settle(). The header lies in one sector, so a power cut leaves an old or a new one, not half.
+ * The sizes are unknown (0xffffffff: players then read to the end of the file; with 0 they would play nothing) until the first
+ * wave_refresh(), lag behind after it, and are right after wave_settle(). The header lies in one sector, so a power cut leaves an old or
+ * a new one, not half.
  */
 #define _GNU_SOURCE
 #include "wave.h"

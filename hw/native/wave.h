@@ -18,8 +18,8 @@ struct wave {
     bool settled;              /* wave_settle() was called */
 };
 
-/* A new file with a header; law and channels are set by the caller. safe: header and name are on disk when it returns. Leaves no file behind
- * when it fails (EEXIST: somebody's). */
+/* A new file with a header; law and channels are set by the caller. safe: header and name are on disk when it returns. Leaves no file
+ * behind when it fails (EEXIST: somebody's). */
 int wave_create(struct wave *wave, const char *path, bool safe);
 /* At the end. `part` is used up. What went out before an error counts. EFBIG: RIFF's 4 GiB are full. */
 int wave_append(struct wave *wave, struct iovec *part, int parts);
