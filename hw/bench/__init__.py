@@ -1,0 +1,1 @@
+"""Benchmarks: functions that measure and return plain dicts; `strowger bench` prints them."""

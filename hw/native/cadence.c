@@ -6,8 +6,10 @@
 
 /* Exchanges make all bursts of a tone with one generator; voices and instruments do not hit the same pitch and loudness each time. */
 static const float SAME_HZ = 6, SAME_DB = 3;
-/* A lone 'on' is looked at again so often while its silence is too loud. */
+/* What is not yet right is looked at again after so long. */
 enum { AGAIN_SAMPLES = 800 };
+/* So many right runs are two cycles of on and off. */
+enum { EARLY_RUNS = 4 };
 
 static bool told(const struct cadence *cadence, int i) { return cadence->told >> i & 1; }
 
@@ -42,12 +44,13 @@ static void extend(struct cadence *cadence, int i, const struct run *run)
     for (int step = run->on ? 0 : 1; step < wanted->steps; step += 2) {
         struct streak *before = &cadence->streak[i][step], *after = &cadence->streak[i][(step + 1) % wanted->steps];
         const struct tone_step *length = &wanted->step[step];
-        if (run->right && run->length >= length->least && run->length <= length->most) {
+        if (run->right && (run->steady || !run->on) && run->length >= length->least && run->length <= length->most) {
             float off = fabsf((float)run->length - (float)length->nominal) / (float)length->nominal;
             *after = (struct streak){
                 .runs = before->runs < UINT16_MAX ? (uint16_t)(before->runs + 1) : UINT16_MAX,
                 .ons = before->ons < UINT16_MAX ? (uint16_t)(before->ons + run->on) : UINT16_MAX,
                 .deviation = before->deviation + off,
+                .quiet = before->runs > 0 ? before->quiet : cadence->quiet[wanted->voice],
                 .begin = before->runs > 0 ? before->begin : run->begin,
             };
             lives = lives || before->runs > 0;
@@ -89,7 +92,7 @@ static uint64_t lives_until(const struct cadence *cadence, int i, const struct r
     return until;
 }
 
-/* Has another cadence of the voice as much evidence as this one needs, and nearer? */
+/* Has another cadence of the voice as much evidence, but for the first run, which may be a piece, and nearer? */
 static bool outdone(const struct cadence *cadence, int i, const struct streak *streak)
 {
     const struct tone_plan *plan = cadence->plan;
@@ -97,7 +100,7 @@ static bool outdone(const struct cadence *cadence, int i, const struct streak *s
         if (k == i || plan->cadence[k].voice != plan->cadence[i].voice)
             continue;
         const struct streak *rival = best_streak(cadence, k);
-        if (rival != NULL && rival->runs >= plan->cadence[i].runs && mean_deviation(rival) < mean_deviation(streak))
+        if (rival != NULL && rival->runs + 1 >= streak->runs && mean_deviation(rival) < mean_deviation(streak))
             return true;
     }
     return false;
@@ -146,11 +149,11 @@ static bool goes_on(struct cadence *cadence, int i, const struct run *open, stru
     return false;
 }
 
-/* A lone 'on' needs silence on both sides that is nobody else's. Returns whether it has; if not yet, says when to ask again. */
-static bool settled(const struct cadence *cadence, int i, const struct run *open, struct verdict *verdict)
+/* Less than a whole cycle is enough only with silence on both sides that no other tone of the voice has. Returns whether it is there;
+ * if not yet, says when to ask again. */
+static bool settled(const struct tone_cadence *wanted, const struct streak *streak, const struct run *open, struct verdict *verdict)
 {
-    const struct tone_cadence *wanted = &cadence->plan->cadence[i];
-    if (open->on || cadence->quiet[wanted->voice] < wanted->settle)
+    if (open->on || streak->quiet < wanted->settle)
         return false;
     if (open->length >= wanted->settle && open->right)
         return true;
@@ -158,12 +161,27 @@ static bool settled(const struct cadence *cadence, int i, const struct run *open
     return false;
 }
 
+/* Right runs in a row. After two whole cycles the 'on' that lasts counts as soon as it is long enough: waiting for its end costs time and
+ * tells little. */
+static int right_runs(const struct cadence *cadence, int i, const struct streak *streak, const struct run *open, struct verdict *verdict)
+{
+    const struct tone_cadence *wanted = &cadence->plan->cadence[i];
+    if (!open->on || streak->runs < EARLY_RUNS)
+        return streak->runs;
+    uint32_t least = wanted->step[streak - cadence->streak[i]].least;
+    if (open->length >= least)
+        return streak->runs + (open->right && open->steady);
+    sooner(verdict, open->begin + least);
+    return streak->runs;
+}
+
 static bool certain(const struct cadence *cadence, int i, const struct run *open, struct verdict *verdict)
 {
+    const struct tone_cadence *wanted = &cadence->plan->cadence[i];
     const struct streak *streak = best_streak(cadence, i);
-    return streak != NULL && streak->runs >= cadence->plan->cadence[i].runs && streak->ons > 0
+    return streak != NULL && right_runs(cadence, i, streak, open, verdict) >= wanted->runs && streak->ons > 0
            && open->begin + open->length <= lives_until(cadence, i, open)
-           && (streak->runs > 1 || settled(cadence, i, open, verdict)) && !outdone(cadence, i, streak);
+           && (streak->runs >= wanted->steps || settled(wanted, streak, open, verdict)) && !outdone(cadence, i, streak);
 }
 
 struct verdict cadence_review(struct cadence *cadence, int voice, const struct run *open)

@@ -22,7 +22,8 @@
 /* An on or off of one voice: over, or still lasting. */
 struct run {
     bool on;
-    bool right;        /* on: steady and of the voice's frequency; off: much quieter than the 'on' before it */
+    bool right;        /* on: of the voice's frequency all along; off: much quieter than the 'on' before it */
+    bool steady;       /* on: as loud at its end as at its begin */
     uint64_t begin;    /* sample time */
     uint32_t length;   /* samples, so far if it still lasts */
     float hz, dbm0;    /* of an 'on' */
@@ -31,6 +32,7 @@ struct run {
 struct streak {
     uint16_t runs, ons;
     float deviation;   /* sum of relative deviations of the runs from the plan's lengths */
+    uint32_t quiet;    /* samples of the off before the first run */
     uint64_t begin;
 };
 
@@ -40,7 +42,7 @@ struct cadence {
     uint64_t begin[TONE_PLAN_MAX], end[TONE_PLAN_MAX];      /* sample times of those told */
     struct streak streak[TONE_PLAN_MAX][TONE_PATTERN_STEPS]; /* [cadence][step that comes next] */
     struct run last_on[TONE_PLAN_MAX];                      /* [voice] */
-    uint32_t quiet[TONE_PLAN_MAX];                          /* [voice] length of the off before the last 'on' */
+    uint32_t quiet[TONE_PLAN_MAX];                          /* [voice] length of the last off */
 };
 
 /* What is to be told now, a bit per cadence of the plan; `again`: the next sample time at which asking is worth while. */

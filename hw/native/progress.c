@@ -18,8 +18,9 @@
 #include "cadence.h"
 
 enum {
+    STEADY_LOOKS = 8,          /* two periods of the slowest modulation, 25 Hz */
     CERTAIN_LOOKS = 4,         /* so many looks make a change certain */
-    FLANK_LOOKS = 5,           /* so far from the look that changed the flank may be: the rise of the long window */
+    FLANK_LOOKS = 4,           /* so far from the look that changed the flank may be: the rise of the long window */
     PAST_LOOKS = 24,           /* amplitudes kept to find the flank */
     FORGET_SAMPLES = 8000,     /* so long after an 'on' a much weaker tone counts as its remains */
 };
@@ -27,13 +28,16 @@ enum {
 static const float QUIET_DBM0 = -45;        /* below this there is no tone, and nothing is computed */
 static const float FULL_SCALE_DBM0 = 3.14F; /* of a sine, see media.h */
 static const float FULL_SCALE_POWER = 32768.0F * 32768.0F / 2;
-static const float SHARE_SINGLE = 0.8F;     /* of all power: 6 dB above noise and speech */
-static const float SHARE_PAIR = 0.7F;       /* the same, less what the window leaks between the two */
+static const float SHARE_GOOD = 0.75F;      /* of all power: 5 dB above noise and speech, and room for a modulation or a pair's leakage */
+static const float SHARE_STAY = 0.4F;       /* the same for an 'on' to last: words of our own party come back as echo */
+static const float SHARE_CLEAN = 0.9F;      /* a row of DTMF that is 8 dB above its column has 0.86 and is no tone */
 static const float TWIST_MOST = 10;         /* power ratio of a pair */
 static const float FALL = 0.1F;             /* -10 dB below the 'on' so far: over */
 static const float REMAINS = 0.01F;         /* -20 dB below the last 'on': its remains in the gap */
 static const float GAP_MOST = 0.25F;        /* a gap louder than 6 dB below the 'on' is none */
+static const float STEADY = 1.6F;           /* 2 dB: what a burst changes from its begin to its end at most; notes die away, words swell */
 static const float LOOKS_GOOD = 0.6F;       /* of an 'on' must sound right: a tone modulated to nothing (India) does 0.65 of the time */
+static const float LOOKS_CLEAN = 0.15F;     /* the same, clean: modulated to nothing, in noise of -20 dB, 0.2 */
 static const float HZ_MARGIN = 3;           /* error of the frequency of a short 'on' in noise */
 
 struct phasor {
@@ -49,8 +53,9 @@ struct pitch_ear {
 
 /* What was heard of a voice over some looks. */
 struct tally {
-    uint32_t looks, good, counted;
-    float heard;               /* power of all that was heard, sum over `counted` */
+    uint32_t looks, good, clean, counted;
+    float heard, sound;        /* power of all that was heard, and of the voice: sums over `counted` */
+    float early, late;         /* of the voice: mean over the first and about the last STEADY_LOOKS */
     float peak;                /* highest power of the voice itself */
     struct phasor drift[2];    /* sum over the good looks */
 };
@@ -63,7 +68,7 @@ struct voice_ear {
     int against;               /* looks that speak against the run, less those since that spoke for it */
     uint32_t since;            /* look that first spoke against it */
     float past[PAST_LOOKS];    /* amplitudes, ring by look */
-    float on_peak, on_heard;   /* of the last 'on': highest power of the voice, mean power of all that was heard */
+    float on_peak, on_mean;    /* of the last 'on': highest and mean power of the voice */
     uint64_t on_until;
     uint64_t again;            /* when to review the cadences */
 };
@@ -155,17 +160,16 @@ static float mended(const struct tone_plan *plan, const struct tone_voice *voice
     return ear->power * (plan->gain[i] + (at - (float)i) * (plan->gain[i + 1] - plan->gain[i]));
 }
 
-/* Is nearly all that is heard this voice? */
-static bool pure(const struct progress *progress, const struct tone_voice *voice, float power, float heard)
+/* What share of all that is heard this voice is; 0 when it is not the voice. */
+static float share(const struct progress *progress, const struct tone_voice *voice, float power, float heard)
 {
-    const struct pitch_ear *first = &progress->pitch[voice->pitch[0]];
-    if (power < 0.1F * heard)
-        return false;
-    float mine = mended(progress->plan, voice, first);
+    if (power < 0.1F * heard || heard <= 0)
+        return 0;
+    float mine = mended(progress->plan, voice, &progress->pitch[voice->pitch[0]]);
     if (voice->pitch[1] < 0)
-        return mine >= SHARE_SINGLE * heard;
+        return mine / heard;
     float other = mended(progress->plan, voice, &progress->pitch[voice->pitch[1]]);
-    return mine + other >= SHARE_PAIR * heard && mine <= TWIST_MOST * other && other <= TWIST_MOST * mine;
+    return mine <= TWIST_MOST * other && other <= TWIST_MOST * mine ? (mine + other) / heard : 0;
 }
 
 /* Frequency of a pitch from the drift of its phase. */
@@ -173,6 +177,8 @@ static float frequency(const struct tone_pitch *pitch, struct phasor drift)
 {
     return pitch->hz + atan2f(drift.im, drift.re) / (2 * (float)M_PI) * MEDIA_RATE / PLAN_HOP;
 }
+
+static float mean_sound(const struct tally *tally) { return tally->counted > 0 ? tally->sound / (float)tally->counted : 0; }
 
 /* The run of a voice up to `until`, as the cadence machine wants it. */
 static struct run run_of(const struct progress *progress, int i, uint64_t until)
@@ -183,14 +189,14 @@ static struct run run_of(const struct progress *progress, int i, uint64_t until)
     const struct tally *tally = &ear->run;
     struct run run = {.on = ear->on, .begin = ear->begin};
     run.length = until > ear->begin ? (uint32_t)(until - ear->begin) : 0;
-    float heard = tally->counted > 0 ? tally->heard / (float)tally->counted : 0;
     if (!ear->on) {
-        run.right = ear->on_heard > 0 && heard <= GAP_MOST * ear->on_heard;
+        run.right = ear->on_mean > 0 && tally->heard <= GAP_MOST * ear->on_mean * (float)tally->counted;
         return run;
     }
-    run.dbm0 = to_dbm0(heard);
+    run.dbm0 = to_dbm0(mean_sound(tally));
     run.hz = frequency(&plan->pitch[voice->pitch[0]], tally->drift[0]);
-    run.right = (float)tally->good >= LOOKS_GOOD * (float)tally->looks;
+    run.steady = tally->late <= STEADY * tally->early && tally->early <= STEADY * tally->late;
+    run.right = (float)tally->good >= LOOKS_GOOD * (float)tally->looks && (float)tally->clean >= LOOKS_CLEAN * (float)tally->looks;
     for (int k = 0; k < 2 && voice->pitch[k] >= 0; k++) {
         const struct tone_pitch *pitch = &plan->pitch[voice->pitch[k]];
         run.right = run.right && fabsf(frequency(pitch, tally->drift[k]) - pitch->hz) <= voice->tolerance + HZ_MARGIN;
@@ -216,20 +222,21 @@ static void review(struct progress *progress, int i, uint64_t known, const struc
     }
 }
 
-/* When the flank was that made the voice change at look `since`: the amplitude crossed the half of what it is when on. Rising, the
- * crossing is at that look or after it; falling, before. Without a crossing (something else sounded there) it is that look itself.
- * A look sees what is in the middle of its window. */
+/* When the flank was that made the voice change at look `since`: the amplitude crossed the half of what it is when on, about then.
+ * Rising, the first crossing counts, falling the last, so that the troughs of a modulated tone do not. Without a crossing (something
+ * else sounded there) it is that look itself. A look sees what is in the middle of its window. */
 static uint64_t flank(const struct progress *progress, const struct voice_ear *ear, uint64_t now)
 {
     float half = sqrtf(ear->on ? ear->run.peak : ear->doubt.peak) / 2;
-    float looks_ago = (float)(progress->look - ear->since);
-    for (int k = 0; k <= FLANK_LOOKS && looks_ago < PAST_LOOKS - FLANK_LOOKS - 1; k++) {
-        uint32_t look = ear->on ? ear->since - (uint32_t)k : ear->since + (uint32_t)k;
+    uint32_t doubted = progress->look - ear->since; /* looks */
+    float looks_ago = (float)doubted;
+    for (int k = -FLANK_LOOKS; k <= FLANK_LOOKS && doubted < PAST_LOOKS - FLANK_LOOKS - 1; k++) {
+        uint32_t look = ear->since + (uint32_t)(ear->on ? -k : k);
         if ((int32_t)(progress->look - look) < 0)
-            break;
+            continue;
         float sooner = ear->past[(look - 1) % PAST_LOOKS], later = ear->past[look % PAST_LOOKS];
         if ((sooner < half) == !ear->on && (later < half) == ear->on) {
-            looks_ago = (float)(int32_t)(progress->look - look) + (later - half) / (later - sooner);
+            looks_ago = (float)(progress->look - look) + (later - half) / (later - sooner);
             break;
         }
     }
@@ -237,17 +244,49 @@ static uint64_t flank(const struct progress *progress, const struct voice_ear *e
     return now > ear->begin + ago ? now - ago : ear->begin;
 }
 
-static void add(struct tally *tally, const struct tally *more)
+static void add(struct phasor *sum, struct phasor more)
 {
-    tally->looks += more->looks;
-    tally->good += more->good;
-    tally->counted += more->counted;
-    tally->heard += more->heard;
-    tally->peak = fmaxf(tally->peak, more->peak);
-    for (int k = 0; k < 2; k++) {
-        tally->drift[k].re += more->drift[k].re;
-        tally->drift[k].im += more->drift[k].im;
-    }
+    sum->re += more.re;
+    sum->im += more.im;
+}
+
+/* Puts one look into a tally. */
+static void count(struct tally *tally, const struct progress *progress, const struct tone_voice *voice, float part, float power, float heard)
+{
+    bool good = part >= SHARE_GOOD, clean = part >= SHARE_CLEAN;
+    bool whole = (int)tally->looks * PLAN_HOP >= progress->plan->window; /* else the window reaches back beyond the change */
+    tally->looks++;
+    tally->good += good;
+    tally->clean += clean;
+    tally->peak = good ? fmaxf(tally->peak, power) : tally->peak;
+    if (!whole)
+        return;
+    for (int k = 0; k < 2 && good && voice->pitch[k] >= 0; k++)
+        add(&tally->drift[k], progress->pitch[voice->pitch[k]].drift);
+    tally->counted++;
+    tally->heard += heard;
+    tally->sound += part * heard;
+    if (tally->counted <= STEADY_LOOKS)
+        tally->early = tally->late = tally->sound / (float)tally->counted;
+    else
+        tally->late += (part * heard - tally->late) / STEADY_LOOKS;
+}
+
+/* What was in doubt belongs to the run after all. */
+static void forgive(struct voice_ear *ear)
+{
+    struct tally *run = &ear->run;
+    const struct tally *doubt = &ear->doubt;
+    run->looks += doubt->looks;
+    run->good += doubt->good;
+    run->clean += doubt->clean;
+    run->counted += doubt->counted;
+    run->heard += doubt->heard;
+    run->sound += doubt->sound;
+    run->peak = fmaxf(run->peak, doubt->peak);
+    for (int k = 0; k < 2; k++)
+        add(&run->drift[k], doubt->drift[k]);
+    ear->doubt = (struct tally){0};
 }
 
 /* The run is over: what was in doubt is the next one. */
@@ -258,7 +297,7 @@ static void turn_over(struct progress *progress, int i, uint64_t now)
     struct run run = run_of(progress, i, edge);
     if (ear->on) {
         ear->on_peak = ear->run.peak;
-        ear->on_heard = ear->run.counted > 0 ? ear->run.heard / (float)ear->run.counted : 0;
+        ear->on_mean = mean_sound(&ear->run);
         ear->on_until = edge;
     }
     cadence_run(&progress->cadence, i, &run);
@@ -269,6 +308,14 @@ static void turn_over(struct progress *progress, int i, uint64_t now)
     ear->against = 0;
 }
 
+/* Until when the run that lasts is known to have lasted; a change may show one look late. */
+static uint64_t known_until(const struct progress *progress, const struct voice_ear *ear, uint64_t now)
+{
+    uint64_t doubted = ear->against > 0 ? progress->look - ear->since + 1 : 0;
+    uint64_t ago = (doubted + 1) * PLAN_HOP + (uint64_t)progress->plan->window / 2;
+    return now > ear->begin + ago ? now - ago : ear->begin;
+}
+
 static void follow(struct progress *progress, int i, float heard, uint64_t now, const struct event_sink *sink)
 {
     const struct tone_voice *voice = &progress->plan->voice[i];
@@ -277,34 +324,25 @@ static void follow(struct progress *progress, int i, float heard, uint64_t now, 
     for (int k = 0; k < 2 && voice->pitch[k] >= 0; k++)
         power += progress->pitch[voice->pitch[k]].power;
     ear->past[progress->look % PAST_LOOKS] = sqrtf(power);
-    bool good = pure(progress, voice, power, heard);
-    bool sounds = good;
+    float part = share(progress, voice, power, heard);
+    bool sounds = part >= SHARE_GOOD;
     if (ear->on)
-        sounds = good && power >= FALL * ear->run.peak;
+        sounds = part >= SHARE_STAY && power >= FALL * ear->run.peak;
     else if (now < ear->on_until + FORGET_SAMPLES)
-        sounds = good && power >= REMAINS * ear->on_peak;
+        sounds = sounds && power >= REMAINS * ear->on_peak;
 
     if (sounds != ear->on) {
         if (ear->against++ == 0)
             ear->since = progress->look;
     } else if (ear->against > 0 && --ear->against == 0) {
-        add(&ear->run, &ear->doubt);
-        ear->doubt = (struct tally){0};
+        forgive(ear);
     }
-    struct tally this = {.looks = 1, .good = good, .peak = good ? power : 0};
     struct tally *tally = ear->against > 0 ? &ear->doubt : &ear->run;
-    if ((int)tally->looks * PLAN_HOP >= progress->plan->window) { /* else the window reaches back beyond the change */
-        this.counted = 1;
-        this.heard = heard;
-        for (int k = 0; k < 2 && good && voice->pitch[k] >= 0; k++)
-            this.drift[k] = progress->pitch[voice->pitch[k]].drift;
-    }
-    add(tally, &this);
+    count(tally, progress, voice, part, power, heard);
     bool turned = ear->against >= CERTAIN_LOOKS;
     if (turned)
         turn_over(progress, i, now);
-    uint64_t lag = (uint64_t)progress->plan->window / 2 + (CERTAIN_LOOKS + 1) * PLAN_HOP;
-    uint64_t known = now > lag ? now - lag : 0;
+    uint64_t known = known_until(progress, ear, now);
     if (turned || known >= ear->again)
         review(progress, i, known, sink);
 }

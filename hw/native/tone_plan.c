@@ -16,7 +16,8 @@ enum {
     STEP_MOST_MS = 60000,
     CYCLES_MOST = 8,
     JITTER_MS = 5,             /* what noise does to the measured ends of an on or off, added to the cadence's tolerance */
-    SETTLE_LEAST_MS = 200,     /* silence after a lone 'on' when the voice has no other cadence */
+    SETTLE_LONE_MS = 800,      /* least silence round a tone that is to be known by one 'on' */
+    SETTLE_LEAST_MS = 200,     /* the same, by several */
 };
 
 static const float HZ_LEAST = 150, HZ_MOST = 3700;
@@ -124,10 +125,12 @@ static void add_cadence(struct tone_plan *plan, const struct tone_pattern *patte
     }
 }
 
-/* How long the silence after a lone 'on' must be to be nobody else's: longer than every other off of the voice that is shorter than its own. */
+/* How long the silence after the last 'on' of a cycle must be to be nobody else's: longer than every other off of the voice that is
+ * shorter than its own. */
 static void settle(struct tone_plan *plan, struct tone_cadence *cadence)
 {
-    uint32_t own = cadence->step[1].least, longest = SETTLE_LEAST_MS * SAMPLES_PER_MS;
+    uint32_t own = cadence->step[cadence->steps - 1].least;
+    uint32_t longest = (cadence->runs == 1 ? SETTLE_LONE_MS : SETTLE_LEAST_MS) * SAMPLES_PER_MS;
     for (int i = 0; i < plan->cadences; i++) {
         const struct tone_cadence *other = &plan->cadence[i];
         if (other == cadence || other->voice != cadence->voice)

@@ -48,7 +48,7 @@ struct tone_cadence {
     uint16_t voice;
     uint16_t steps;           /* 0: continuous */
     uint16_t runs;            /* so many right ons and offs in a row make it certain: half an off less than the cycles wanted */
-    uint32_t settle;          /* samples of silence after a lone 'on' that no other tone of the voice has: for cadences with `runs` 1 */
+    uint32_t settle;          /* samples: silence so long before and after less than a whole cycle belongs to no other tone of the voice */
     uint32_t min_samples;     /* continuous: reported when it has lasted so long */
     struct tone_step step[TONE_PATTERN_STEPS];
 };
