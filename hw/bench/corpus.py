@@ -1,12 +1,12 @@
 """Sound that is no signal, to find out what a detector takes for one: speech, conversations, music, digits.
 
-All of it is 8 kHz, 16 bit, through A-law, in the band of a telephone line; made from a seed, always the same, and kept in
-`build/corpus/` because synthesis takes longer than listening. Levels are dBm0 as in hw/native/media.h: a sine of full scale has +3.14.
+All of it is 8 kHz, 16 bit, through A-law; made from a seed, so always the same, and kept in `build/corpus/` because
+synthesis takes longer than listening. Levels are dBm0 as in hw/native/media.h: a sine of full scale has +3.14.
 
-    speech()        espeak-ng, English and Mandarin, many voices, rates and pitches
-    conversation()  three of them who fall into each other's words, over a ring-back tone now and then
-    music()         melodies of plain and rich notes in equal rhythm near the pitch of call-progress tones: the worst there is
-    digits()        DTMF keys at random lengths, levels and twists
+    speech()        espeak-ng, English or Mandarin, in the band of a telephone line: many voices, rates and pitches
+    conversation()  three people at once, over a ring-back tone now and then
+    music()         plain and rich notes in equal rhythm, near the pitch of call-progress tones: the worst there is
+    digits()        DTMF keys of random lengths, levels and twists
     recordings()    what Debian's asterisk-core-sounds-en-wav and asterisk-moh-opsound-wav have brought, or nothing
 """
 
@@ -24,8 +24,9 @@ import soundfile
 import soxr
 
 from hw.native import ffi, lib
+from hw.tones import DTMF_HIGH_HZ, DTMF_LOW_HZ
+from hw.wave import Samples
 
-Samples = npt.NDArray[np.int16]
 Wave = npt.NDArray[np.float64]
 
 RATE = 8000
@@ -72,21 +73,19 @@ SENTENCES = {
     ),
 }  # fmt: skip
 
-DTMF_ROWS, DTMF_COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
-
 
 def amplitude(dbm0: float) -> float:
     """Of a sine of that level, in steps of a 16-bit sample."""
     return float(32768 * 10 ** ((dbm0 - FULL_SCALE_DBM0) / 20))
 
 
-def level(wave: npt.NDArray[np.float64] | Samples) -> float:
+def level(wave: Wave | Samples) -> float:
     """Mean level in dBm0; silence is -100 or so."""
     power = float(np.mean(np.square(wave.astype(np.float64)))) if len(wave) else 0.0
-    return 10 * float(np.log10(power / (32768**2 / 2) + 1e-10)) + FULL_SCALE_DBM0
+    return float(10 * np.log10(power / (32768**2 / 2) + 1e-10)) + FULL_SCALE_DBM0
 
 
-def through_alaw(wave: npt.NDArray[np.float64] | Samples) -> Samples:
+def through_alaw(wave: Wave | Samples) -> Samples:
     """As it comes off the line: limited to 16 bit, coded to A-law and back (G.711)."""
     samples = np.clip(np.rint(wave), -32768, 32767).astype(np.int16)
     coded = np.empty(len(samples), np.uint8)
@@ -102,7 +101,7 @@ def _telephone_band() -> Wave:
     n = np.arange(257) - 128
 
     def low_pass(hz: float) -> Wave:
-        return 2 * hz / RATE * np.sinc(2 * hz / RATE * n)
+        return np.asarray(2 * hz / RATE * np.sinc(2 * hz / RATE * n))
 
     return np.asarray((low_pass(3400) - low_pass(300)) * np.hamming(257))
 
@@ -151,13 +150,15 @@ def speech(minutes: float, language: str = "en", seed: int = 1) -> Samples:
 
 
 def conversation(minutes: float, seed: int = 1) -> Samples:
-    """Three people at once; every minute China's ring-back sounds for 15 s, as when a fourth one is called into the conference."""
+    """Three people at once; every minute China's ring-back sounds for 15 s, as when a fourth one is called into it."""
 
     def make() -> Samples:
-        parts = [_speech(minutes, language, seed * 10 + i) for i, language in enumerate(("en", "cmn-latn-pinyin", "en"))]
-        time = np.arange(len(parts[0])) / RATE
+        time = np.arange(int(minutes * 60 * RATE)) / RATE
         ringing = (time % 60 < 15) & (time % 5 < 1)
-        return through_alaw(sum(parts) + ringing * amplitude(-15) * np.sin(2 * np.pi * 450 * time))
+        wave: Wave = np.where(ringing, amplitude(-15) * np.sin(2 * np.pi * 450 * time), 0.0)
+        for i, language in enumerate(("en", "cmn-latn-pinyin", "en")):
+            wave = wave + _speech(minutes, language, seed * 10 + i)
+        return through_alaw(wave)
 
     return _kept(f"conversation-{minutes:g}-{seed}", make)
 
@@ -176,9 +177,11 @@ def _note(hz: float, seconds: float, kind: int, random: np.random.Generator) -> 
 
 
 def music(minutes: float, seed: int = 1) -> Samples:
-    """Melodies of equal notes from A3 to A5, one voice or two, as old hold-music boxes play them: notes of 100 to 1000 ms, half of them
-    parted by rests of the same length, 500 ms at most. No pitch comes three times in a row, nor twice from 700 ms: one pitch evenly on and
-    off is busy or congestion tone by definition."""
+    """Melodies of equal notes from A3 to A5, one voice or two, as old hold-music boxes play them.
+
+    Notes of 100 to 1000 ms, half of them parted by rests of the same length, 500 ms at most. No pitch comes three times
+    in a row, nor twice from 700 ms on: one pitch evenly on and off is busy or congestion tone by definition.
+    """
 
     def make() -> Samples:
         random = np.random.default_rng(seed)
@@ -186,7 +189,8 @@ def music(minutes: float, seed: int = 1) -> Samples:
         parts, total = [], 0
         while total < minutes * 60 * RATE:
             beat, kind = random.choice([0.1, 0.2, 0.25, 0.35, 0.4, 0.5, 0.7, 1.0]), int(random.integers(5))
-            two, rests, dbm0 = random.random() < 0.3, random.random() < 0.5 and beat <= 0.5, random.uniform(-25, -8)
+            two, rests = random.random() < 0.3, random.random() < 0.5 and beat <= 0.5
+            dbm0 = random.uniform(-25, -8)
             row: list[int] = []
             for _ in range(int(20 / beat)):
                 at = int(random.choice([7, 7, 6, 8, *range(15)]))
@@ -204,8 +208,15 @@ def music(minutes: float, seed: int = 1) -> Samples:
     return _kept(f"music-{minutes:g}-{seed}", make)
 
 
+def _sine(hz: float, dbm0: float, seconds: float) -> Wave:
+    return np.asarray(amplitude(dbm0) * np.sin(2 * np.pi * hz / RATE * np.arange(int(seconds * RATE))))
+
+
 def digits(minutes: float, seed: int = 1) -> Samples:
-    """DTMF keys of 40 to 1000 ms with pauses of 40 to 1000 ms, a quarter of the rows of digits in even rhythm; -30 to -5 dBm0, twist of +-8 dB."""
+    """DTMF keys of 40 to 1000 ms, with pauses of 40 to 1000 ms, a quarter of them in even rhythm.
+
+    The row has -30 to -5 dBm0, the column up to 8 dB more or less.
+    """
 
     def make() -> Samples:
         random = np.random.default_rng(seed)
@@ -214,19 +225,17 @@ def digits(minutes: float, seed: int = 1) -> Samples:
             rhythm, even = random.uniform(0.04, 1.0), random.random() < 0.25
             dbm0, twist = random.uniform(-30, -5), random.uniform(-8, 8)
             for _ in range(int(random.integers(3, 12))):
-                seconds = rhythm if even else random.uniform(0.04, 1.0)
-                time = np.arange(int(seconds * RATE)) / RATE
-                row, column = random.choice(DTMF_ROWS), random.choice(DTMF_COLUMNS)
-                key = amplitude(dbm0) * np.sin(2 * np.pi * row * time) + amplitude(dbm0 + twist) * np.sin(2 * np.pi * column * time)
-                parts += [key, np.zeros(int((rhythm if even else random.uniform(0.04, 1.0)) * RATE))]
-                total += len(parts[-1]) + len(key)
+                on, off = (rhythm, rhythm) if even else random.uniform(0.04, 1.0, 2)
+                row, column = random.choice(DTMF_LOW_HZ), random.choice(DTMF_HIGH_HZ)
+                parts += [_sine(row, dbm0, on) + _sine(column, dbm0 + twist, on), np.zeros(int(off * RATE))]
+                total += len(parts[-2]) + len(parts[-1])
         return through_alaw(np.concatenate(parts)[: int(minutes * 60 * RATE)])
 
     return _kept(f"digits-{minutes:g}-{seed}", make)
 
 
 def recordings(what: str) -> Samples:
-    """All that Debian's packages have of "prompts" or "hold music", one after another; empty when they are not installed."""
+    """All that Debian's packages have of "prompts" or "hold music", one after another; empty if not installed."""
     parts = [np.zeros(0, np.int16)]
     for path in sorted(RECORDINGS[what].rglob("*.wav")):
         samples, rate = soundfile.read(path, dtype="int16")
