@@ -20,8 +20,8 @@
 
 enum { MASK_PERIOD = 16 };  /* samples: 500 Hz */
 
-/* 500 Hz stands in none of the tone plans, so nobody takes a masked stretch for a dial or busy tone; -30 dBm0 is some 10 dB under speech: it is
- * heard as left out on purpose, and does not hurt. Full scale is +3.14 dBm0. */
+/* 500 Hz stands in none of the tone plans, so nobody takes a masked stretch for a dial or busy tone; -30 dBm0 is some 10 dB under
+ * speech: it is heard as left out on purpose, and does not hurt. Full scale is +3.14 dBm0. */
 static const double MASK_DBM0 = -30.0, FULL_SCALE_DBM0 = 3.14;
 static uint8_t mask_tone[2][MASK_PERIOD + MEDIA_FRAME_MAX];
 
