@@ -24,9 +24,9 @@ from typing import Any
 
 import trio
 
-from hw.bench.speech import alaw_speech
 from hw.native import ffi, lib
 from hw.plane import Ear, Plane, Statistics
+from hw.speech import alaw, sample_speech
 
 PORTS = 1024
 SMALL = 128
@@ -91,7 +91,7 @@ class Disturbance:
 
 
 async def _measure(ports: int, seconds: float, folder: Path, disturbed: bool) -> Phase:
-    speech = alaw_speech()
+    speech = alaw(sample_speech())
     card = ffi.gc(lib.sim_card_new(1), lib.sim_card_free)
     loop = lib.sim_loop_new(card, ffi.from_buffer("uint8_t[]", speech), len(speech))
     plane = Plane()

@@ -1,0 +1,46 @@
+"""`strowger demo` is the first thing a newcomer runs: the whole call, in virtual time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from core.command import main
+from hw.signalling.trace import read
+from hw.speech import speech
+
+from core.demo import ANN, BEN, WORDS  # isort: skip
+
+pytestmark = pytest.mark.native
+
+
+def test_a_newcomer_sees_a_whole_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--virtual", "--folder", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    for what in ("dial tone, 450 Hz", "display shows 11", "ring-back tone", "connected", "busy tone", "lines are free"):
+        assert what in said
+    assert any("tells Established" in row for row in read(tmp_path / "trace", BEN))
+
+
+def test_each_heard_the_words_of_the_other_and_not_his_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--virtual", "--json", "--folder", str(tmp_path)]) == 0
+    assert set(json.loads(capsys.readouterr().out)["levels_dbm0"]) == {"Ann", "Ben"}
+    for name, own, other in (("ann", ANN, BEN), ("ben", BEN, ANN)):
+        heard, rate = soundfile.read(tmp_path / f"{name}-heard.wav")
+        assert rate == 8000
+        assert likeness(heard, speech(*reversed(WORDS[other]))) > 0.9
+        assert likeness(heard, speech(*reversed(WORDS[own]))) < 0.3
+
+
+def likeness(heard: np.ndarray, said: np.ndarray) -> float:
+    """Normalised correlation of the two at the best shift up to half a second."""
+    said = said[: len(heard) - 4000].astype(float)
+    best = 0.0
+    for shift in range(0, 4000, 1):
+        part = heard[shift : shift + len(said)]
+        best = max(best, float(np.dot(part, said) / (np.linalg.norm(part) * np.linalg.norm(said) + 1e-9)))
+    return best
