@@ -21,8 +21,6 @@ from typing import Any
 
 import trio
 import trio.testing
-from hw.sim.party import NotHeardError, Speech
-from hw.sim.telephone import Telephone
 
 from hw.clips import Clip
 from hw.plane import Plane
@@ -31,7 +29,9 @@ from hw.signalling.line import Call, Dialled, Established, Line, LineKind, Party
 from hw.signalling.q850 import Cause
 from hw.signalling.shell import ChannelLine
 from hw.sim.card import SimCard
+from hw.sim.party import NotHeardError, Speech
 from hw.sim.span import Stations
+from hw.sim.telephone import Telephone
 from hw.sounds import CountrySounds
 from hw.speech import speech
 from hw.timers import Timers

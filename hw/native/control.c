@@ -513,6 +513,7 @@ int plane_record(struct plane *plane, uint32_t port, struct recording *recording
     order->object = recording;
     order->token = token;
     plane->port_views[index].recording = true;
+    plane->port_views[index].recording_token = token;
     return PLANE_OK;
 }
 
@@ -562,7 +563,7 @@ int plane_events(struct plane *plane, struct event *out, int max)
             plane->blob_head = (uint32_t)event->blob_at + event->blob_len;
         /* A recording that ended by itself frees the port for the next one. */
         int index = event->kind == EVENT_RECORDING_ENDED && event->code ? port_index(plane, event->port) : -1;
-        if (index >= 0)
+        if (index >= 0 && plane->port_views[index].recording_token == event->token)
             plane->port_views[index].recording = false;
         count++;
         ring_release(&plane->events);

@@ -43,7 +43,8 @@ static uint32_t put_blob(struct plane *plane, const void *blob, uint32_t len)
 void plane_emit(struct plane *plane, uint32_t port, uint64_t time, uint16_t kind, uint16_t code, int32_t a, int32_t b,
                 uint32_t token, const void *blob, uint32_t blob_len)
 {
-    struct event *event = ring_reserve(&plane->events);
+    bool awaited = kind == EVENT_PLAYED || kind == EVENT_RECORDING_ENDED;
+    struct event *event = ring_room(&plane->events) > (awaited ? 0 : EVENTS_RESERVED) ? ring_reserve(&plane->events) : NULL;
     uint32_t blob_at = event && blob_len ? put_blob(plane, blob, blob_len) : 0;
     if (!event || blob_at == UINT32_MAX) {
         plane->statistics.lost_events++;

@@ -20,6 +20,7 @@ enum {
     BRIDGES_MAX = 2048,
     ORDERS = 16384,
     EVENTS = 16384,
+    EVENTS_RESERVED = 4096, /* for ends of plays and recordings: somebody waits for each of them */
     SPENT = 65536, /* more than orders and ports can ever give back between two visits of Python */
     BLOBS = 65536,
     HANDLE_BITS = 13, /* low bits of a handle: index + 1 */
@@ -97,6 +98,7 @@ struct spent {
 /* The control side's own picture of a port and a bridge: what is true once all orders so far are carried out. */
 struct port_view {
     bool open, recording;
+    uint32_t recording_token;
     uint32_t generation;
     int peer;   /* index or -1 */
     int bridge; /* index or -1 */

@@ -200,3 +200,31 @@ def test_a_flood_of_orders_fills_the_ring_and_is_refused() -> None:
     assert lib.plane_step(plane, 1) == 1
     assert lib.plane_stop(plane, port) == 0
     lib.plane_free(plane)
+
+
+def test_a_flood_of_events_that_nobody_reads_loses_none_that_somebody_awaits() -> None:
+    plane = lib.plane_new(160, False)
+    clip = lib.clip_new(ffi.new("int16_t[]", 80), 80)
+    port = lib.plane_port_open(plane, -1, ffi.NULL, 0)
+    lib.plane_port_activate(plane, port, True)
+    settings = ffi.new("struct detect_settings *")
+    settings.kinds = lib.DETECT_LEVEL
+    settings.level_interval_ms = 20
+    lib.plane_detect(plane, port, settings)
+    lib.plane_flush(plane)
+    for _ in range(20_000):
+        lib.plane_step(plane, 1)
+    raw = ffi.new("struct plane_statistics *")
+    lib.plane_statistics(plane, raw)
+    assert raw.lost_events > 0
+    source = ffi.new("struct source[]", 1)
+    source[0].clip = clip
+    assert lib.plane_play(plane, port, source, 1, 0, 4711) == 0
+    lib.plane_flush(plane)
+    lib.plane_step(plane, 1)
+    lib.plane_step(plane, 1)
+    events = ffi.new("struct event[]", 20_000)
+    tokens = [events[place].token for place in range(lib.plane_events(plane, events, 20_000))]
+    assert 4711 in tokens
+    lib.plane_free(plane)
+    lib.clip_drop(clip)
