@@ -76,6 +76,15 @@ class SimCard:
     def watch(self, changed: Callable[[SpanEvent], None]) -> None:
         self._watchers.append(changed)
 
+    @property
+    def faulted(self) -> Callable[[Exception], None] | None:
+        """Gets what a channel's or watcher's call-back raises; without it, run() ends with it."""
+        return self.agenda.faulted
+
+    @faulted.setter
+    def faulted(self, faulted: Callable[[Exception], None] | None) -> None:
+        self.agenda.faulted = faulted
+
     async def run(self) -> None:
         await self.agenda.run()
 

@@ -195,6 +195,36 @@ async def test_two_telephones_talk(office: Office, autojump_clock: Clock, tmp_pa
     assert np.array_equal(back, from_caller.samples)
 
 
+async def test_a_pair_is_joined_by_the_card_until_somebody_else_must_be_heard(
+    office: Office, autojump_clock: Clock
+) -> None:
+    (one, caller), (other, called) = office.station(1), office.station(2)
+    joined: list[int] = []
+    keys: list[str] = []
+
+    def media(event: Event) -> None:
+        if event.kind is EventKind.JOINED:
+            joined.append(event.code)
+        elif event.kind is EventKind.DTMF_DOWN:
+            keys.append(chr(event.code))
+
+    one.media = media
+    office.plane.detect(one.port, Ear.DTMF)
+    caller.lift()
+    called.lift()
+    office.plane.connect(one.port, other.port)
+    await caller.dial("5")
+    assert joined == [1]
+    assert keys == ["5"]  # still heard by the box
+    await called.hear_keys("5", within=1)
+    office.plane.play(one.port, [a_tone(-10, 1)])
+    assert (await caller.listen(0.5)).dbm0 == pytest.approx(-10, abs=0.3)
+    await trio.sleep(2)
+    assert joined == [1, 0, 1]
+    await caller.dial("6")
+    await called.hear_keys("56", within=1)
+
+
 async def test_a_long_line_is_heard_weaker_and_noisier(office: Office, autojump_clock: Clock) -> None:
     near, telephone = office.station(1)
     office.card.wire(1).condition(Side.FAR, Condition(loss_db=7.0, noise_dbm0=-40.0))
