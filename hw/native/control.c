@@ -110,34 +110,34 @@ int plane_add_card(struct plane *plane, struct card *card)
 
 /* ---- handles, orders ---- */
 
-static uint32_t handle_of(int index, uint32_t generation) { return (generation << HANDLE_BITS) | (uint32_t)(index + 1); }
+uint32_t plane_handle(int index, uint32_t generation) { return (generation << HANDLE_BITS) | (uint32_t)(index + 1); }
 
-static int port_index(const struct plane *plane, uint32_t handle)
+int plane_port_index(const struct plane *plane, uint32_t handle)
 {
     int index = (int)(handle & ((1u << HANDLE_BITS) - 1)) - 1;
     if (index < 0 || index >= MEDIA_PORTS_MAX || !plane->port_views[index].open ||
-        handle != handle_of(index, plane->port_views[index].generation))
+        handle != plane_handle(index, plane->port_views[index].generation))
         return -1;
     return index;
 }
 
-static int bridge_index(const struct plane *plane, uint32_t handle)
+int plane_bridge_index(const struct plane *plane, uint32_t handle)
 {
     int index = (int)(handle & ((1u << HANDLE_BITS) - 1)) - 1;
     if (index < 0 || index >= BRIDGES_MAX || !plane->bridge_views[index].open ||
-        handle != handle_of(index, plane->bridge_views[index].generation))
+        handle != plane_handle(index, plane->bridge_views[index].generation))
         return -1;
     return index;
 }
 
 /* A generation fills the rest of a handle and is never 0, so that a handle is never 0. */
-static uint32_t next_generation(uint32_t generation)
+uint32_t plane_next_generation(uint32_t generation)
 {
     generation = (generation + 1) & ((1u << (32 - HANDLE_BITS)) - 1);
     return generation ? generation : 1;
 }
 
-static struct order *put(struct plane *plane, enum order_kind kind, int port)
+struct order *plane_put(struct plane *plane, enum order_kind kind, int port)
 {
     struct order *order = ring_reserve(&plane->orders);
     if (!order)
@@ -147,7 +147,7 @@ static struct order *put(struct plane *plane, enum order_kind kind, int port)
     return order;
 }
 
-static bool gain_of(float db, float limit, int32_t *gain)
+bool plane_gain_of(float db, float limit, int32_t *gain)
 {
     if (!(db >= -limit && db <= limit))
         return false;
@@ -186,17 +186,17 @@ int64_t plane_port_open(struct plane *plane, int card, void *channel, enum media
     *view = (struct port_view){ .open = true, .generation = view->generation, .peer = -1, .bridge = -1 };
     port->card = card >= 0 ? plane->cards[card] : NULL;
     port->card_number = card;
-    port->handle = handle_of(index, view->generation);
+    port->handle = plane_handle(index, view->generation);
     port->place = -1;
     port->in_gain = port->out_gain = GAIN_UNITY;
     port->slot.channel = channel;
     port->slot.law = law;
-    put(plane, ORDER_OPEN, index)->object = port;
+    plane_put(plane, ORDER_OPEN, index)->object = port;
     plane->port_hint = (index + 1) % MEDIA_PORTS_MAX;
     return port->handle;
 }
 
-static void forget_whisper(struct plane *plane, int from, int to)
+void plane_forget_whisper(struct plane *plane, int from, int to)
 {
     struct port_view *listener = &plane->port_views[to];
     for (int i = 0; i < listener->whisperers; i++)
@@ -207,13 +207,13 @@ static void forget_whisper(struct plane *plane, int from, int to)
         }
 }
 
-static void part_view(struct plane *plane, int index)
+void plane_part_view(struct plane *plane, int index)
 {
     struct port_view *view = &plane->port_views[index];
     while (view->whisperers)
-        forget_whisper(plane, view->whisperer[0], index);
+        plane_forget_whisper(plane, view->whisperer[0], index);
     for (int i = 0; i < MEDIA_PORTS_MAX && view->listeners; i++)
-        forget_whisper(plane, index, i);
+        plane_forget_whisper(plane, index, i);
     if (view->peer >= 0)
         plane->port_views[view->peer].peer = -1;
     if (view->bridge >= 0)
@@ -223,24 +223,24 @@ static void part_view(struct plane *plane, int index)
 
 int plane_port_close(struct plane *plane, uint32_t port)
 {
-    int index = port_index(plane, port);
+    int index = plane_port_index(plane, port);
     if (index < 0)
         return PLANE_NO_PORT;
-    if (!put(plane, ORDER_CLOSE, index))
+    if (!plane_put(plane, ORDER_CLOSE, index))
         return PLANE_FULL;
-    part_view(plane, index);
+    plane_part_view(plane, index);
     struct port_view *view = &plane->port_views[index];
     view->open = view->recording = false;
-    view->generation = next_generation(view->generation);
+    view->generation = plane_next_generation(view->generation);
     return PLANE_OK;
 }
 
 int plane_port_activate(struct plane *plane, uint32_t port, bool active)
 {
-    int index = port_index(plane, port);
+    int index = plane_port_index(plane, port);
     if (index < 0)
         return PLANE_NO_PORT;
-    struct order *order = put(plane, ORDER_ACTIVATE, index);
+    struct order *order = plane_put(plane, ORDER_ACTIVATE, index);
     if (!order)
         return PLANE_FULL;
     order->flags = active;
@@ -250,12 +250,12 @@ int plane_port_activate(struct plane *plane, uint32_t port, bool active)
 int plane_port_gain(struct plane *plane, uint32_t port, float in_db, float out_db)
 {
     int32_t gain[2];
-    int index = port_index(plane, port);
+    int index = plane_port_index(plane, port);
     if (index < 0)
         return PLANE_NO_PORT;
-    if (!gain_of(in_db, 24, &gain[0]) || !gain_of(out_db, 24, &gain[1]))
+    if (!plane_gain_of(in_db, 24, &gain[0]) || !plane_gain_of(out_db, 24, &gain[1]))
         return PLANE_BAD_VALUE;
-    struct order *order = put(plane, ORDER_GAIN, index);
+    struct order *order = plane_put(plane, ORDER_GAIN, index);
     if (!order)
         return PLANE_FULL;
     memcpy(order->gain, gain, sizeof gain);
@@ -264,31 +264,31 @@ int plane_port_gain(struct plane *plane, uint32_t port, float in_db, float out_d
 
 int plane_port_mute(struct plane *plane, uint32_t port, bool muted)
 {
-    int index = port_index(plane, port);
+    int index = plane_port_index(plane, port);
     if (index < 0)
         return PLANE_NO_PORT;
-    struct order *order = put(plane, ORDER_MUTE, index);
+    struct order *order = plane_put(plane, ORDER_MUTE, index);
     if (!order)
         return PLANE_FULL;
     order->flags = muted;
     return PLANE_OK;
 }
 
-static bool in_something(const struct plane *plane, int index)
+bool plane_in_something(const struct plane *plane, int index)
 {
     return plane->port_views[index].peer >= 0 || plane->port_views[index].bridge >= 0;
 }
 
 int plane_connect(struct plane *plane, uint32_t a, uint32_t b)
 {
-    int first = port_index(plane, a), second = port_index(plane, b);
+    int first = plane_port_index(plane, a), second = plane_port_index(plane, b);
     if (first < 0 || second < 0)
         return PLANE_NO_PORT;
     if (first == second)
         return PLANE_BAD_VALUE;
-    if (in_something(plane, first) || in_something(plane, second))
+    if (plane_in_something(plane, first) || plane_in_something(plane, second))
         return PLANE_BUSY;
-    struct order *order = put(plane, ORDER_CONNECT, first);
+    struct order *order = plane_put(plane, ORDER_CONNECT, first);
     if (!order)
         return PLANE_FULL;
     order->other = second;
@@ -299,250 +299,14 @@ int plane_connect(struct plane *plane, uint32_t a, uint32_t b)
 
 int plane_part(struct plane *plane, uint32_t port)
 {
-    int index = port_index(plane, port);
+    int index = plane_port_index(plane, port);
     if (index < 0)
         return PLANE_NO_PORT;
-    if (!in_something(plane, index))
+    if (!plane_in_something(plane, index))
         return PLANE_OK;
-    if (!put(plane, ORDER_PART, index))
+    if (!plane_put(plane, ORDER_PART, index))
         return PLANE_FULL;
-    part_view(plane, index);
-    return PLANE_OK;
-}
-
-/* ---- bridges ---- */
-
-int64_t plane_bridge_open(struct plane *plane)
-{
-    int index = plane->bridge_hint;
-    for (int tried = 0; plane->bridge_views[index].open; tried++) {
-        if (tried == BRIDGES_MAX)
-            return PLANE_FULL;
-        index = (index + 1) % BRIDGES_MAX;
-    }
-    struct bridge *bridge = calloc(1, sizeof *bridge);
-    if (!bridge)
-        return PLANE_NO_MEMORY;
-    struct order *order = put(plane, ORDER_BRIDGE_OPEN, -1);
-    if (!order) {
-        free(bridge);
-        return PLANE_FULL;
-    }
-    order->other = index;
-    order->object = bridge;
-    plane->bridge_views[index].open = true;
-    plane->bridge_views[index].members = 0;
-    plane->bridge_hint = (index + 1) % BRIDGES_MAX;
-    return handle_of(index, plane->bridge_views[index].generation);
-}
-
-int plane_bridge_close(struct plane *plane, uint32_t bridge)
-{
-    int index = bridge_index(plane, bridge);
-    if (index < 0)
-        return PLANE_NO_BRIDGE;
-    struct order *order = put(plane, ORDER_BRIDGE_CLOSE, -1);
-    if (!order)
-        return PLANE_FULL;
-    order->other = index;
-    for (int i = 0; i < MEDIA_PORTS_MAX && plane->bridge_views[index].members; i++)
-        if (plane->port_views[i].bridge == index)
-            part_view(plane, i);
-    plane->bridge_views[index].open = false;
-    plane->bridge_views[index].generation = next_generation(plane->bridge_views[index].generation);
-    return PLANE_OK;
-}
-
-static int member_values(uint32_t flags, float talk_db, float listen_db, int32_t gain[2])
-{
-    if (flags & ~(uint32_t)(MEMBER_LISTEN | MEMBER_TALK))
-        return PLANE_BAD_VALUE;
-    return gain_of(talk_db, 24, &gain[0]) && gain_of(listen_db, 24, &gain[1]) ? PLANE_OK : PLANE_BAD_VALUE;
-}
-
-int plane_bridge_join(struct plane *plane, uint32_t bridge, uint32_t port, uint32_t flags, float talk_db, float listen_db)
-{
-    int32_t gain[2];
-    int where = bridge_index(plane, bridge), index = port_index(plane, port);
-    if (where < 0)
-        return PLANE_NO_BRIDGE;
-    if (index < 0)
-        return PLANE_NO_PORT;
-    if (member_values(flags, talk_db, listen_db, gain) != PLANE_OK)
-        return PLANE_BAD_VALUE;
-    if (in_something(plane, index))
-        return PLANE_BUSY;
-    struct member *member = calloc(1, sizeof *member);
-    if (!member)
-        return PLANE_NO_MEMORY;
-    struct order *order = put(plane, ORDER_JOIN, index);
-    if (!order) {
-        free(member);
-        return PLANE_FULL;
-    }
-    member->flags = flags;
-    member->talk_gain = gain[0];
-    member->listen_gain = gain[1];
-    order->other = where;
-    order->object = member;
-    plane->port_views[index].bridge = where;
-    plane->bridge_views[where].members++;
-    return PLANE_OK;
-}
-
-/* The bridge and the member that an order names, or why not. */
-static int find_member(const struct plane *plane, uint32_t bridge, uint32_t port, int *index)
-{
-    int where = bridge_index(plane, bridge);
-    *index = port_index(plane, port);
-    if (where < 0)
-        return PLANE_NO_BRIDGE;
-    if (*index < 0)
-        return PLANE_NO_PORT;
-    return plane->port_views[*index].bridge == where ? PLANE_OK : PLANE_NOT_MEMBER;
-}
-
-int plane_bridge_member(struct plane *plane, uint32_t bridge, uint32_t port, uint32_t flags, float talk_db, float listen_db)
-{
-    int index;
-    int32_t gain[2];
-    int found = find_member(plane, bridge, port, &index);
-    if (found != PLANE_OK)
-        return found;
-    if (member_values(flags, talk_db, listen_db, gain) != PLANE_OK)
-        return PLANE_BAD_VALUE;
-    struct order *order = put(plane, ORDER_MEMBER, index);
-    if (!order)
-        return PLANE_FULL;
-    order->flags = (uint16_t)flags;
-    memcpy(order->gain, gain, sizeof gain);
-    return PLANE_OK;
-}
-
-int plane_bridge_whisper(struct plane *plane, uint32_t bridge, uint32_t from, uint32_t to, bool on)
-{
-    int speaker, listener;
-    int found = find_member(plane, bridge, from, &speaker);
-    if (found == PLANE_OK)
-        found = find_member(plane, bridge, to, &listener);
-    if (found != PLANE_OK)
-        return found;
-    if (speaker == listener)
-        return PLANE_BAD_VALUE;
-    struct port_view *view = &plane->port_views[listener];
-    bool known = false;
-    for (int i = 0; i < view->whisperers; i++)
-        known |= view->whisperer[i] == speaker;
-    if (on && !known && view->whisperers == WHISPERERS_MAX)
-        return PLANE_FULL;
-    struct order *order = put(plane, ORDER_WHISPER, speaker);
-    if (!order)
-        return PLANE_FULL;
-    order->other = listener;
-    order->flags = on;
-    if (known != on) {
-        if (known) {
-            forget_whisper(plane, speaker, listener);
-        } else {
-            view->whisperer[view->whisperers++] = (int16_t)speaker;
-            plane->port_views[speaker].listeners++;
-        }
-    }
-    return PLANE_OK;
-}
-
-/* ---- sources, detectors, recordings ---- */
-
-int plane_play(struct plane *plane, uint32_t port, const struct source *sources, int count, uint32_t flags, uint32_t token)
-{
-    int index = port_index(plane, port);
-    if (index < 0)
-        return PLANE_NO_PORT;
-    if (!sources || count < 1 || count > SOURCES_MAX || flags & ~(uint32_t)(PLAY_LOOP | PLAY_MIX | PLAY_SPEAK) ||
-        (flags & PLAY_MIX && flags & PLAY_SPEAK))
-        return PLANE_BAD_VALUE;
-    for (int i = 0; i < count; i++)
-        if (!sources[i].clip == !sources[i].tone || !(sources[i].gain_db >= -60 && sources[i].gain_db <= 20))
-            return PLANE_BAD_VALUE;
-    if (!ring_room(&plane->orders))
-        return PLANE_FULL;
-    struct player *player = player_new(sources, count, flags, token);
-    if (!player)
-        return PLANE_NO_MEMORY;
-    put(plane, ORDER_PLAY, index)->object = player;
-    return PLANE_OK;
-}
-
-static int put_plain(struct plane *plane, enum order_kind kind, uint32_t port)
-{
-    int index = port_index(plane, port);
-    if (index < 0)
-        return PLANE_NO_PORT;
-    return put(plane, kind, index) ? PLANE_OK : PLANE_FULL;
-}
-
-int plane_stop(struct plane *plane, uint32_t port) { return put_plain(plane, ORDER_STOP, port); }
-int plane_skip(struct plane *plane, uint32_t port) { return put_plain(plane, ORDER_SKIP, port); }
-
-int plane_detect(struct plane *plane, uint32_t port, const struct detect_settings *settings)
-{
-    int index = port_index(plane, port);
-    if (index < 0)
-        return PLANE_NO_PORT;
-    if (!ring_room(&plane->orders))
-        return PLANE_FULL;
-    struct detector *detector = NULL;
-    if (settings && !(detector = detector_new(settings)))
-        return PLANE_BAD_VALUE;
-    put(plane, ORDER_DETECT, index)->object = detector;
-    return PLANE_OK;
-}
-
-int plane_record(struct plane *plane, uint32_t port, struct recording *recording, uint32_t token)
-{
-    int index = port_index(plane, port);
-    if (index < 0)
-        return PLANE_NO_PORT;
-    if (!recording)
-        return PLANE_BAD_VALUE;
-    if (plane->port_views[index].recording)
-        return PLANE_RECORDING;
-    struct order *order = put(plane, ORDER_RECORD, index);
-    if (!order)
-        return PLANE_FULL;
-    order->object = recording;
-    order->token = token;
-    plane->port_views[index].recording = true;
-    plane->port_views[index].recording_token = token;
-    return PLANE_OK;
-}
-
-int plane_record_state(struct plane *plane, uint32_t port, enum recording_state state)
-{
-    int index = port_index(plane, port);
-    if (index < 0)
-        return PLANE_NO_PORT;
-    if (state != RECORDING_RUNS && state != RECORDING_PAUSED && state != RECORDING_MASKED)
-        return PLANE_BAD_VALUE;
-    if (!plane->port_views[index].recording)
-        return PLANE_NOT_RECORDING;
-    struct order *order = put(plane, ORDER_RECORD_STATE, index);
-    if (!order)
-        return PLANE_FULL;
-    order->flags = (uint16_t)state;
-    return PLANE_OK;
-}
-
-int plane_record_stop(struct plane *plane, uint32_t port)
-{
-    int index = port_index(plane, port);
-    if (index < 0)
-        return PLANE_NO_PORT;
-    if (!plane->port_views[index].recording)
-        return PLANE_NOT_RECORDING;
-    if (!put(plane, ORDER_RECORD_STOP, index))
-        return PLANE_FULL;
-    plane->port_views[index].recording = false;
+    plane_part_view(plane, index);
     return PLANE_OK;
 }
 
@@ -562,7 +326,7 @@ int plane_events(struct plane *plane, struct event *out, int max)
         if (event->blob_len)
             plane->blob_head = (uint32_t)event->blob_at + event->blob_len;
         /* A recording that ended by itself frees the port for the next one. */
-        int index = event->kind == EVENT_RECORDING_ENDED && event->code ? port_index(plane, event->port) : -1;
+        int index = event->kind == EVENT_RECORDING_ENDED && event->code ? plane_port_index(plane, event->port) : -1;
         if (index >= 0 && plane->port_views[index].recording_token == event->token)
             plane->port_views[index].recording = false;
         count++;
@@ -593,6 +357,6 @@ void plane_statistics(struct plane *plane, struct plane_statistics *out) { *out 
 
 void plane_statistics_reset(struct plane *plane)
 {
-    if (put(plane, ORDER_RESET_STATISTICS, -1))
+    if (plane_put(plane, ORDER_RESET_STATISTICS, -1))
         ring_publish(&plane->orders);
 }

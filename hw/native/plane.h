@@ -1,7 +1,11 @@
 /* Inside the media plane: what the control side and the media thread share, and what each has for itself. C only.
  *
  * control.c   Python's side: checks, makes objects, puts orders, frees what comes back
- * engine.c    the tick and its thread
+ * talk.c      the same for bridges, sources, detectors and recordings
+ * orders.c    media side: carries orders out; what a port holds
+ * tick.c      media side: one tick
+ * events.c    media side: what goes up
+ * engine.c    the pace: thread in real time, steps in virtual time
  * player.c    a list of sources being played to one port
  * bridge.c    conferences
  */
@@ -153,17 +157,34 @@ struct plane {
     _Atomic bool stop;
 };
 
+/* Control side. */
+int plane_port_index(const struct plane *plane, uint32_t handle);   /* -1: no such port */
+int plane_bridge_index(const struct plane *plane, uint32_t handle); /* -1: no such bridge */
+uint32_t plane_handle(int index, uint32_t generation);
+uint32_t plane_next_generation(uint32_t generation);
+/* An order in the ring, not yet shown; NULL: the ring is full. */
+struct order *plane_put(struct plane *plane, enum order_kind kind, int port);
+/* dB to a fixed-point gain; false: outside ±limit, or no number. */
+bool plane_gain_of(float db, float limit, int32_t *gain);
+/* The port leaves its pair or bridge in the control side's picture. */
+void plane_part_view(struct plane *plane, int index);
+bool plane_in_something(const struct plane *plane, int index);
+/* `to` does not hear `from` whisper any more; was not so: nothing. Indices. */
+void plane_forget_whisper(struct plane *plane, int from, int to);
+
 /* Media side. */
 void plane_emit(struct plane *plane, uint32_t port, uint64_t time, uint16_t kind, uint16_t code, int32_t a, int32_t b,
                 uint32_t token, const void *blob, uint32_t blob_len);
+struct event_sink plane_sink(struct plane *plane, uint32_t handle);
 void plane_give_back(struct plane *plane, enum spent_kind kind, void *object);
 void plane_take_orders(struct plane *plane);
 void plane_tick(struct plane *plane);
 /* Everything a port holds goes: partners, player, recording, detector, slot. */
 void plane_drop_port(struct plane *plane, struct port *port);
-void plane_rest(struct plane *plane, struct port *port);
-void plane_part_pair(struct plane *plane, struct port *port);
 void plane_unjoin(struct plane *plane, struct port *port);
+void plane_end_player(struct plane *plane, struct port *port, enum play_end how);
+void plane_end_recording(struct plane *plane, struct port *port, int error);
+double plane_thread_cpu_s(void);
 
 static inline int16_t saturate(int32_t value)
 {

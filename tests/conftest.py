@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("sources", deadline=None, derandomize=True)
-settings.load_profile("sources")
+settings.register_profile("strowger", deadline=None, derandomize=True)
+settings.load_profile("strowger")
