@@ -20,10 +20,10 @@ static const float LEVEL_DBM0 = -37; /* of each tone; Q.455: -35 must pass */
 static const float TWIST = 8;        /* 9 dB in power; Q.455: 7 dB must pass */
 static const float PEAK = 6.3f;      /* 8 dB from the weaker tone to the strongest other */
 static const float PURE = 0.7f;      /* share of the two tones in all that is heard: reached when they fill 14 of the 20 ms */
-static const float OVER = 0.09f;     /* power of a tone against its highest: -10 dB; a hole of 7 ms does not go so deep */
+static const float OVER = 0.05f;     /* power of a tone against its highest: -13 dB; a hole of 7 ms does not go so deep */
 
 /* Samples from begin or end of a signal to the end of the look that shows it, on average. */
-enum { SHOWN_ON = 142, SHOWN_OFF = 138 };
+enum { SHOWN_ON = 142, SHOWN_OFF = 144 };
 
 static int16_t tables[2][2 * TONES][LOOK_WINDOW] __attribute__((aligned(64)));
 static float level_min, quiet_power; /* mean squares: of each tone; of a block that cannot hold a signal */

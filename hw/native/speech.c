@@ -43,12 +43,19 @@ static void wait_for_speech(struct speech *speech, bool loud, float power, uint6
     speech->loud = 0;
 }
 
+static void finish(struct speech *speech, const struct event_sink *sink)
+{
+    speech->speaking = false;
+    speech->told = speech->timeout == 0;
+    tell(sink, speech->silence_begin, EVENT_SPEECH_END, (int32_t)(speech->silence_begin - speech->speech_begin));
+}
+
 void speech_end(struct speech *speech, const struct event_sink *sink)
 {
     if (speech->speaking)
-        tell(sink, speech->silence_begin, EVENT_SPEECH_END, (int32_t)(speech->silence_begin - speech->speech_begin));
-    speech->speaking = false;
+        finish(speech, sink);
     speech->told = speech->timeout == 0;
+    speech->timed = false;
     speech->loud = 0;
 }
 
@@ -65,7 +72,7 @@ void speech_hear(struct speech *speech, float power, uint64_t time, const struct
     if (speech->speaking && loud) {
         speech->silence_begin = end;
     } else if (speech->speaking && end - speech->silence_begin >= speech->hangover) {
-        speech_end(speech, sink);
+        finish(speech, sink);
     }
     if (!speech->speaking && !speech->told && end - speech->silence_begin >= speech->timeout) {
         speech->told = true;
