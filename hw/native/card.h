@@ -20,7 +20,7 @@ struct slot {
     enum media_law law;        /* of the bytes on the wire */
     bool active;               /* speech runs; else the card only looks for events */
     bool joined;               /* the card carries the speech to a peer by itself: what is written is ignored */
-    bool gone;                 /* set by the card: the device vanished; the plane reports it once and keeps the slot silent */
+    bool gone;                 /* set by the card: the device vanished; rx stays silence, and the card has told it (EVENT_GONE, or in Python) */
     bool idle;                 /* set by the card in read(): nothing came (rx holds silence); counted */
     uint8_t rx[MEDIA_FRAME_MAX];
     uint8_t tx[MEDIA_FRAME_MAX];

@@ -1,0 +1,435 @@
+#include "dahdi_channel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "g711.h"
+
+enum {
+    EVENTS_AT_ONCE = 80,  /* the driver's queue holds 64 */
+    QUIET_AT_ONCE = 256,  /* quiet channels with events, in one tick */
+    BUFFERS = 4,          /* of one frame of 20 ms: reading may be 60 ms late */
+    PREFILL = 2,          /* frames of silence ahead of the first one: sending may be a frame less the settling late */
+    CATCH_UP_FRAMES = 10, /* what we are later than that is not made up */
+    SETTLE_NS = 2000000,  /* a tick begins so long behind the boundary: interrupts of different cards are 1 ms apart at most */
+    WAIT_FRAMES = 5,      /* a timer that is silent for so long is dead */
+};
+
+static struct dahdi_card *of(struct card *card)
+{
+    return (struct dahdi_card *)card;
+}
+
+/* The descriptor for use, or -1. To be given back by leave(). While it is held, nobody closes it and nobody begins to dial. */
+static int enter(struct channel *channel)
+{
+    atomic_store(&channel->in_use, true);
+    int descriptor = atomic_load(&channel->descriptor);
+    if (descriptor < 0)
+        atomic_store(&channel->in_use, false);
+    return descriptor;
+}
+
+static void leave(struct channel *channel)
+{
+    atomic_store_explicit(&channel->in_use, false, memory_order_release);
+}
+
+/* ---- events ---- */
+
+static void tell(struct channel *channel, struct slot *slot, uint64_t time, int code, int value)
+{
+    channel->card->statistics.events++;
+    slot->sink.emit(slot->sink.plane, slot->sink.port, time, EVENT_LINE, (uint16_t)code, value, 0, 0, NULL, 0);
+}
+
+/* The device is gone. Each call to a vanished channel costs 5 ms of sleep in the driver, so its whole span is left alone from here on. */
+static void lose_span(struct dahdi_card *card, int span)
+{
+    for (int i = 0; i < DAHDI_CHANNELS; i++) {
+        struct channel *channel = &card->channels[i];
+        if (channel->span != span || channel->gone)
+            continue;
+        int descriptor = enter(channel);
+        if (descriptor < 0)
+            continue;
+        channel->gone = true;
+        epoll_ctl(card->quiet, EPOLL_CTL_DEL, descriptor, NULL);
+        leave(channel);
+    }
+}
+
+static void start_on_boundary(struct channel *channel)
+{
+    channel->phase = STARTING;
+    if (!channel->queued)
+        channel->card->starting[channel->card->starting_count++] = channel;
+    channel->queued = true;
+}
+
+/* All events in the channel's queue. Returns false if the device is gone. */
+static bool take_events(struct channel *channel, struct slot *slot, int descriptor, uint64_t time)
+{
+    for (int i = 0; i < EVENTS_AT_ONCE; i++) {
+        int event = 0;
+        if (ioctl(descriptor, DAHDI_GETEVENT, &event) != 0)
+            return errno != ENODEV;
+        if (event & DAHDI_EVENT_PULSEDIGIT) {
+            tell(channel, slot, time, DAHDI_LINE_PULSE_DIGIT, event & 0xff);
+            continue;
+        }
+        switch (event) {
+        case DAHDI_EVENT_NONE:
+            return true;
+        case DAHDI_EVENT_REMOVED:
+            return false;
+        case DAHDI_EVENT_READ_OVERRUN:
+            if (channel->phase == RUNNING) {
+                channel->card->statistics.overruns++;
+                start_on_boundary(channel);
+            }
+            break;
+        case DAHDI_EVENT_WRITE_UNDERRUN:
+            /* While pulses go out or the driver carries the speech, it is right that nothing is there. */
+            if (channel->phase >= FILLING && !slot->joined && !atomic_load(&channel->dialling)) {
+                channel->card->statistics.underruns++;
+                channel->empty = true;
+            }
+            break;
+        case DAHDI_EVENT_BITSCHANGED: {
+            /* dahdi_dynamic puts the next channel's bits above ours and tells its changes as ours. */
+            int bits = 0;
+            if (ioctl(descriptor, DAHDI_GETRXBITS, &bits) == 0 && (bits & 0xf) != channel->bits) {
+                channel->bits = bits & 0xf;
+                tell(channel, slot, time, event, channel->bits);
+            }
+            break;
+        }
+        case DAHDI_EVENT_DIALCOMPLETE:
+            atomic_store(&channel->dialling, false);
+            tell(channel, slot, time, event, 0);
+            break;
+        default:
+            tell(channel, slot, time, event, 0);
+        }
+    }
+    return true;
+}
+
+/* Channels without speech that have events. */
+static void take_quiet_events(struct dahdi_card *card, uint64_t time)
+{
+    struct epoll_event ready[QUIET_AT_ONCE];
+    int count = epoll_wait(card->quiet, ready, QUIET_AT_ONCE, 0);
+    for (int i = 0; i < count; i++) {
+        struct channel *channel = ready[i].data.ptr;
+        /* Without a port its events wait: the set is level-triggered. */
+        if (channel->seen != card->tick || channel->gone)
+            continue;
+        int descriptor = enter(channel);
+        if (descriptor < 0)
+            continue;
+        bool there = take_events(channel, channel->slot, descriptor, time);
+        leave(channel);
+        if (!there)
+            lose_span(card, channel->span);
+    }
+}
+
+/* ---- speech ---- */
+
+static void silence(const struct slot *slot, uint8_t *out, int frame)
+{
+    memset(out, g711_silence(slot->law), (size_t)frame);
+}
+
+/* On a boundary: forget what the driver has and give it silence to send, so that receiving and sending begin together. False: events
+ * wait, and the driver takes nothing before they are told. */
+static bool start(struct channel *channel, int frame)
+{
+    int descriptor = enter(channel);
+    if (descriptor < 0)
+        return true;
+    int both = DAHDI_FLUSH_BOTH;
+    uint8_t quiet[MEDIA_FRAME_MAX];
+    silence(channel->slot, quiet, frame);
+    ioctl(descriptor, DAHDI_FLUSH, &both);
+    bool taken = true;
+    for (int i = 0; i < PREFILL && taken; i++)
+        taken = write(descriptor, quiet, (size_t)frame) >= 0 || errno != ELAST;
+    leave(channel);
+    if (taken) {
+        channel->phase = FILLING;
+        channel->empty = false;
+        channel->card->statistics.starts++;
+    }
+    return taken;
+}
+
+static void start_all(struct dahdi_card *card, int frame)
+{
+    int left = 0;
+    for (int i = 0; i < card->starting_count; i++) {
+        struct channel *channel = card->starting[i];
+        channel->queued = channel->phase == STARTING && !channel->gone && !start(channel, frame);
+        if (channel->queued)
+            card->starting[left++] = channel;
+    }
+    card->starting_count = left;
+}
+
+/* One frame into slot->rx. Returns false if the device is gone. */
+static bool read_frame(struct channel *channel, struct slot *slot, int descriptor, int frame, uint64_t time, ssize_t *got)
+{
+    *got = -1;
+    if (channel->phase == STARTING)
+        return take_events(channel, slot, descriptor, time);
+    *got = read(descriptor, slot->rx, (size_t)frame);
+    if (*got < 0 && errno == ELAST) {
+        if (!take_events(channel, slot, descriptor, time))
+            return false;
+        *got = read(descriptor, slot->rx, (size_t)frame);
+    }
+    return *got >= 0 || errno != ENODEV;
+}
+
+static void read_slot(struct dahdi_card *card, struct slot *slot, int frame, uint64_t time)
+{
+    struct channel *channel = slot->channel;
+    ssize_t got = -1;
+    int descriptor = enter(channel);
+    if (descriptor >= 0) {
+        bool there = read_frame(channel, slot, descriptor, frame, time, &got);
+        leave(channel);
+        if (!there)
+            lose_span(card, channel->span);
+    }
+    slot->idle = got != frame && channel->phase == RUNNING;
+    if (got == frame) {
+        card->statistics.read_frames++;
+        if (channel->phase == FILLING)
+            channel->phase = RUNNING;
+    } else {
+        silence(slot, slot->rx, frame);
+        card->statistics.idle_frames += slot->idle;
+    }
+}
+
+static void dahdi_read(struct card *base, struct slot **slots, int count, int frame, uint64_t time)
+{
+    struct dahdi_card *card = of(base);
+    if (!card->paces)
+        start_all(card, frame);
+    card->paces = false;
+    card->tick++;
+    for (int i = 0; i < count; i++) {
+        struct slot *slot = slots[i];
+        struct channel *channel = slot->channel;
+        channel->slot = slot;
+        channel->seen = card->tick;
+        if (slot->gone)
+            continue;
+        if (slot->active && !channel->gone)
+            read_slot(card, slot, frame, time);
+        if (channel->gone) {
+            slot->gone = true;
+            silence(slot, slot->rx, frame);
+            slot->sink.emit(slot->sink.plane, slot->sink.port, time, EVENT_GONE, ENODEV, 0, 0, 0, NULL, 0);
+        }
+    }
+    take_quiet_events(card, time);
+}
+
+static void write_slot(struct dahdi_card *card, struct slot *slot, int frame, uint64_t time)
+{
+    struct channel *channel = slot->channel;
+    int descriptor = enter(channel);
+    if (descriptor < 0)
+        return;
+    if (atomic_load(&channel->dialling)) {
+        channel->empty = true;
+        leave(channel);
+        return;
+    }
+    if (channel->empty) {
+        uint8_t quiet[MEDIA_FRAME_MAX];
+        silence(slot, quiet, frame);
+        channel->empty = write(descriptor, quiet, (size_t)frame) < 0;
+    }
+    ssize_t put = write(descriptor, slot->tx, (size_t)frame);
+    bool there = true;
+    if (put < 0 && errno == ELAST) {
+        there = take_events(channel, slot, descriptor, time);
+        if (there)
+            put = write(descriptor, slot->tx, (size_t)frame);
+    }
+    if (put == frame)
+        card->statistics.written_frames++;
+    else if (errno == EAGAIN)
+        card->statistics.full++;
+    leave(channel);
+    if (!there)
+        lose_span(card, channel->span);
+}
+
+static void dahdi_write(struct card *base, struct slot **slots, int count, int frame, uint64_t time)
+{
+    for (int i = 0; i < count; i++) {
+        struct slot *slot = slots[i];
+        struct channel *channel = slot->channel;
+        if (slot->active && !slot->gone && !slot->idle && !slot->joined && channel->phase == RUNNING)
+            write_slot(of(base), slot, frame, time);
+    }
+}
+
+int dahdi_watch_quietly(struct dahdi_card *card, struct channel *channel, int descriptor)
+{
+    struct epoll_event interest = { .events = EPOLLPRI, .data.ptr = channel };
+    return epoll_ctl(card->quiet, EPOLL_CTL_ADD, descriptor, &interest) == 0 ? 0 : errno;
+}
+
+static int dahdi_activate(struct card *base, struct slot *slot, int frame)
+{
+    struct dahdi_card *card = of(base);
+    struct channel *channel = slot->channel;
+    int descriptor = enter(channel);
+    if (descriptor < 0)
+        return EBADF;
+    struct dahdi_bufferinfo buffers = {
+        .txbufpolicy = DAHDI_POLICY_IMMEDIATE,
+        .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
+        .numbufs = BUFFERS * MEDIA_FRAME_MAX / frame,
+        .bufsize = frame,
+    };
+    int on = 1, error = 0;
+    if (ioctl(descriptor, DAHDI_SET_BUFINFO, &buffers) != 0 || ioctl(descriptor, DAHDI_BUFFER_EVENTS, &on) != 0)
+        error = errno;
+    epoll_ctl(card->quiet, EPOLL_CTL_DEL, descriptor, NULL);
+    leave(channel);
+    channel->slot = slot;
+    start_on_boundary(channel);
+    return error;
+}
+
+static void dahdi_deactivate(struct card *base, struct slot *slot)
+{
+    struct channel *channel = slot->channel;
+    channel->phase = RESTING;
+    int descriptor = enter(channel);
+    if (descriptor < 0)
+        return;
+    int off = 0;
+    ioctl(descriptor, DAHDI_BUFFER_EVENTS, &off);
+    if (!channel->gone)
+        dahdi_watch_quietly(of(base), channel, descriptor);
+    leave(channel);
+}
+
+/* ---- joining in the driver ---- */
+
+/* What `to` sends is from now on what `from` receives; from NULL: what is written. */
+static int monitor(struct channel *to, const struct channel *from)
+{
+    int descriptor = enter(to);
+    if (descriptor < 0)
+        return EBADF;
+    struct dahdi_confinfo conference = {
+        .chan = 0,
+        .confno = from ? from->number : 0,
+        .confmode = from ? DAHDI_CONF_DIGITALMON : DAHDI_CONF_NORMAL,
+    };
+    int error = ioctl(descriptor, DAHDI_SETCONF, &conference) == 0 ? 0 : errno;
+    leave(to);
+    return error;
+}
+
+static void dahdi_part(struct card *base, struct slot *a, struct slot *b)
+{
+    (void)base;
+    struct slot *both[] = { a, b };
+    for (int i = 0; i < 2; i++) {
+        struct channel *channel = both[i]->channel;
+        if (channel->gone)
+            continue;
+        monitor(channel, NULL);
+        channel->empty |= both[i]->joined; /* nothing was written meanwhile */
+    }
+}
+
+static int dahdi_join(struct card *base, struct slot *a, struct slot *b)
+{
+    struct channel *one = a->channel, *other = b->channel;
+    if (a->law != b->law)
+        return ENOTSUP;
+    int error = monitor(one, other);
+    if (error == 0)
+        error = monitor(other, one);
+    if (error != 0)
+        dahdi_part(base, a, b);
+    return error;
+}
+
+/* ---- the pace ---- */
+
+static int64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int dahdi_wait(struct card *base, int frame)
+{
+    struct dahdi_card *card = of(base);
+    struct pollfd timer = { .fd = atomic_load(&card->timer), .events = POLLPRI };
+    if (timer.fd < 0)
+        return ENODEV;
+    if (card->timer_frame != frame) {
+        if (ioctl(timer.fd, DAHDI_TIMERCONFIG, &frame) != 0)
+            return errno;
+        card->timer_frame = frame;
+    }
+    int64_t period = (int64_t)frame * (1000000000 / MEDIA_RATE);
+    bool late = poll(&timer, 1, 0) == 1;
+    if (!late) {
+        int ready;
+        do
+            ready = poll(&timer, 1, (int)(WAIT_FRAMES * period / 1000000));
+        while (ready < 0 && errno == EINTR);
+        if (ready <= 0)
+            return ready < 0 ? errno : ETIMEDOUT;
+    }
+    int64_t now = monotonic_ns();
+    int boundaries = late && now - card->boundary > CATCH_UP_FRAMES * period ? 0 : 1; /* 0: all that passed */
+    if (ioctl(timer.fd, DAHDI_TIMERACK, &boundaries) != 0)
+        return errno;
+    card->paces = true;
+    if (late && boundaries == 1) {
+        card->boundary += period; /* what is to be started waits for a tick that is on time */
+    } else {
+        card->boundary = now;
+        if (!late)
+            start_all(card, frame);
+    }
+    int64_t until = card->boundary + SETTLE_NS;
+    struct timespec settled = { until / 1000000000, until % 1000000000 };
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &settled, NULL) == EINTR)
+        ;
+    return 0;
+}
+
+const struct card_ops dahdi_operations = {
+    .name = "dahdi",
+    .wait = dahdi_wait,
+    .read = dahdi_read,
+    .write = dahdi_write,
+    .activate = dahdi_activate,
+    .deactivate = dahdi_deactivate,
+    .join = dahdi_join,
+    .part = dahdi_part,
+};

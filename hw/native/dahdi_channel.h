@@ -1,0 +1,58 @@
+/* Inside the DAHDI card: what its two threads share. C only.
+ *
+ * dahdi.c        the media thread: struct card_ops
+ * dahdi_line.c   the trio thread: opening, orders, facts
+ */
+#ifndef STROWGER_DAHDI_CHANNEL_H
+#define STROWGER_DAHDI_CHANNEL_H
+
+#include <stdatomic.h>
+
+#include "dahdi.h"
+
+/* What the media thread does with a channel's speech. */
+enum phase {
+    RESTING,
+    STARTING, /* to be flushed on the next boundary */
+    FILLING,  /* flushed; the first block is not whole yet */
+    RUNNING,
+};
+
+struct channel {
+    struct dahdi_card *card;
+    _Atomic int descriptor; /* -1: closed */
+    atomic_bool in_use;     /* the media thread is at the descriptor */
+    atomic_bool dialling;   /* pulses go out: nothing may be written */
+    int number;
+    int span;
+
+    /* the media thread's */
+    struct slot *slot; /* valid in the tick `seen` */
+    uint64_t seen;
+    enum phase phase;
+    bool queued; /* in the list of those to be started */
+    bool gone;
+    bool empty;  /* the driver has nothing to send: put one frame of silence ahead of the next */
+    int bits;
+};
+
+struct dahdi_card {
+    struct card card; /* first: they share the address */
+    int quiet;        /* epoll set of the channels without speech */
+    _Atomic int timer;
+    int timer_frame;
+    int64_t boundary; /* ns, CLOCK_MONOTONIC: of the frame that began last */
+    bool paces;       /* the last tick was waited for here */
+    uint64_t tick;
+    int starting_count;
+    struct channel *starting[DAHDI_CHANNELS];
+    struct dahdi_statistics statistics;
+    struct channel channels[DAHDI_CHANNELS];
+};
+
+extern const struct card_ops dahdi_operations;
+
+/* Has the channel's line events told as long as no speech runs on it. 0 or errno. Either thread. */
+int dahdi_watch_quietly(struct dahdi_card *card, struct channel *channel, int descriptor);
+
+#endif
