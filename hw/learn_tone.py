@@ -43,7 +43,7 @@ NEAREST_HZ = 35.0  # of a pair, as in hw/tone_patterns.py; nearer ones are one m
 HZ = (200.0, 3600.0)
 
 DROP_OUT_MS = 45.0  # shorter gaps are a modulation's trough, shorter sounds no burst
-SHORTEST_MS = 50.0  # on or off of a pattern
+SHORTEST_MS = 70.0  # on or off of a pattern
 CONTINUOUS_MS = 3000.0
 ALIKE = 0.06  # share by which the lengths of one step of a cadence may differ, and
 ALIKE_MS = 12.0  # at least so much

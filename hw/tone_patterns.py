@@ -60,7 +60,7 @@ class Pattern:
     """One tone to be found, as struct tone_pattern of detect.h. The ranges are the detector's.
 
     `number`: what the event's code will be, 1 to 65535. `hz`: one or two at once, 150 to 3700, two at least 35 apart.
-    `cadence_ms`: on, off, on, off, ..., one to four pairs of 50 to 60 000 ms each; empty: continuous, reported after
+    `cadence_ms`: on, off, on, off, ..., one to four pairs of 70 to 60 000 ms each; empty: continuous, reported after
     `min_ms`. `cycles`: whole repetitions wanted, 1 to 8. `tolerance_hz`: 1 to 40. `cadence_tolerance`: of each on and
     off, as a share, 0 to 0.35. Raises ToneError.
     """
@@ -84,7 +84,7 @@ class Pattern:
         for hz in self.hz:
             _check("frequency to listen for", hz, 150, 3700)
         for ms in self.cadence_ms:
-            _check("on or off to listen for", ms, 50, 60_000)
+            _check("on or off to listen for", ms, 70, 60_000)
         _check("tolerance_hz", self.tolerance_hz, 1, 40)
         _check("cadence_tolerance", self.cadence_tolerance, 0, 0.35)
         _check("cycles", self.cycles, 1, 8)

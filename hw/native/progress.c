@@ -56,6 +56,8 @@ struct tally {
     uint32_t looks, good, clean, counted;
     float heard, sound;        /* power of all that was heard, and of the voice: sums over `counted` */
     float early, late;         /* of the voice: mean over the first and about the last STEADY_LOOKS */
+    bool waits;                /* the newest look is counted when the next one has said the same: else it may show the change already */
+    float newest_heard, newest_sound;
     float peak;                /* highest power of the voice itself */
     struct phasor drift[2];    /* sum over the good looks */
 };
@@ -263,13 +265,18 @@ static void count(struct tally *tally, const struct progress *progress, const st
         return;
     for (int k = 0; k < 2 && good && voice->pitch[k] >= 0; k++)
         add(&tally->drift[k], progress->pitch[voice->pitch[k]].drift);
-    tally->counted++;
-    tally->heard += heard;
-    tally->sound += part * heard;
-    if (tally->counted <= STEADY_LOOKS)
-        tally->early = tally->late = tally->sound / (float)tally->counted;
-    else
-        tally->late += (part * heard - tally->late) / STEADY_LOOKS;
+    if (tally->waits) {
+        tally->counted++;
+        tally->heard += tally->newest_heard;
+        tally->sound += tally->newest_sound;
+        if (tally->counted <= STEADY_LOOKS)
+            tally->early = tally->late = tally->sound / (float)tally->counted;
+        else
+            tally->late += (tally->newest_sound - tally->late) / STEADY_LOOKS;
+    }
+    tally->waits = true;
+    tally->newest_heard = heard;
+    tally->newest_sound = part * heard;
 }
 
 /* What was in doubt belongs to the run after all. */

@@ -12,7 +12,8 @@
 
 enum {
     SAMPLES_PER_MS = MEDIA_RATE / 1000,
-    STEP_LEAST_MS = 50,        /* shorter ons and offs are indistinguishable from a drop-out */
+    STEP_LEAST_MS = 70,        /* less, and a tolerance of 15 %, is too near to a drop-out of 40 ms */
+    CONTINUOUS_LEAST_MS = 50,
     STEP_MOST_MS = 60000,
     CYCLES_MOST = 8,
     JITTER_MS = 5,             /* what noise does to the measured ends of an on or off, added to the cadence's tolerance */
@@ -43,7 +44,7 @@ static bool good_pattern(const struct tone_pattern *pattern)
         && !(good_frequency(pattern->hz[1]) && fabsf(pattern->hz[1] - pattern->hz[0]) >= PAIR_LEAST_HZ))
         return false;
     if (continuous(pattern))
-        return pattern->min_ms >= STEP_LEAST_MS && pattern->min_ms <= 10 * STEP_MOST_MS;
+        return pattern->min_ms >= CONTINUOUS_LEAST_MS && pattern->min_ms <= 10 * STEP_MOST_MS;
     if (pattern->steps < 2 || pattern->steps > TONE_PATTERN_STEPS || pattern->steps % 2 != 0)
         return false;
     for (int i = 0; i < pattern->steps; i++)

@@ -255,7 +255,7 @@ def test_a_plan_of_ones_own_is_read_and_what_it_leaves_out_is_the_default(tmp_pa
             "tone congestion: segment 0 lasts for ever, but 1 follows; give it a length",
         ),
         ('"425/250,0/250"', '"425/250,400/250"', "tone congestion: what repeats is not one frequency on and off"),
-        ('"425/250,0/250"', '"425/20,0/250"', "tone congestion: on or off to listen for 20 is out of range; give 50"),
+        ('"425/250,0/250"', '"425/20,0/250"', "tone congestion: on or off to listen for 20 is out of range; give 70"),
         (
             '"425/250,0/250"',
             '"400+410+420/250,0/250"',
@@ -317,7 +317,7 @@ def test_no_text_for_a_tone_does_worse_than_an_error(text: str) -> None:
         pass
 
 
-cadences = st.integers(1, 4).flatmap(lambda pairs: st.tuples(*[st.integers(50, 5000)] * (2 * pairs)))
+cadences = st.integers(1, 4).flatmap(lambda pairs: st.tuples(*[st.integers(70, 5000)] * (2 * pairs)))
 
 
 @given(cadences, st.integers(0, 3), st.floats(-0.14, 0.14))
@@ -327,7 +327,7 @@ def test_a_cadence_is_itself_wherever_it_begins_and_a_little_off(
     pattern = Pattern(1, (450,), cadence_ms)
     turn = 2 * turn % len(cadence_ms)
     turned = cadence_ms[turn:] + cadence_ms[:turn]
-    other = Pattern(2, (450,), tuple(min(60_000, max(50, round(ms * (1 + off)))) for ms in turned))
+    other = Pattern(2, (450,), tuple(min(60_000, max(70, round(ms * (1 + off)))) for ms in turned))
     assert pattern.may_be(other)
     assert other.may_be(pattern)
 
