@@ -39,7 +39,7 @@ QUIETEST_DBM0 = -45.0
 TONAL = 0.85  # share of one or two peaks in all that is heard, for a look to be a tone
 SECOND_DB = -10.0  # a second peak this far below the first is no tone of its own
 SAME_HZ = 10.0
-NEAREST_HZ = 35.0  # of a pair, as in hw/tone_patterns.py; nearer ones are one modulated tone
+NEAREST_HZ = 37.0  # of a pair, a little more than a detector needs; nearer ones are one modulated tone
 HZ = (200.0, 3600.0)
 
 DROP_OUT_MS = 45.0  # shorter gaps are a modulation's trough, shorter sounds no burst

@@ -2,10 +2,10 @@
  *
  *   voice     ___|####|____|####|____|####|____|####|____
  *   runs         |1   |2   |3   |4   |5   |
- *                                         ^ busy: five right runs in a row, three cycles less an off: reported
+ *                                       ^ busy, three cycles: four right runs, and the fifth has become long enough: told
  *
  *   voice     ___|##########|___________________________________|####
- *                 ring-back |settle ^ reported: no other tone of the plan has so long a silence
+ *                 ring-back |settle ^ told: no other tone of the plan has so long a silence
  *
  *   voice     __|#|____|####|____|####|____|#         a tone that began in the middle of an 'on' is found by the runs from the
  *                |1   |2   |3   |4   |5   |           first off: what came before its begin costs nothing

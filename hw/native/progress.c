@@ -7,7 +7,7 @@
  *   - A voice sounds when its power, so mended, is nearly all that is heard. Speech and music have most of their power elsewhere; noise
  *     20 dB below the tone does not matter.
  *   - What sounds must do so for 40 ms to be an 'on', and must be away for 40 ms to be an 'off': single looks do not count. The flank
- *     itself is where the amplitude crossed the half; that is good to 2 ms, at 20 dB of noise too.
+ *     itself is where the amplitude crossed the half; that is good to 2 ms, with noise 20 dB below too.
  */
 #include "progress.h"
 
@@ -206,6 +206,12 @@ static struct run run_of(const struct progress *progress, int i, uint64_t until)
     return run;
 }
 
+static void tell_end(const struct progress *progress, int k, uint64_t time, const struct event_sink *sink)
+{
+    sink->emit(sink->plane, sink->port, time, EVENT_TONE_END, progress->plan->cadence[k].number,
+               (int32_t)(time - progress->cadence.begin[k]), 0, 0, NULL, 0);
+}
+
 static void review(struct progress *progress, int i, uint64_t known, const struct event_sink *sink)
 {
     struct cadence *cadence = &progress->cadence;
@@ -213,15 +219,13 @@ static void review(struct progress *progress, int i, uint64_t known, const struc
     struct verdict verdict = cadence_review(cadence, i, &open);
     progress->voice[i].again = verdict.again;
     const struct run *on = open.on ? &open : &cadence->last_on[i];
-    for (int k = 0; k < progress->plan->cadences && (verdict.ended | verdict.begun) != 0; k++) {
-        uint16_t number = progress->plan->cadence[k].number;
+    for (int k = 0; verdict.ended >> k != 0; k++)
         if (verdict.ended >> k & 1)
-            sink->emit(sink->plane, sink->port, cadence->end[k], EVENT_TONE_END, number,
-                       (int32_t)(cadence->end[k] - cadence->begin[k]), 0, 0, NULL, 0);
+            tell_end(progress, k, cadence->end[k], sink);
+    for (int k = 0; verdict.begun >> k != 0; k++)
         if (verdict.begun >> k & 1)
-            sink->emit(sink->plane, sink->port, cadence->begin[k], EVENT_TONE_BEGIN, number, (int32_t)lrintf(on->hz * 10),
-                       (int32_t)lrintf(on->dbm0 * 100), 0, NULL, 0);
-    }
+            sink->emit(sink->plane, sink->port, cadence->begin[k], EVENT_TONE_BEGIN, progress->plan->cadence[k].number,
+                       (int32_t)lrintf(on->hz * 10), (int32_t)lrintf(on->dbm0 * 100), 0, NULL, 0);
 }
 
 /* When the flank was that made the voice change at look `since`: the amplitude crossed the half of what it is when on, about then.
@@ -375,8 +379,7 @@ static void begin_anew(struct progress *progress, uint64_t time, const struct ev
     struct cadence *cadence = &progress->cadence;
     for (int k = 0; k < progress->plan->cadences; k++)
         if (cadence->told >> k & 1)
-            sink->emit(sink->plane, sink->port, progress->next, EVENT_TONE_END, progress->plan->cadence[k].number,
-                       (int32_t)(progress->next - cadence->begin[k]), 0, 0, NULL, 0);
+            tell_end(progress, k, progress->next, sink);
     cadence_start(cadence, progress->plan);
     memset(progress->pitch, 0, sizeof progress->pitch);
     memset(progress->voice, 0, sizeof progress->voice);

@@ -5,7 +5,7 @@
  *           ─────────> is this voice on? since when (by the half height of its flank), how loud?    progress.c
  *           ─────────> a row of ons and offs: which cadence is it?                                  cadence.c
  *
- * What is not: it does not decide what a tone means (hang-up, answer), and knows no country; the plan does (hw/tones.py).
+ * What is not: it does not decide what a tone means (hang-up, answer), and knows no country; the plan does (hw/tone_plan.py).
  */
 #ifndef STROWGER_PROGRESS_H
 #define STROWGER_PROGRESS_H

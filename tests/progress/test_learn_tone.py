@@ -76,7 +76,7 @@ def test_tone_is_measured_and_then_found(
     st.floats(0, 1000),
     st.integers(0, 9999),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_tone_of_one_frequency_and_pair_is_measured(
     hz: float, cadence_ms: list[int], skew: tuple[float, float], dbm0: float, skip_ms: float, seed: int
 ) -> None:
@@ -92,13 +92,13 @@ def test_modulated_tone_is_measured_as_its_carrier() -> None:
 
 @pytest.mark.parametrize("sound", [speech(3), speech(3, "cmn-latn-pinyin"), digits(3)], ids=["en", "zh", "digits"])
 def test_nothing_is_learnt_from_talk_and_digits(sound: Samples) -> None:
-    pieces = np.array_split(sound, len(sound) // (10 * RATE))
+    pieces = np.array_split(sound, len(sound) // (10 * RATE))[::2]
     assert [learnt for piece in pieces if (learnt := learn_tone(piece))] == []
 
 
 def test_melody_is_not_learnt() -> None:
     """A note that comes again and again may be; it should be rare."""
-    sound = music(5)
+    sound = music(3)
     pieces = np.array_split(sound, len(sound) // (10 * RATE))
     assert sum(learn_tone(piece) is not None for piece in pieces) <= 1
 
