@@ -8,7 +8,8 @@ import platform
 import struct
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,6 +105,20 @@ def next_descriptor() -> int:
     fd = os.open(os.devnull, os.O_RDONLY)
     os.close(fd)
     return fd
+
+
+@contextmanager
+def no_gaps() -> Iterator[int]:
+    """Within, descriptors are given out one after the other: what other tests left open leaves no gaps. Yields the next."""
+    highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+    plugs = [os.open(os.devnull, os.O_RDONLY)]
+    while plugs[-1] < highest:
+        plugs.append(os.open(os.devnull, os.O_RDONLY))
+    try:
+        yield plugs[-1] + 1
+    finally:
+        for plug in plugs:
+            os.close(plug)
 
 
 # System call numbers by machine: there is no header in Python. <asm/unistd.h>, and AUDIT_ARCH_* of <linux/audit.h>.

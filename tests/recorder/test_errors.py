@@ -17,7 +17,7 @@ import pytest
 import soundfile
 
 from hw.native import lib
-from tests.recorder.tape import Tape, descriptor_of, next_descriptor, noise, refusing, sizes
+from tests.recorder.tape import Tape, descriptor_of, next_descriptor, no_gaps, noise, refusing, sizes
 
 pytestmark = pytest.mark.native
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
@@ -151,11 +151,12 @@ def test_after_a_failed_sync_the_file_that_owns_up_is_lost_and_not_written_again
     def with_a_broken_disk() -> Any:
         return lib.recorder_new(True)  # its thread inherits the refusal
 
-    lost_fd = next_descriptor() + 1  # that of the second file
-    recorder = refusing(
-        {"syncfs": errno.EIO}, lambda: refusing({"fdatasync": errno.EIO}, with_a_broken_disk, fd=lost_fd)
-    )
-    tapes = [Tape(recorder, tmp_path / f"{n}.wav") for n in range(3)]
+    with no_gaps() as first_fd:
+        lost_fd = first_fd + 1  # that of the second file
+        recorder = refusing(
+            {"syncfs": errno.EIO}, lambda: refusing({"fdatasync": errno.EIO}, with_a_broken_disk, fd=lost_fd)
+        )
+        tapes = [Tape(recorder, tmp_path / f"{n}.wav") for n in range(3)]
     assert descriptor_of(tapes[1].path) == lost_fd
     for tape in tapes:
         tape.write(SECOND, SECOND)
