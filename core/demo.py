@@ -104,6 +104,8 @@ class Story:
         self._timers = Timers()
         self._board = Switchboard(self.plane)
         self._begin = 0
+        # Before time runs: making speech blocks.
+        self._words = {number: Clip(speech(words, voice, LEVEL_DBM0)) for number, (voice, words) in WORDS.items()}
 
     def _step(self, text: str) -> None:
         step = Step((self.plane.time - self._begin) / 8000, text)
@@ -179,9 +181,8 @@ class Story:
 
         async with trio.open_nursery() as nursery:
             for telephone in (ann, ben):
-                voice, words = WORDS[telephone.name]
                 nursery.start_soon(listen, telephone)
-                nursery.start_soon(telephone.speak, Clip(speech(words, voice, LEVEL_DBM0)))
+                nursery.start_soon(telephone.speak, self._words[telephone.name])
         for name, who in ((ANN, "Ann"), (BEN, "Ben")):
             path = self.folder / f"{who.lower()}-heard.wav"
             heard[name].save(path)

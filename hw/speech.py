@@ -6,6 +6,7 @@ Voices: "en", and "cmn-latn-pinyin" for Mandarin (it takes Hanzi; plain "cmn" re
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 from functools import lru_cache
@@ -19,6 +20,7 @@ from hw.card import HardwareError
 from hw.native import ffi, lib
 
 RATE = 8000
+TIMEOUT_S = 30
 FULL_SCALE_DBM0 = 3.14  # of a sine, G.711
 SOUND = 0.01  # of full scale; below is a pause and does not count for the level
 
@@ -35,7 +37,10 @@ def speech(text: str, voice: str = "en", dbm0: float = -20.0) -> npt.NDArray[np.
     """Blocks for some 50 ms. dbm0: mean level of what is not pause. HardwareError: espeak-ng is not there or fails."""
     if shutil.which("espeak-ng") is None:
         raise HardwareError("espeak-ng is not installed", action="apt-get install espeak-ng")
-    made = subprocess.run(["espeak-ng", "-v", voice, "--stdout", text], capture_output=True)
+    # What is preloaded into us (a sanitizer under test) is not for espeak-ng, which hangs in it.
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    command = ["espeak-ng", "-v", voice, "--stdout", text]
+    made = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=TIMEOUT_S)
     if made.returncode:
         raise HardwareError(f"espeak-ng: {made.stderr.decode(errors='replace').strip()}", action="check the voice")
     samples, rate = soundfile.read(io.BytesIO(made.stdout), dtype="float32")

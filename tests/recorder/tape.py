@@ -109,7 +109,7 @@ def next_descriptor() -> int:
 
 @contextmanager
 def no_gaps() -> Iterator[int]:
-    """Within, descriptors are given out one after the other: what other tests left open leaves no gaps. Yields the next."""
+    """Within, descriptors come one after the other: what other tests left open leaves no gaps. Yields the first."""
     highest = max(int(name) for name in os.listdir("/proc/self/fd"))
     plugs = [os.open(os.devnull, os.O_RDONLY)]
     while plugs[-1] < highest:
