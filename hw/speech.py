@@ -32,18 +32,24 @@ _SAMPLE = {
 }
 
 
-@lru_cache(maxsize=64)
-def speech(text: str, voice: str = "en", dbm0: float = -20.0) -> npt.NDArray[np.int16]:
-    """Blocks for some 50 ms. dbm0: mean level of what is not pause. HardwareError: espeak-ng is not there or fails."""
+def espeak(text: str, voice: str, *options: str) -> tuple[npt.NDArray[np.float32], int]:
+    """Samples (full scale 1) and their rate as espeak-ng makes them. Blocks for some 50 ms. HardwareError: it fails."""
     if shutil.which("espeak-ng") is None:
         raise HardwareError("espeak-ng is not installed", action="apt-get install espeak-ng")
     # What is preloaded into us (a sanitizer under test) is not for espeak-ng, which hangs in it.
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    command = ["espeak-ng", "-v", voice, "--stdout", text]
+    command = ["espeak-ng", "-v", voice, *options, "--stdout", text]
     made = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=TIMEOUT_S)
     if made.returncode:
         raise HardwareError(f"espeak-ng: {made.stderr.decode(errors='replace').strip()}", action="check the voice")
     samples, rate = soundfile.read(io.BytesIO(made.stdout), dtype="float32")
+    return samples, rate
+
+
+@lru_cache(maxsize=64)
+def speech(text: str, voice: str = "en", dbm0: float = -20.0) -> npt.NDArray[np.int16]:
+    """Blocks for some 50 ms. dbm0: mean level of what is not pause. HardwareError: espeak-ng is not there or fails."""
+    samples, rate = espeak(text, voice)
     samples = soxr.resample(samples, rate, RATE)
     sound = samples[np.abs(samples) > SOUND]
     wanted = 10 ** ((dbm0 - FULL_SCALE_DBM0) / 20) / np.sqrt(2)

@@ -12,8 +12,6 @@ synthesis takes longer than listening. Levels are dBm0 as in hw/native/media.h: 
 
 from __future__ import annotations
 
-import io
-import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,6 +22,7 @@ import soundfile
 import soxr
 
 from hw.native import ffi, lib
+from hw.speech import espeak
 from hw.tones import DTMF_HIGH_HZ, DTMF_LOW_HZ
 from hw.wave import Samples
 
@@ -127,11 +126,9 @@ def _kept(name: str, make: Callable[[], Samples]) -> Samples:
 def _spoken(language: str, random: np.random.Generator) -> Wave:
     """Some sentences by one voice, at some level from -30 to -10 dBm0."""
     text = " ".join(random.choice(SENTENCES[language], 8))
-    command = ["espeak-ng", "--stdout", "-v", language + str(random.choice(VOICES))]
-    command += ["-s", str(random.integers(90, 240)), "-p", str(random.integers(0, 99)), text]
-    wav = subprocess.run(command, capture_output=True, check=True).stdout
-    wave, rate = soundfile.read(io.BytesIO(wav), dtype="float64")
-    wave = telephone_band(soxr.resample(wave, rate, RATE))
+    voice = language + str(random.choice(VOICES))
+    said, rate = espeak(text, voice, "-s", str(random.integers(90, 240)), "-p", str(random.integers(0, 99)))
+    wave = telephone_band(soxr.resample(said.astype(np.float64), rate, RATE))
     return np.asarray(wave * 10 ** ((random.uniform(-30, -10) - level(wave)) / 20))
 
 
