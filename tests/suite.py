@@ -67,6 +67,9 @@ def pytest(name: str, *arguments: str, **environment: str) -> Sum:
     results = RESULTS / f"{name}.xml"
     results.unlink(missing_ok=True)
     status = run(sys.executable, "-m", "pytest", "-q", f"--junit-xml={results}", *arguments, **environment)
+    if not results.exists():
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        print(f"{name}: pytest died with {how} before its results were written", flush=True)
     return read(results, status)
 
 
