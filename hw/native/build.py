@@ -50,7 +50,16 @@ MEDIA_HEADERS = tuple(
     if name not in ("wire.h", "dahdi.h") or (HERE / name).with_suffix(".c").exists()
 )  # fmt: skip
 
-EXTENSIONS = (Extension("hw.native._media", HERE, MEDIA_HEADERS, ("-lspandsp", "-lm", "-lpthread")),)
+EXTENSIONS = (
+    Extension("hw.native._media", HERE, MEDIA_HEADERS, ("-lspandsp", "-lm", "-lpthread")),
+    # libpri asks gettimeofday() for its timers, and dchannel.c answers; only the archive can be bound to that.
+    Extension(
+        "hw.native.pri._pri",
+        HERE / "pri",
+        ("dchannel.h",),
+        ("-l:libpri.a", "-Wl,--wrap=gettimeofday", "-Wl,--exclude-libs,ALL"),
+    ),
+)
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Wvla")
 # Wide vectors are chosen at run time per function (target_clones), so the base stays what every 64-bit PC can do.
