@@ -710,13 +710,13 @@ int dchannel_hangup(struct dchannel *d, int64_t now, int number, int cause)
     enter(d, now);
     if (!call->answered_to && !refuses_setup(cause))
         answered(d, call, pri_proceeding(d->pri, call->pri, 0, 0));
-    int result = pri_hangup(d->pri, call->pri, cause);
+    pri_hangup(d->pri, call->pri, cause); /* its -1 says no more than that there was nothing to send */
     if (!call_lives(d, call)) {
         call_free(d, call);
         return 1;
     }
     call_doubt(d, call, true); /* a RELEASE of ours may be completed without an event */
-    return result ? DCHANNEL_REFUSED : 0;
+    return 0;
 }
 
 int dchannel_destroy(struct dchannel *d, int number)

@@ -1,0 +1,589 @@
+"""One ISDN PRI span: its calls and B channels. ITU-T Q.931 (1998) clause 5, ETSI EN 300 403-1.
+
+What it does: keeps the state of every call and channel, chooses channels, settles two-way seizure, runs the timers that
+libpri has not, clears calls with the right cause when the data link or the span goes, restarts channels. What it does
+not: route, play tones, know a card. Wire and clock are the caller's:
+
+    D channel ── receive(frame, now) ──> ┌─────────┐ <── place, proceed, alert, progress, answer, digits, release
+    D channel <── frames() ───────────── │ PriSpan │
+    card ── alarm(on, now), gone(now) ─> │         │ ──> events(): Seizure, Digits, Alerting, Answered, Released ...
+    clock ── advance(now) ─────────────> └─────────┘ <── block, unblock, reset          (calls.py)
+             next_timer()
+
+    an incoming call, en bloc                          the same, overlapped
+    far end            span       exchange             far end            span          exchange
+    SETUP ───────────> Seizure ──>                     SETUP 8 ─────────> Seizure "8" ──>
+    <── CALL PROCEEDING                                <── SETUP ACKNOWLEDGE
+    <───────────── ALERTING <──── alert()              INFORMATION 1 ───> Digits "1" ───>
+    <────────────── CONNECT <──── answer()             <── CALL PROCEEDING <──── proceed()
+    DISCONNECT 16 ───> Released ─>                     T302 (silence) ──> Digits complete
+    <── RELEASE   RELEASE COMPLETE ──>                 ...
+
+SETUP is answered at once, with the channel chosen: the far end's T303 does not wait for the exchange. Each call ends
+with one Released: as soon as the far end clears, when our own release() is given, or when the line says so. The channel
+is free again when the release is complete; that takes no order and at most the `clearing` timer.
+
+Two-way seizure (Q.931 5.7): the network's call has priority. The network keeps its channel and gives the user's call
+another one, or 44 where that cannot be; the user gives up its channel and takes what the network assigns.
+
+Data link lost: calls are kept for T309, then cleared with 27; nothing new begins. Span alarm: the same after `alarm`.
+Both come back by themselves. Time: seconds on a clock that never goes back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hw.errors import LocalError
+from hw.signalling.pri import calls as tell
+from hw.signalling.pri import events as on
+from hw.signalling.pri.calls import Call, EndedBy
+from hw.signalling.pri.channels import E1, Channel, Channels, Hunt
+from hw.signalling.pri.link import CallRequest, DChannelLink, LinkSettings, Side, TraceLevel
+from hw.signalling.pri.party import NOBODY, Party, check_digits
+from hw.signalling.pri.states import CLEARING, HEARD, ORDERS, TIMERS, Order, State
+from hw.signalling.q850 import Cause
+
+
+class NoChannelError(Exception):
+    """There is no channel for a call now. `cause` is for the caller: 34 none free, 38 span down, 44 not this one."""
+
+    def __init__(self, message: str, cause: Cause) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class SpanSettings:
+    """`overlap`: digits of incoming calls one by one, where the far end does not say that they are all.
+
+    `exclusive`: ask for a channel so that the far end cannot change it; None: as network yes, as user no.
+    `hunt` None: the network from the first channel, the user from the last.
+    """
+
+    link: LinkSettings = field(default_factory=LinkSettings)
+    channels: tuple[int, ...] = E1
+    overlap: bool = False
+    exclusive: bool | None = None
+    hunt: Hunt | None = None
+
+
+@dataclass(slots=True)
+class SpanStatistics:
+    """Counts since the span was made."""
+
+    seized: int = 0  # incoming calls that got a channel
+    placed: int = 0
+    refused: int = 0  # incoming calls without one
+    two_way_seizures: int = 0
+    unexpected: int = 0  # messages that did not fit the state of their call
+    forgotten: int = 0  # calls that had to be dropped because nobody answered our clearing
+    link_losses: int = 0
+
+
+class PriSpan:
+    """See the file's head. Raises LocalError for an order that does not fit the state of its call."""
+
+    def __init__(self, settings: SpanSettings, now: float) -> None:
+        self.settings = settings
+        self.side = settings.link.side
+        network = self.side is Side.NETWORK
+        self.link = DChannelLink(settings.link, now)
+        hunt = settings.hunt or (Hunt.ASCENDING if network else Hunt.DESCENDING)
+        self.channels = Channels(settings.channels, hunt, self._channel_changed)
+        self.statistics = SpanStatistics()
+        self._exclusive = network if settings.exclusive is None else settings.exclusive
+        self._calls: dict[int, Call] = {}
+        self._deadlines: dict[Call | str, float] = {}
+        self._events: deque[tell.SpanEvent] = deque()
+        self._now = now
+        self._link_up = False
+        self._alarm = False
+
+    # ---- wire and clock ----
+
+    def receive(self, frame: bytes, now: float) -> None:
+        """A frame from the D channel, without FCS."""
+        self._now = now
+        self.link.receive(frame)
+        self._hear()
+
+    def frames(self) -> list[bytes]:
+        """Takes what is to be sent on the D channel now."""
+        return self.link.frames()
+
+    def advance(self, now: float) -> None:
+        """Runs what is due."""
+        self._now = now
+        self._hear()
+        while self._deadlines:
+            key = min(self._deadlines, key=self._deadlines.__getitem__)
+            if self._deadlines[key] > now:
+                break
+            del self._deadlines[key]
+            if isinstance(key, Call):
+                _EXPIRED[key.timer](self, key)
+            else:
+                self._clear_all(Cause.DESTINATION_OUT_OF_ORDER, _LOST[key], politely=key == "alarm")
+            self._hear()
+
+    def next_timer(self) -> float | None:
+        """When advance() must be called, seconds; None: not before the next frame or order."""
+        link = self.link.next_timer()
+        if not self._deadlines:
+            return link
+        own = min(self._deadlines.values())
+        return own if link is None else min(own, link)
+
+    def alarm(self, present: bool, now: float) -> None:
+        """The span has an alarm, or has none any more. Red, blue, yellow: no speech passes one way at least."""
+        self._now = now
+        if present is self._alarm:
+            return
+        self._alarm = present
+        if present:
+            self._deadlines["alarm"] = now + self._timer("alarm")
+        else:
+            self._deadlines.pop("alarm", None)
+        self._span_changed("span alarm" if present else "alarm ended")
+
+    def gone(self, now: float) -> None:
+        """The card vanished: no frame will pass. It is back when alarm(False) is told."""
+        self.alarm(True, now)
+        self._deadlines.pop("alarm", None)
+        self._clear_all(Cause.DESTINATION_OUT_OF_ORDER, "card is gone", politely=False)
+
+    def events(self) -> list[tell.SpanEvent]:
+        """Takes what happened since the last call, in its order."""
+        taken = list(self._events)
+        self._events.clear()
+        return taken
+
+    # ---- what can be seen ----
+
+    @property
+    def in_service(self) -> bool:
+        return self._link_up and not self._alarm
+
+    def calls(self) -> list[Call]:
+        """All calls, also those whose release is not complete."""
+        return list(self._calls.values())
+
+    def trace(self) -> str:
+        return self.link.trace()
+
+    def set_trace(self, level: TraceLevel) -> None:
+        self.link.set_trace(level)
+
+    # ---- orders: calls ----
+
+    def place(self, request: CallRequest, now: float, channel: int | None = None) -> Call:
+        """An outgoing call, on `channel` (a test call) or the next free one. Raises NoChannelError, LocalError."""
+        self._now = now
+        if not self.in_service:
+            raise NoChannelError("the span is out of service", Cause.NETWORK_OUT_OF_ORDER)
+        if channel is None:
+            chosen = self.channels.hunt()
+            if chosen is None:
+                raise NoChannelError("no B channel is free", Cause.NO_CIRCUIT_AVAILABLE)
+        else:
+            chosen = self.channels.of(channel)
+            if not chosen.free:
+                cause = Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE
+                raise NoChannelError(f"B channel {channel} is {chosen.state.value}", cause)
+        number = self.link.setup(request, now, chosen.number, self._exclusive or channel is not None)
+        call = Call(number, True, State.CALL_INITIATED, chosen.number, begun=now)
+        self._calls[number] = chosen.call = call
+        self.statistics.placed += 1
+        return call
+
+    def digits(self, call: Call, digits: str, now: float) -> None:
+        """Overlap sending: more of the called number. Kept until the far end asks for them."""
+        check_digits(digits)
+        if not digits:
+            raise LocalError("no digits to send")
+        waiting = call.state is State.CALL_INITIATED
+        self._order(call, Order.DIGITS, now)
+        if waiting:
+            call.digits_waiting += digits
+        else:
+            self.link.information(call.number, digits, now)
+
+    def proceed(self, call: Call, now: float) -> None:
+        """Overlap receiving: the number is complete. Nothing to do where the span knew that."""
+        had_digits = call.state is State.OVERLAP_RECEIVING
+        self._order(call, Order.PROCEED, now)
+        if had_digits:
+            self.link.proceeding(call.number, now)
+
+    def progress(self, call: Call, now: float, cause: Cause | None = None) -> None:
+        """The caller is to listen to the channel: an announcement or tone before answer; `cause` says why."""
+        self._order(call, Order.PROGRESS, now)
+        self.link.progress(call.number, now, cause)
+
+    def alert(self, call: Call, now: float, in_band: bool = False) -> None:
+        """The called station rings. `in_band`: the caller is to hear our ring-back or music."""
+        self._order(call, Order.ALERT, now)
+        self.link.alerting(call.number, now, in_band)
+
+    def answer(self, call: Call, now: float, connected: Party = NOBODY) -> None:
+        """The call is answered (by `connected`, where the caller may know)."""
+        self._order(call, Order.ANSWER, now)
+        call.answered = now
+        if self.side is Side.NETWORK:
+            self._enter(call, State.ACTIVE)  # the user need not acknowledge, Q.931 5.2.8
+        self.link.connect(call.number, now, connected)
+
+    def notify(self, call: Call, notification: int, now: float) -> None:
+        """Tells the far party that it is held (0x79), taken back (0x7a) and the like, Q.931 4.5.22."""
+        self._order(call, Order.NOTIFY, now)
+        self.link.notify(call.number, notification, now)
+
+    def release(self, call: Call, cause: Cause, now: float) -> None:
+        """Ends the call. One that is over already is left alone: the two ends may hang up at once."""
+        self._now = now
+        if call.state in CLEARING:
+            return
+        if call.cause is None:
+            self._end(call, cause, EndedBy.NEAR_END)
+        else:  # the far end had cleared and was being listened to
+            self._end(call, call.cause, EndedBy.FAR_END)
+        self._clear(call, cause)
+        self._hear()
+
+    # ---- orders: channels ----
+
+    def block(self, channel: int, now: float) -> None:
+        """No new call on this channel; one that is up goes on."""
+        self._now = now
+        self.channels.block(channel)
+
+    def unblock(self, channel: int, now: float) -> None:
+        """Back into service, also after a restart that the far end did not answer."""
+        self._now = now
+        self.channels.unblock(channel)
+
+    def reset(self, channel: int, now: float) -> None:
+        """RESTART: ends a call on the channel with 41, and both ends forget it. Raises NoChannelError while down."""
+        self._now = now
+        chosen = self.channels.of(channel)
+        if not self._link_up:
+            raise NoChannelError("the data link is down", Cause.NETWORK_OUT_OF_ORDER)
+        if chosen.call is not None:
+            self._drop(chosen.call, Cause.TEMPORARY_FAILURE, EndedBy.LINE, "channel reset")
+        self._restart(chosen, "reset by order")
+
+    # ---- calls inside ----
+
+    def _timer(self, name: str) -> float:
+        return self.settings.link.timers[name]
+
+    def _order(self, call: Call, order: Order, now: float) -> None:
+        self._now = now
+        state = ORDERS[call.state].get(order)
+        if state is None:
+            raise LocalError(f"{call!r}: cannot {order.value} in this state")
+        self._enter(call, state)
+
+    def _enter(self, call: Call, state: State) -> None:
+        """Into a state, or once more into the same: its timer begins anew."""
+        call.state = state
+        self._watch(call, TIMERS.get(state))
+
+    def _watch(self, call: Call, timer: str | None) -> None:
+        if timer is not None:
+            call.timer = timer
+            self._deadlines[call] = self._now + self._timer(timer)
+        elif call.timer:
+            call.timer = ""
+            self._deadlines.pop(call, None)
+
+    def _end(self, call: Call, cause: Cause, by: EndedBy, reason: str = "", charge: int | None = None) -> None:
+        """Tells that the call is over, once."""
+        if not call.ended:
+            call.ended = True
+            call.cause = cause
+            self._events.append(tell.Released(self._now, call, cause, by, reason, charge))
+
+    def _clear(self, call: Call, cause: Cause) -> None:
+        """Towards the far end; the channel stays taken until that is complete."""
+        answering = call.state is State.DISCONNECT_INDICATION
+        self._enter(call, State.RELEASE_REQUEST if answering else State.DISCONNECT_REQUEST)
+        self.link.release(call.number, cause, self._now)
+
+    def _close(self, call: Call) -> None:
+        """The call reference is free; so is the channel."""
+        self._enter(call, State.NULL)
+        self._calls.pop(call.number, None)
+        channel = self.channels.get(call.channel)
+        if channel is not None and channel.call is call:
+            channel.call = None
+
+    def _drop(self, call: Call, cause: Cause, by: EndedBy, reason: str) -> None:
+        """Without a message."""
+        self._end(call, cause, by, reason)
+        self.link.forget(call.number)
+        self._close(call)
+
+    def _clear_all(self, cause: Cause, reason: str, politely: bool) -> None:
+        for call in self.calls():
+            if not politely:
+                self._drop(call, cause, EndedBy.LINE, reason)
+            elif call.state not in CLEARING:
+                self._end(call, call.cause or cause, EndedBy.LINE, reason)
+                self._clear(call, cause)
+
+    # ---- what the D channel tells ----
+
+    def _hear(self) -> None:
+        for event in self.link.events(self._now):
+            if not isinstance(event, on.CallEvent):
+                _LINK_HEARD[type(event)](self, event)
+            elif isinstance(event, on.Setup):
+                self._on_setup(event)
+            elif (call := self._calls.get(event.call)) is not None:
+                self._on_call(call, event)
+
+    def _on_call(self, call: Call, event: on.CallEvent) -> None:
+        state = HEARD[call.state].get(type(event))
+        if state is None:
+            self.statistics.unexpected += 1
+            return
+        if isinstance(event, _RESPONSES) and not self._settle(call, event.channel):
+            return
+        self._enter(call, state)
+        _CALL_HEARD[type(event)](self, call, event)
+
+    def _on_setup(self, event: on.Setup) -> None:
+        channel, cause = self._choose(event)
+        if channel is None:
+            self.statistics.refused += 1
+            self.link.release(event.call, cause, self._now)
+            self._events.append(tell.Refused(self._now, event.channel, cause, event.called, event.calling))
+            return
+        call = Call(event.call, False, State.CALL_PRESENT, channel.number, settled=True, begun=self._now)
+        self._calls[event.call] = channel.call = call
+        self.statistics.seized += 1
+        complete = event.complete or not self.settings.overlap
+        if complete:
+            self._order(call, Order.PROCEED, self._now)
+            self.link.proceeding(call.number, self._now, channel.number)
+        else:
+            self._order(call, Order.ASK, self._now)
+            self.link.setup_ack(call.number, self._now, channel.number, in_band=not event.called.digits)
+        self._events.append(
+            tell.Seizure(
+                self._now,
+                call,
+                event.called,
+                complete,
+                event.calling,
+                event.redirecting,
+                event.capability,
+                event.interworking,
+            )
+        )
+
+    def _choose(self, event: on.Setup) -> tuple[Channel | None, Cause]:
+        """The channel for an incoming call, or why there is none. Q.931 5.1.2, 5.2.3, 5.7."""
+        wanted = self.channels.get(event.channel)
+        if wanted is not None:
+            rival = wanted.call
+            if rival is not None and rival.outgoing and rival.state is State.CALL_INITIATED:
+                self.statistics.two_way_seizures += 1
+                if self.side is Side.USER:
+                    rival.channel = wanted.call = None  # the network assigns ours another, or clears it
+            self.channels.alive(wanted, "call from the far end")
+            if wanted.free and self.in_service:
+                return wanted, Cause.NORMAL_CLEARING
+        if event.exclusive and not event.any_channel:
+            missing = wanted is None and event.channel is not None
+            return None, Cause.CHANNEL_DOES_NOT_EXIST if missing else Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE
+        other = self.channels.hunt() if self.in_service and (event.any_channel or event.channel is not None) else None
+        return other, Cause.NO_CIRCUIT_AVAILABLE
+
+    def _settle(self, call: Call, given: int | None) -> bool:
+        """The first response to our SETUP names the channel. False: we cannot take it and cleared the call with 6."""
+        if call.settled:
+            return True
+        call.settled = True
+        if given is not None and given == call.channel:
+            return True
+        channel = self.channels.get(call.channel if given is None else given)
+        if channel is not None and (channel.free or channel.call is call):
+            if call.channel is not None:
+                self.channels.of(call.channel).call = None
+            channel.call = call
+            call.channel = channel.number
+            return True
+        reason = f"the far end gave channel {given}, which is taken"
+        self._end(call, Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE, EndedBy.LINE, reason)
+        self._clear(call, Cause.CHANNEL_UNACCEPTABLE)
+        return False
+
+    def _on_setup_ack(self, call: Call, event: on.SetupAck) -> None:
+        self._events.append(tell.DigitsWanted(self._now, call, event.in_band))
+        if call.digits_waiting:
+            self.link.information(call.number, call.digits_waiting, self._now)
+            call.digits_waiting = ""
+
+    def _on_information(self, call: Call, event: on.Information) -> None:
+        reason = "sending complete" if event.complete else ""
+        self._events.append(tell.Digits(self._now, call, event.digits, event.complete, reason))
+
+    def _on_proceeding(self, call: Call, event: on.Proceeding) -> None:
+        self._events.append(tell.Proceeding(self._now, call, event.in_band or event.interworking))
+
+    def _on_progress(self, call: Call, event: on.Progress) -> None:
+        if call.state is State.OUTGOING_PROCEEDING:
+            self._watch(call, "T301")  # T310 ends with PROGRESS, but nothing may last for ever
+        self._events.append(tell.Progress(self._now, call, event.in_band or event.interworking, event.cause))
+
+    def _on_alerting(self, call: Call, event: on.Alerting) -> None:
+        self._events.append(tell.Alerting(self._now, call, event.in_band or event.interworking))
+
+    def _on_connect(self, call: Call, event: on.Connect) -> None:
+        call.answered = self._now
+        self._events.append(tell.Answered(self._now, call, event.connected))
+
+    def _on_connect_ack(self, call: Call, event: on.ConnectAck) -> None:
+        pass  # the state says it all
+
+    def _on_disconnect(self, call: Call, event: on.Disconnect) -> None:
+        """With an announcement before answer the call stays for it: release(), RELEASE or T306 ends it."""
+        if event.in_band and call.outgoing and call.answered is None:
+            call.cause = event.cause
+            self._events.append(tell.Progress(self._now, call, True, event.cause))
+            return
+        self._end(call, event.cause, EndedBy.FAR_END, charge=event.charge)
+        self._clear(call, event.cause)
+
+    def _on_release(self, call: Call, event: on.Release) -> None:
+        unanswered = event.expired and call.state is State.RELEASE_REQUEST
+        cause = call.cause or event.cause or Cause.NORMAL_UNSPECIFIED
+        by, reason = (EndedBy.LINE, "no answer from the far end") if event.expired else (EndedBy.FAR_END, "")
+        self._end(call, cause, by, reason, event.charge)
+        self._close(call)
+        if unanswered:
+            self._restart_of(call, "RELEASE was not answered")
+
+    def _on_notify(self, call: Call, event: on.Notify) -> None:
+        self._events.append(tell.Notified(self._now, call, event.notification))
+
+    def _on_facility(self, call: Call, event: on.Facility) -> None:
+        self._events.append(tell.PartyChanged(self._now, call, event.party, event.redirecting))
+
+    # ---- timers of calls ----
+
+    def _complete_number(self, call: Call) -> None:
+        """T302. The exchange decides what the digits so far are worth."""
+        self._watch(call, None)
+        self._events.append(tell.Digits(self._now, call, "", True, "T302"))
+
+    def _give_up(self, call: Call) -> None:
+        """T301, T304, T310."""
+        heard = Cause.NO_ANSWER if call.timer == "T301" else Cause.RECOVERY_ON_TIMER_EXPIRY
+        self._end(call, call.cause or heard, EndedBy.LINE, f"{call.timer} ran out")
+        self._clear(call, Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    def _end_announcement(self, call: Call) -> None:
+        """T306."""
+        cause = call.cause or Cause.NORMAL_UNSPECIFIED
+        self._end(call, cause, EndedBy.FAR_END, "T306 ran out")
+        self._clear(call, cause)
+
+    def _forget(self, call: Call) -> None:
+        """The `clearing` timer."""
+        self.statistics.forgotten += 1
+        self._drop(call, call.cause or Cause.RECOVERY_ON_TIMER_EXPIRY, EndedBy.LINE, "clearing was not answered")
+        self._restart_of(call, "clearing was not answered")
+
+    # ---- channels and span inside ----
+
+    def _channel_changed(self, channel: Channel, reason: str) -> None:
+        self._events.append(tell.ChannelChanged(self._now, channel.number, channel.state.value, reason))
+
+    def _restart_of(self, call: Call, reason: str) -> None:
+        channel = self.channels.get(call.channel)
+        if channel is not None and channel.call is None and self._link_up:
+            self._restart(channel, reason)
+
+    def _restart(self, channel: Channel, reason: str) -> None:
+        if self.channels.restarting(channel, reason):
+            self.link.restart(channel.number, self._now)
+
+    def _on_restart_requested(self, event: on.RestartRequested) -> None:
+        for channel in self.channels:
+            if event.channel in (None, channel.number):
+                if channel.call is not None:
+                    reason = "channel restarted by the far end"
+                    self._drop(channel.call, Cause.TEMPORARY_FAILURE, EndedBy.FAR_END, reason)
+                self.channels.alive(channel, "restarted by the far end")
+
+    def _on_restart_done(self, event: on.RestartDone) -> None:
+        self.channels.restarted(event.channel, False, "restarted")
+
+    def _on_restart_failed(self, event: on.RestartFailed) -> None:
+        self.channels.restarted(event.channel, True, "RESTART was not answered")
+
+    def _on_up(self, event: on.Up) -> None:
+        self._link_up = True
+        self._deadlines.pop("T309", None)
+        self._span_changed("data link established")
+        for channel in self.channels:
+            self.channels.alive(channel, "data link established")
+            if channel.restarting:
+                self.link.restart(channel.number, self._now)
+
+    def _on_down(self, event: on.Down) -> None:
+        if self._link_up:
+            self._link_up = False
+            self.statistics.link_losses += 1
+            self._deadlines["T309"] = self._now + self._timer("T309")
+            self._span_changed("data link lost")
+
+    def _on_mistake(self, event: on.Mistake) -> None:
+        self._span_changed(f"{event.text} Set one end to user and the other to network.")
+
+    def _span_changed(self, reason: str) -> None:
+        self._events.append(tell.SpanChanged(self._now, self.in_service, reason))
+
+
+_RESPONSES = (on.SetupAck, on.Proceeding, on.Alerting, on.Connect)
+
+_LOST = {"T309": "data link lost", "alarm": "span alarm"}
+
+_EXPIRED: dict[str, Callable[[PriSpan, Call], None]] = {
+    "T301": PriSpan._give_up,
+    "T302": PriSpan._complete_number,
+    "T304": PriSpan._give_up,
+    "T306": PriSpan._end_announcement,
+    "T310": PriSpan._give_up,
+    "clearing": PriSpan._forget,
+}
+
+_CALL_HEARD: dict[type[on.CallEvent], Callable[[PriSpan, Call, Any], None]] = {
+    on.SetupAck: PriSpan._on_setup_ack,
+    on.Information: PriSpan._on_information,
+    on.Proceeding: PriSpan._on_proceeding,
+    on.Progress: PriSpan._on_progress,
+    on.Alerting: PriSpan._on_alerting,
+    on.Connect: PriSpan._on_connect,
+    on.ConnectAck: PriSpan._on_connect_ack,
+    on.Disconnect: PriSpan._on_disconnect,
+    on.Release: PriSpan._on_release,
+    on.Notify: PriSpan._on_notify,
+    on.Facility: PriSpan._on_facility,
+}
+
+_LINK_HEARD: dict[type[on.LinkEvent], Callable[[PriSpan, Any], None]] = {
+    on.Up: PriSpan._on_up,
+    on.Down: PriSpan._on_down,
+    on.Mistake: PriSpan._on_mistake,
+    on.RestartRequested: PriSpan._on_restart_requested,
+    on.RestartDone: PriSpan._on_restart_done,
+    on.RestartFailed: PriSpan._on_restart_failed,
+}
