@@ -57,7 +57,7 @@ EXTENSIONS = (
         "hw.native.pri._pri",
         HERE / "pri",
         ("dchannel.h",),
-        ("-l:libpri.a", "-Wl,--wrap=gettimeofday", "-Wl,--exclude-libs,ALL"),
+        ("-l:libpri.a", "-Wl,--wrap=gettimeofday", "-Wl,--exclude-libs,ALL", "-Wl,-Bsymbolic"),
     ),
 )
 

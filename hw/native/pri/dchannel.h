@@ -1,9 +1,9 @@
 /* One ISDN D channel: Q.921 and Q.931 by libpri, without file descriptor and without clock of its own.
  *
- *   frames from the wire ──> in ring ──┐                       ┌──> indications, one by one (dchannel_next)
- *   time                 ──────────────┼─ libpri ──────────────┤
- *   orders               ──────────────┘                       ├──> out ring ──> frames to the wire
- *                                                              └──> trace: what libpri had to say
+ *   frames from the wire ──> queue ──┐                       ┌──> indications, one by one (dchannel_next)
+ *   time                 ────────────┼─ libpri ──────────────┤
+ *   orders               ────────────┘                       ├──> queue ──> frames to the wire
+ *                                                            └──> trace: what libpri had to say
  *
  * What this file adds to libpri: it owns the call pointers (Python holds numbers that never come again), copies events out of libpri's
  * buffer, answers what must be answered once, finds the calls that libpri drops without a word, and keeps its clock. What it does not:
@@ -23,9 +23,11 @@
 struct dchannel;
 
 enum dchannel_size {
-    DCHANNEL_FRAME_MAX = 512,     /* octets without FCS; Q.921's N201 is 260 */
+    DCHANNEL_FRAME_MAX = 512,     /* octets without FCS; Q.921's N201 allows 260 of layer 3 */
     DCHANNEL_CALLS_MAX = 256,     /* at once; the next SETUP is refused with cause 42 */
-    DCHANNEL_DIGITS_MAX = 63,     /* characters of a number or name that libpri carries */
+    DCHANNEL_NUMBER_MAX = 31,     /* characters of a number that libpri carries */
+    DCHANNEL_NAME_MAX = 50,       /* octets of a name */
+    DCHANNEL_TEXT_MAX = 63,       /* room for either below */
 };
 
 enum dchannel_channel {           /* B channel numbers are 1 to 31; beside them */
@@ -37,7 +39,6 @@ enum dchannel_error {
     DCHANNEL_REFUSED = -1,        /* libpri said no */
     DCHANNEL_NO_CALL = -2,        /* no such call (any more) */
     DCHANNEL_FULL = -3,           /* DCHANNEL_CALLS_MAX calls are up */
-    DCHANNEL_TOO_LONG = -4,       /* frame longer than DCHANNEL_FRAME_MAX, or empty */
 };
 
 /* What the far end or a timer did. The names are Q.931's messages; `call` is set from SETUP on. */
@@ -99,7 +100,7 @@ struct dchannel_request {         /* of an outgoing call */
 
 struct dchannel_statistics {
     uint64_t frames_in, frames_out;
-    uint64_t lost_in, lost_out;   /* ring was full: layer 2 repeats them */
+    uint64_t lost_in, lost_out;   /* queue was full, or no frame has that length: layer 2 repeats what mattered */
     uint64_t errors;              /* protocol errors that libpri wrote down */
     uint64_t dropped;             /* calls that libpri ended without an event */
     uint64_t lost_text;           /* octets of trace that nobody fetched in time */
@@ -111,14 +112,13 @@ struct dchannel_statistics {
 struct dchannel *dchannel_new(int64_t now, bool network);
 /* value in ms, or a count; name as in Q.921/Q.931 ("T303", "N200"). 0, or DCHANNEL_REFUSED: unknown, or negative. */
 int dchannel_set_timer(struct dchannel *d, const char *name, int value);
-int dchannel_get_timer(const struct dchannel *d, const char *name);
 /* Names in the display element. libpri's default: sent by the network only. */
 void dchannel_send_names(struct dchannel *d, bool send);
 /* What libpri writes into the trace beside errors. 0: nothing; 1: every Q.931 message; 2: Q.921 frames, states and elements as well. */
 void dchannel_trace_level(struct dchannel *d, int level);
 
-/* A frame from the wire, without FCS. It is worked off in dchannel_next(). 0 or an error. */
-int dchannel_receive(struct dchannel *d, const uint8_t *frame, int length);
+/* A frame from the wire, without FCS, 1 to DCHANNEL_FRAME_MAX octets. It is worked off in dchannel_next(). */
+void dchannel_receive(struct dchannel *d, const uint8_t *frame, int length);
 /* Runs what is due until something happened: 1, and *out says what. 0: nothing is left to do until the next frame or timer. */
 int dchannel_next(struct dchannel *d, int64_t now, struct dchannel_indication *out);
 /* When dchannel_next() must be called again, microseconds; -1: not before a frame comes. */

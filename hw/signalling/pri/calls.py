@@ -1,7 +1,7 @@
 """A call on a PRI span, and what the span tells the exchange about it. See span.py for the order of things.
 
 Every event has its time in seconds. A call begins with `Seizure` (incoming) or with place() (outgoing) and ends with
-exactly one `Released`, after which nothing more is told of it.
+exactly one `Released`; then one `Closed`, when its channel is free again; then nothing more.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from hw.signalling.line import Connection
 from hw.signalling.pri.party import Capability, Number, Party, Redirection
-from hw.signalling.pri.states import CONNECTION, Connection, State
+from hw.signalling.pri.states import CONNECTION, State
 from hw.signalling.q850 import Cause
 
 
@@ -139,6 +140,11 @@ class Released(OnCall):
     by: EndedBy
     reason: str = ""
     charge: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(OnCall):
+    """After Released: the release is complete, the channel is free for the next call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,13 @@
 
     IDLE <──> BUSY                       by calls, span.py
     IDLE <──> BLOCKED                    by order; a call that is up goes on
-    any ── reset ──> RESTARTING ── RESTART ACKNOWLEDGE ──> IDLE
+    any ── RESTART ──> RESTARTING ── RESTART ACKNOWLEDGE ──> IDLE
                           └── T316, N316 times ──> FAILED ── data link back, call from there, unblock ──> IDLE
+
+A channel is doubtful when its last call ended here without the far end's word: it may be taken there still. Doubtful
+channels are restarted one after the other and may be used until it is their turn, since a call that gets through
+settles the doubt as well. When the far end does not answer a RESTART of that kind, the channel is idle again and the
+other doubts are dropped: there are exchanges that do not know RESTART. Only one ordered by a person ends in FAILED.
 
 The two ends look for a free channel from opposite ends of the span, so that they seldom want the same one. Every
 change but IDLE/BUSY is told, with its reason.
@@ -39,13 +44,15 @@ class ChannelState(Enum):
 class Channel:
     """One B channel. Seen by everybody, changed by the span only."""
 
-    __slots__ = ("blocked", "call", "failed", "number", "restarting")
+    __slots__ = ("blocked", "by_order", "call", "doubt", "failed", "number", "restarting")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.call: Call | None = None
         self.blocked = False
+        self.doubt = ""  # why it may be taken at the far end still
         self.restarting = False
+        self.by_order = False  # the RESTART was
         self.failed = False
 
     @property
@@ -122,19 +129,36 @@ class Channels:
             channel.blocked = channel.failed = False
             self._changed(channel, "unblocked by order")
 
-    def restarting(self, channel: Channel, reason: str) -> bool:
+    def restarting(self, channel: Channel, reason: str, by_order: bool) -> bool:
         """A RESTART is to be sent. False: one is under way already."""
+        channel.doubt = ""
+        channel.by_order |= by_order
         if channel.restarting:
             return False
         channel.restarting = True
         self._changed(channel, reason)
         return True
 
-    def restarted(self, number: int, failed: bool, reason: str) -> None:
+    def restarted(self, number: int, answered: bool) -> None:
+        """A RESTART has ended."""
         channel = self.of(number)
+        if not answered:
+            for other in self._order:
+                other.doubt = ""
         channel.restarting = False
-        channel.failed = failed
-        self._changed(channel, reason)
+        channel.failed = channel.by_order and not answered
+        channel.by_order = False
+        self._changed(channel, "restarted" if answered else "RESTART was not answered")
+
+    def next_doubtful(self) -> Channel | None:
+        """The channel to restart now; None: none, or another one is being restarted."""
+        doubtful = None
+        for channel in self._order:
+            if channel.restarting:
+                return None
+            if channel.doubt and channel.call is None and doubtful is None:
+                doubtful = channel
+        return doubtful
 
     def alive(self, channel: Channel, reason: str) -> None:
         """The far end gave a sign of it: a failed restart is forgiven."""

@@ -37,22 +37,20 @@ from typing import Any
 
 from hw.errors import LocalError
 from hw.native.pri import ffi, lib
+from hw.signalling.line import NumberType, Presentation
 from hw.signalling.pri import events as on
 from hw.signalling.pri.party import (
-    LONGEST,
     NOBODY,
     Capability,
     Number,
     NumberingPlan,
     Party,
-    Presentation,
     RedirectingReason,
     Redirection,
     Screening,
-    TypeOfNumber,
 )
 from hw.signalling.pri.timers import BY_NAME, Keeper, Timers
-from hw.signalling.q850 import Cause, cause_of
+from hw.signalling.q850 import Cause
 
 
 class Side(Enum):
@@ -99,7 +97,7 @@ class LinkStatistics:
 
     frames_in: int
     frames_out: int
-    lost_in: int  # queue full; layer 2 repeats
+    lost_in: int  # queue full, or no frame has that length
     lost_out: int
     errors: int  # protocol errors that libpri reported
     dropped: int  # calls that libpri ended without an event
@@ -110,7 +108,6 @@ _REASONS = {
     lib.DCHANNEL_REFUSED: "libpri refused it",
     lib.DCHANNEL_NO_CALL: "no such call on this link, or it is over",
     lib.DCHANNEL_FULL: f"{lib.DCHANNEL_CALLS_MAX} calls are up on this link",
-    lib.DCHANNEL_TOO_LONG: f"a frame has 1 to {lib.DCHANNEL_FRAME_MAX} octets",
 }
 
 
@@ -120,9 +117,9 @@ def _us(now: float) -> int:
 
 # ---- from the wire ----
 
-_TYPES = {int(kind): kind for kind in TypeOfNumber}
+_TYPES = {kind.value: kind for kind in NumberType}
 _PLANS = {int(plan): plan for plan in NumberingPlan}
-_PRESENTATIONS = {int(presentation): presentation for presentation in Presentation}
+_PRESENTATIONS = {presentation.value: presentation for presentation in Presentation}
 _SCREENINGS = tuple(Screening)
 _REDIRECTING_REASONS = {int(reason): reason for reason in RedirectingReason}
 _CAPABILITIES = {int(capability): capability for capability in Capability}
@@ -136,9 +133,9 @@ def _digits(text: Any) -> str:
 def _number(text: Any, plan: int, presentation: int) -> Number:
     return Number(
         _digits(text),
-        _TYPES.get(plan >> 4 & 7, TypeOfNumber.UNKNOWN),
+        _TYPES.get(plan >> 4 & 7, NumberType.UNKNOWN),
         _PLANS.get(plan & 15, NumberingPlan.UNKNOWN),
-        _PRESENTATIONS.get(presentation >> 5 & 3, Presentation.NOT_AVAILABLE),
+        _PRESENTATIONS.get(presentation >> 5 & 3, Presentation.UNAVAILABLE),
         _SCREENINGS[presentation & 3],
     )
 
@@ -151,7 +148,7 @@ def _redirection(party: Any) -> Redirection | None:
 
 
 def _cause(value: int) -> Cause | None:
-    return cause_of(value) if 0 <= value <= 127 else None
+    return Cause.of(value) if 0 <= value <= 127 else None
 
 
 def _charge(units: int) -> int | None:
@@ -197,8 +194,8 @@ class DChannelLink:
     # ---- frames and time ----
 
     def receive(self, frame: bytes) -> None:
-        """A frame from the wire, without its FCS; events() works it off. What is no frame of ours is counted there."""
-        self._check(lib.dchannel_receive(self._d, frame, len(frame)))
+        """A frame from the wire, without its FCS; events() works it off. What is no frame of ours is counted."""
+        lib.dchannel_receive(self._d, frame, len(frame))
 
     def events(self, now: float) -> Iterator[on.LinkEvent]:
         """Works off timers that are due, and frames; yields what happens. Act on each event before taking the next."""
@@ -266,7 +263,7 @@ class DChannelLink:
         r.exclusive = exclusive
         r.complete = request.complete
         r.capability = request.capability
-        r.called_plan = request.called.type << 4 | request.called.plan
+        r.called_plan = request.called.type.value << 4 | request.called.plan
         r.called = request.called.digits.encode()
         self._fill(r.calling, request.calling)
         redirecting = request.redirecting
@@ -313,7 +310,7 @@ class DChannelLink:
             self._own.append(on.Release(now, call, cause, None, False))
 
     def forget(self, call: int) -> None:
-        """Drops the call here, if it is still there, without a message: its channel was restarted, or the link is gone."""
+        """Drops the call here, if it is still there, without a message: channel restarted, or link gone."""
         lib.dchannel_destroy(self._d, call)
 
     def notify(self, call: int, notification: int, now: float) -> None:
@@ -354,15 +351,24 @@ class DChannelLink:
         to.has_number = number is not None
         if number is not None:
             number.check()
-            to.plan = number.type << 4 | number.plan
-            to.presentation = number.presentation << 5 | number.screening
+            to.plan = number.type.value << 4 | number.plan
+            to.presentation = number.presentation.value << 5 | number.screening
             to.number = number.digits.encode()
         to.has_name = bool(party.name)
         if party.name:
-            encoding = self.settings.name_encoding
-            octets = party.name.encode(encoding, "replace")
-            to.name = octets[:LONGEST].decode(encoding, "ignore").encode(encoding)
-            to.name_presentation = party.name_presentation << 5
+            to.name = self._encode(party.name)
+            to.name_presentation = party.name_presentation.value << 5
+
+    def _encode(self, name: str) -> bytes:
+        """A name as the display element has it, cut between characters.
+
+        A first octet with the eighth bit set is a character set indicator (libpri skips it in what comes in): a name that
+        would begin so gets one.
+        """
+        encoding = self.settings.name_encoding
+        octets = name.encode(encoding, "replace")
+        mark = b"\xb1" if octets[0] & 0x80 else b""
+        return mark + octets[: lib.DCHANNEL_NAME_MAX - len(mark)].decode(encoding, "ignore").encode(encoding)
 
     def _take_party(self, party: Any) -> Party:
         if not party.has_number and not party.has_name:
@@ -371,7 +377,7 @@ class DChannelLink:
         if not party.has_name:
             return Party(number)
         name = bytes(ffi.string(party.name)).decode(self.settings.name_encoding, "replace")
-        shown = _PRESENTATIONS.get(party.name_presentation >> 5 & 3, Presentation.NOT_AVAILABLE)
+        shown = _PRESENTATIONS.get(party.name_presentation >> 5 & 3, Presentation.UNAVAILABLE)
         return Party(number, name, shown)
 
     def _setup(self, i: Any, now: float) -> on.LinkEvent:

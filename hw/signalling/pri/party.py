@@ -14,21 +14,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from hw.errors import LocalError
+from hw.signalling.line import NumberType, Presentation
 
-LONGEST = 63  # characters of a number and octets of a name that libpri carries (dchannel.h: DCHANNEL_DIGITS_MAX)
+LONGEST_NUMBER = 31  # digits that libpri carries (dchannel.h: DCHANNEL_NUMBER_MAX); E.164 has 15
 
 _DIGITS = re.compile(r"[0-9*#A-D]*")
-
-
-class TypeOfNumber(IntEnum):
-    """Q.931 table 4-9."""
-
-    UNKNOWN = 0
-    INTERNATIONAL = 1
-    NATIONAL = 2
-    NETWORK_SPECIFIC = 3
-    SUBSCRIBER = 4
-    ABBREVIATED = 6
 
 
 class NumberingPlan(IntEnum):
@@ -40,14 +30,6 @@ class NumberingPlan(IntEnum):
     TELEX = 4
     NATIONAL = 8
     PRIVATE = 9
-
-
-class Presentation(IntEnum):
-    """Q.931 table 4-11: may the called party see it."""
-
-    ALLOWED = 0
-    RESTRICTED = 1
-    NOT_AVAILABLE = 2
 
 
 class Screening(IntEnum):
@@ -84,13 +66,10 @@ class Capability(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number and what is said about it. Presentation and screening mean nothing for a called number.
-
-    Raises LocalError for characters that a number cannot have, or more of them than the line carries.
-    """
+    """A number and what is said about it. Presentation and screening mean nothing for a called number."""
 
     digits: str
-    type: TypeOfNumber = TypeOfNumber.UNKNOWN
+    type: NumberType = NumberType.UNKNOWN
     plan: NumberingPlan = NumberingPlan.TELEPHONY
     presentation: Presentation = Presentation.ALLOWED
     screening: Screening = Screening.USER_NOT_SCREENED
@@ -124,5 +103,5 @@ def check_digits(digits: str) -> None:
     """Raises LocalError where `digits` cannot be sent."""
     if not _DIGITS.fullmatch(digits):
         raise LocalError(f"number {digits!r}: only 0-9, *, # and A-D can be dialled")
-    if len(digits) > LONGEST:
-        raise LocalError(f"number {digits!r} has {len(digits)} digits; the line carries {LONGEST} at most")
+    if len(digits) > LONGEST_NUMBER:
+        raise LocalError(f"number {digits!r} has {len(digits)} digits; the line carries {LONGEST_NUMBER} at most")

@@ -20,8 +20,8 @@ not: route, play tones, know a card. Wire and clock are the caller's:
     <── RELEASE   RELEASE COMPLETE ──>                 ...
 
 SETUP is answered at once, with the channel chosen: the far end's T303 does not wait for the exchange. Each call ends
-with one Released: as soon as the far end clears, when our own release() is given, or when the line says so. The channel
-is free again when the release is complete; that takes no order and at most the `clearing` timer.
+with one Released: as soon as the far end clears, when our own release() is given, or when the line says so. Closed
+follows when the release is complete and the channel free; that takes no order, and at most the `clearing` timer.
 
 Two-way seizure (Q.931 5.7): the network's call has priority. The network keeps its channel and gives the user's call
 another one, or 44 where that cannot be; the user gives up its channel and takes what the network assigns.
@@ -48,7 +48,7 @@ from hw.signalling.pri.states import CLEARING, HEARD, ORDERS, TIMERS, Order, Sta
 from hw.signalling.q850 import Cause
 
 
-class NoChannelError(Exception):
+class NoChannel(Exception):
     """There is no channel for a call now. `cause` is for the caller: 34 none free, 38 span down, 44 not this one."""
 
     def __init__(self, message: str, cause: Cause) -> None:
@@ -127,7 +127,7 @@ class PriSpan:
             if isinstance(key, Call):
                 _EXPIRED[key.timer](self, key)
             else:
-                self._clear_all(Cause.DESTINATION_OUT_OF_ORDER, _LOST[key], politely=key == "alarm")
+                self._clear_all(_LOST[key])
             self._hear()
 
     def next_timer(self) -> float | None:
@@ -151,10 +151,11 @@ class PriSpan:
         self._span_changed("span alarm" if present else "alarm ended")
 
     def gone(self, now: float) -> None:
-        """The card vanished: no frame will pass. It is back when alarm(False) is told."""
+        """The card vanished: calls end at once, and nothing new begins until alarm(False) is told."""
         self.alarm(True, now)
         self._deadlines.pop("alarm", None)
-        self._clear_all(Cause.DESTINATION_OUT_OF_ORDER, "card is gone", politely=False)
+        self._clear_all("card is gone")
+        self._hear()
 
     def events(self) -> list[tell.SpanEvent]:
         """Takes what happened since the last call, in its order."""
@@ -181,22 +182,23 @@ class PriSpan:
     # ---- orders: calls ----
 
     def place(self, request: CallRequest, now: float, channel: int | None = None) -> Call:
-        """An outgoing call, on `channel` (a test call) or the next free one. Raises NoChannelError, LocalError."""
+        """An outgoing call, on `channel` (a test call) or the next free one. Raises NoChannel, LocalError."""
         self._now = now
         if not self.in_service:
-            raise NoChannelError("the span is out of service", Cause.NETWORK_OUT_OF_ORDER)
+            raise NoChannel("the span is out of service", Cause.NETWORK_OUT_OF_ORDER)
         if channel is None:
             chosen = self.channels.hunt()
             if chosen is None:
-                raise NoChannelError("no B channel is free", Cause.NO_CIRCUIT_AVAILABLE)
+                raise NoChannel("no B channel is free", Cause.NO_CIRCUIT)
         else:
             chosen = self.channels.of(channel)
             if not chosen.free:
-                cause = Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE
-                raise NoChannelError(f"B channel {channel} is {chosen.state.value}", cause)
+                cause = Cause.CHANNEL_UNAVAILABLE
+                raise NoChannel(f"B channel {channel} is {chosen.state.value}", cause)
         number = self.link.setup(request, now, chosen.number, self._exclusive or channel is not None)
         call = Call(number, True, State.CALL_INITIATED, chosen.number, begun=now)
-        self._calls[number] = chosen.call = call
+        self._calls[number] = call
+        self._take(chosen, call)
         self.statistics.placed += 1
         return call
 
@@ -267,14 +269,14 @@ class PriSpan:
         self.channels.unblock(channel)
 
     def reset(self, channel: int, now: float) -> None:
-        """RESTART: ends a call on the channel with 41, and both ends forget it. Raises NoChannelError while down."""
+        """RESTART: ends a call on the channel with 41, and both ends forget it. Raises NoChannel while down."""
         self._now = now
         chosen = self.channels.of(channel)
         if not self._link_up:
-            raise NoChannelError("the data link is down", Cause.NETWORK_OUT_OF_ORDER)
+            raise NoChannel("the data link is down", Cause.NETWORK_OUT_OF_ORDER)
         if chosen.call is not None:
             self._drop(chosen.call, Cause.TEMPORARY_FAILURE, EndedBy.LINE, "channel reset")
-        self._restart(chosen, "reset by order")
+        self._restart(chosen, "reset by order", by_order=True)
 
     # ---- calls inside ----
 
@@ -321,6 +323,7 @@ class PriSpan:
         channel = self.channels.get(call.channel)
         if channel is not None and channel.call is call:
             channel.call = None
+        self._events.append(tell.Closed(self._now, call))
 
     def _drop(self, call: Call, cause: Cause, by: EndedBy, reason: str) -> None:
         """Without a message."""
@@ -328,13 +331,12 @@ class PriSpan:
         self.link.forget(call.number)
         self._close(call)
 
-    def _clear_all(self, cause: Cause, reason: str, politely: bool) -> None:
+    def _clear_all(self, reason: str) -> None:
+        """The line is of no use. The far end is told all the same: its own data link may stand, or come back first."""
         for call in self.calls():
-            if not politely:
-                self._drop(call, cause, EndedBy.LINE, reason)
-            elif call.state not in CLEARING:
-                self._end(call, call.cause or cause, EndedBy.LINE, reason)
-                self._clear(call, cause)
+            if call.state not in CLEARING:
+                self._end(call, call.cause or Cause.DESTINATION_OUT_OF_ORDER, EndedBy.LINE, reason)
+                self._clear(call, Cause.DESTINATION_OUT_OF_ORDER)
 
     # ---- what the D channel tells ----
 
@@ -354,8 +356,11 @@ class PriSpan:
             return
         if isinstance(event, _RESPONSES) and not self._settle(call, event.channel):
             return
-        self._enter(call, state)
-        _CALL_HEARD[type(event)](self, call, event)
+        if isinstance(event, on.Release):
+            self._on_release(call, event)
+        else:
+            self._enter(call, state)
+            _CALL_HEARD[type(event)](self, call, event)
 
     def _on_setup(self, event: on.Setup) -> None:
         channel, cause = self._choose(event)
@@ -365,7 +370,8 @@ class PriSpan:
             self._events.append(tell.Refused(self._now, event.channel, cause, event.called, event.calling))
             return
         call = Call(event.call, False, State.CALL_PRESENT, channel.number, settled=True, begun=self._now)
-        self._calls[event.call] = channel.call = call
+        self._calls[event.call] = call
+        self._take(channel, call)
         self.statistics.seized += 1
         complete = event.complete or not self.settings.overlap
         if complete:
@@ -401,9 +407,9 @@ class PriSpan:
                 return wanted, Cause.NORMAL_CLEARING
         if event.exclusive and not event.any_channel:
             missing = wanted is None and event.channel is not None
-            return None, Cause.CHANNEL_DOES_NOT_EXIST if missing else Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE
+            return None, Cause.CHANNEL_DOES_NOT_EXIST if missing else Cause.CHANNEL_UNAVAILABLE
         other = self.channels.hunt() if self.in_service and (event.any_channel or event.channel is not None) else None
-        return other, Cause.NO_CIRCUIT_AVAILABLE
+        return other, Cause.NO_CIRCUIT
 
     def _settle(self, call: Call, given: int | None) -> bool:
         """The first response to our SETUP names the channel. False: we cannot take it and cleared the call with 6."""
@@ -416,11 +422,10 @@ class PriSpan:
         if channel is not None and (channel.free or channel.call is call):
             if call.channel is not None:
                 self.channels.of(call.channel).call = None
-            channel.call = call
-            call.channel = channel.number
+            self._take(channel, call)
             return True
         reason = f"the far end gave channel {given}, which is taken"
-        self._end(call, Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE, EndedBy.LINE, reason)
+        self._end(call, Cause.CHANNEL_UNAVAILABLE, EndedBy.LINE, reason)
         self._clear(call, Cause.CHANNEL_UNACCEPTABLE)
         return False
 
@@ -462,13 +467,13 @@ class PriSpan:
         self._clear(call, event.cause)
 
     def _on_release(self, call: Call, event: on.Release) -> None:
-        unanswered = event.expired and call.state is State.RELEASE_REQUEST
+        unanswered = event.expired and call.state is not State.CALL_INITIATED
         cause = call.cause or event.cause or Cause.NORMAL_UNSPECIFIED
         by, reason = (EndedBy.LINE, "no answer from the far end") if event.expired else (EndedBy.FAR_END, "")
         self._end(call, cause, by, reason, event.charge)
         self._close(call)
         if unanswered:
-            self._restart_of(call, "RELEASE was not answered")
+            self._doubt(call)
 
     def _on_notify(self, call: Call, event: on.Notify) -> None:
         self._events.append(tell.Notified(self._now, call, event.notification))
@@ -485,9 +490,9 @@ class PriSpan:
 
     def _give_up(self, call: Call) -> None:
         """T301, T304, T310."""
-        heard = Cause.NO_ANSWER if call.timer == "T301" else Cause.RECOVERY_ON_TIMER_EXPIRY
+        heard = Cause.NO_ANSWER if call.timer == "T301" else Cause.TIMER_EXPIRED
         self._end(call, call.cause or heard, EndedBy.LINE, f"{call.timer} ran out")
-        self._clear(call, Cause.RECOVERY_ON_TIMER_EXPIRY)
+        self._clear(call, Cause.TIMER_EXPIRED)
 
     def _end_announcement(self, call: Call) -> None:
         """T306."""
@@ -498,21 +503,32 @@ class PriSpan:
     def _forget(self, call: Call) -> None:
         """The `clearing` timer."""
         self.statistics.forgotten += 1
-        self._drop(call, call.cause or Cause.RECOVERY_ON_TIMER_EXPIRY, EndedBy.LINE, "clearing was not answered")
-        self._restart_of(call, "clearing was not answered")
+        self._drop(call, call.cause or Cause.TIMER_EXPIRED, EndedBy.LINE, "clearing was not answered")
+        self._doubt(call)
 
     # ---- channels and span inside ----
 
     def _channel_changed(self, channel: Channel, reason: str) -> None:
         self._events.append(tell.ChannelChanged(self._now, channel.number, channel.state.value, reason))
 
-    def _restart_of(self, call: Call, reason: str) -> None:
-        channel = self.channels.get(call.channel)
-        if channel is not None and channel.call is None and self._link_up:
-            self._restart(channel, reason)
+    def _take(self, channel: Channel, call: Call) -> None:
+        channel.call = call
+        channel.doubt = ""
+        call.channel = channel.number
 
-    def _restart(self, channel: Channel, reason: str) -> None:
-        if self.channels.restarting(channel, reason):
+    def _doubt(self, call: Call) -> None:
+        """The call ended without the far end's word (Q.931 5.3.2, T308 twice; or the data link was lost)."""
+        channel = self.channels.get(call.channel)
+        if channel is not None and channel.call is None:
+            channel.doubt = "call ended without the far end"
+            self._restart_doubtful()
+
+    def _restart_doubtful(self) -> None:
+        if self._link_up and (channel := self.channels.next_doubtful()) is not None:
+            self._restart(channel, channel.doubt, by_order=False)
+
+    def _restart(self, channel: Channel, reason: str, by_order: bool) -> None:
+        if self.channels.restarting(channel, reason, by_order):
             self.link.restart(channel.number, self._now)
 
     def _on_restart_requested(self, event: on.RestartRequested) -> None:
@@ -524,10 +540,11 @@ class PriSpan:
                 self.channels.alive(channel, "restarted by the far end")
 
     def _on_restart_done(self, event: on.RestartDone) -> None:
-        self.channels.restarted(event.channel, False, "restarted")
+        self.channels.restarted(event.channel, True)
+        self._restart_doubtful()
 
     def _on_restart_failed(self, event: on.RestartFailed) -> None:
-        self.channels.restarted(event.channel, True, "RESTART was not answered")
+        self.channels.restarted(event.channel, False)
 
     def _on_up(self, event: on.Up) -> None:
         self._link_up = True
@@ -537,6 +554,7 @@ class PriSpan:
             self.channels.alive(channel, "data link established")
             if channel.restarting:
                 self.link.restart(channel.number, self._now)
+        self._restart_doubtful()
 
     def _on_down(self, event: on.Down) -> None:
         if self._link_up:
@@ -574,7 +592,6 @@ _CALL_HEARD: dict[type[on.CallEvent], Callable[[PriSpan, Call, Any], None]] = {
     on.Connect: PriSpan._on_connect,
     on.ConnectAck: PriSpan._on_connect_ack,
     on.Disconnect: PriSpan._on_disconnect,
-    on.Release: PriSpan._on_release,
     on.Notify: PriSpan._on_notify,
     on.Facility: PriSpan._on_facility,
 }

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 
+from hw.signalling.line import Connection
 from hw.signalling.pri import events as on
 
 
@@ -56,16 +57,6 @@ class Order(Enum):
     DIGITS = "send digits"
     NOTIFY = "notify"
     RELEASE = "release"
-
-
-class Connection(Enum):
-    """CSTA's states of a connection, as far as a trunk has them; HELD and QUEUED are the exchange's own."""
-
-    NULL = "null"
-    INITIATED = "initiated"
-    ALERTING = "alerting"
-    CONNECTED = "connected"
-    FAIL = "fail"
 
 
 _S = State
