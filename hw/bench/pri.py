@@ -1,7 +1,7 @@
 """`strowger bench lines`, ISDN part: complete PRI calls a second, both ends in this process.
 
-Conditions. Two `PriSpan`s, user and network, joined in memory, in virtual time; one thread. A call is SETUP with called and
-calling number, CALL PROCEEDING, ALERTING, CONNECT, CONNECT ACKNOWLEDGE, DISCONNECT, RELEASE, RELEASE COMPLETE, with
+Conditions. Two `PriSpan`s, user and network, joined in memory, in virtual time; one thread. A call is SETUP with called
+and calling number, CALL PROCEEDING, ALERTING, CONNECT, CONNECT ACKNOWLEDGE, DISCONNECT, RELEASE, RELEASE COMPLETE, with
 layer 2 and every event taken by somebody at both ends. Timers are looked at after each step, as a shell would.
 
     one at a time    the next call begins when the last one is over
@@ -15,9 +15,10 @@ import time
 from hw.signalling.line import NumberType
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri.calls import Call
-from hw.signalling.pri.link import CallRequest, LinkSettings, Side
+from hw.signalling.pri.link import CallRequest
 from hw.signalling.pri.party import Number, Party
-from hw.signalling.pri.span import PriSpan, SpanSettings
+from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
+from hw.signalling.pri.span import PriSpan
 from hw.signalling.q850 import Cause
 
 REQUEST = CallRequest(Number("01087654321", NumberType.NATIONAL), Party(Number("2001", NumberType.SUBSCRIBER)))

@@ -4,6 +4,8 @@
     call = world.user.place("1001")        what is ordered takes effect at once, what follows in no time
     far = world.network.seizure()          the call at the other end
     world.run(4)                           four seconds pass
+
+What each end told is kept in `told`.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from typing import TypeVar
 
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri.calls import Call
-from hw.signalling.pri.link import CallRequest, LinkSettings, Side
+from hw.signalling.pri.link import CallRequest
 from hw.signalling.pri.party import Number
-from hw.signalling.pri.span import PriSpan, SpanSettings
+from hw.signalling.pri.settings import E1, LinkSettings, Side, SpanSettings
+from hw.signalling.pri.span import PriSpan
 from hw.signalling.pri.timers import Timers
 from hw.signalling.q850 import Cause
 
@@ -102,7 +105,7 @@ class World:
         names: bool | None = None,
         user_timers: dict[str, float] | None = None,
         network_timers: dict[str, float] | None = None,
-        channels: tuple[int, ...] | None = None,
+        channels: tuple[int, ...] = E1,
         up: bool = True,
     ) -> None:
         self.now = 0.0
@@ -115,7 +118,7 @@ class World:
                     LinkSettings(side, Timers(timers), names),
                     overlap=overlap,
                     exclusive=exclusive,
-                    **({} if channels is None else {"channels": channels}),
+                    channels=channels,
                 ),
             )
             for side, timers in ((Side.USER, user_timers), (Side.NETWORK, network_timers))
@@ -123,7 +126,7 @@ class World:
         self.ends = (self.user, self.network)
         if up:
             self.run(1)
-            assert self.user.span.in_service and self.network.span.in_service
+            assert [end.span.in_service for end in self.ends] == [True, True]
 
     def other(self, end: End) -> End:
         return self.network if end is self.user else self.user

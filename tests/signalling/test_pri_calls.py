@@ -350,17 +350,55 @@ def test_an_order_that_does_not_fit_the_call_is_our_mistake_and_changes_nothing(
     world = World()
     call = world.user.place("1001")
     now = world.now
-    for order in (
-        lambda: world.user.span.alert(call, now),
-        lambda: world.user.span.answer(call, now),
-        lambda: world.user.span.progress(call, now),
-        lambda: world.user.span.notify(call, 0, now),
-    ):
+    span = world.user.span
+    for order in (span.proceed, span.alert, span.answer, span.progress):
         with pytest.raises(LocalError, match="OUTGOING_PROCEEDING"):
-            order()
+            order(call, now)
     far = world.network.seizure()
     world.network.answer(far)
     assert call.state is State.ACTIVE
     with pytest.raises(LocalError, match="cannot alert"):
         world.network.span.alert(far, now)
     assert far.state is State.ACTIVE
+
+
+def test_an_order_that_cannot_be_sent_leaves_the_call_as_it_was() -> None:
+    world = World()
+    call = world.user.place("1001")
+    far = world.network.seizure()
+    with pytest.raises(LocalError, match="only 0-9"):
+        world.network.span.answer(far, world.now, Party(Number("one")))
+    assert far.state is State.INCOMING_PROCEEDING
+    world.network.answer(far)
+    with pytest.raises(LocalError, match="outside 0 to 127"):
+        world.network.span.notify(far, 200, world.now)
+    assert call.state is State.ACTIVE
+
+
+def test_progress_as_the_first_word_does_not_leave_the_call_without_a_timer() -> None:
+    """PROGRESS ends T303 in libpri; nothing else may follow it for ever."""
+    world = World()
+    world.spoil = lambda frame, to: frame if to is world.network or frame[2] & 1 else None
+    call = world.user.place("1001")
+    world.spoil = lambda frame, to: frame
+    world.user.span.receive(bytes((0x02, 0x01, 0x03)) + bytes.fromhex("08028001031e028288"), world.now)
+    world.settle()
+    assert world.user.last(tell.Progress).in_band
+    assert call.state is State.CALL_INITIATED
+    world.spoil = lambda frame, to: frame if to is world.network or frame[2] & 1 else None
+    world.run(181)
+    assert world.user.released(call).reason == "T301 ran out"
+
+
+def test_remarks_during_alerting_do_not_keep_it_going() -> None:
+    world = World()
+    call = world.user.place("1001")
+    far = world.network.seizure()
+    world.network.alert(far)
+    for _ in range(4):
+        world.run(40)
+        world.network.span.link.notify(far.number, 0x79, world.now)
+        world.settle()
+    assert len(world.user.heard(tell.Notified)) == 4
+    world.run(21)
+    assert world.user.released(call).reason == "T301 ran out"

@@ -7,10 +7,11 @@ import pytest
 from hw.errors import LocalError
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri.calls import Call, EndedBy
-from hw.signalling.pri.channels import E1, ChannelState, Hunt
+from hw.signalling.pri.channels import ChannelState, NoChannel
 from hw.signalling.pri.link import CallRequest
 from hw.signalling.pri.party import Number
-from hw.signalling.pri.span import NoChannel, PriSpan, SpanSettings
+from hw.signalling.pri.settings import E1, Hunt, SpanSettings
+from hw.signalling.pri.span import PriSpan
 from hw.signalling.q850 import Cause
 from tests.signalling.pri_world import End, World
 

@@ -1,4 +1,4 @@
-"""What goes wrong with a PRI span: data link cut, alarm, card gone, wrong side, damaged frames. No channel stays taken."""
+"""What goes wrong with a PRI span: data link cut, alarm, card gone, damaged frames. No channel stays taken."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from hw.errors import LocalError
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri.calls import Call, EndedBy
-from hw.signalling.pri.link import LinkSettings, Side, TraceLevel
-from hw.signalling.pri.span import NoChannel, PriSpan, SpanSettings
+from hw.signalling.pri.channels import NoChannel
+from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings, TraceLevel
+from hw.signalling.pri.span import PriSpan
 from hw.signalling.pri.states import State
 from hw.signalling.pri.timers import Timers
 from hw.signalling.q850 import Cause
@@ -198,7 +199,7 @@ def test_an_alarm_that_lasts_clears_every_call_with_27_and_both_ends_agree() -> 
 
 
 def test_a_cable_that_is_pulled_for_a_while() -> None:
-    """Alarm and silence together. Our DISCONNECT went with the data link; the far end hears of it by T305 at the latest."""
+    """Alarm and silence together. Our DISCONNECT went with the data link; the far end hears of it with T305."""
     world = World(network_timers={"T309": 90})
     call, far = world.active()
     world.cut = True
@@ -378,16 +379,16 @@ def test_a_timer_that_is_none() -> None:
 
 def test_the_trace_shows_messages_and_goes_to_nobodys_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     world = World()
-    world.user.span.set_trace(TraceLevel.MESSAGES)
+    world.user.span.link.set_trace(TraceLevel.MESSAGES)
     world.user.place("1001")
-    trace = world.user.span.trace()
+    trace = world.user.span.link.trace()
     assert "Message Type: SETUP" in trace
     assert "1001" in trace
     assert "Message Type: CALL PROCEEDING" in trace
-    assert not world.network.span.trace()
-    world.user.span.set_trace(TraceLevel.FRAMES)
+    assert not world.network.span.link.trace()
+    world.user.span.link.set_trace(TraceLevel.FRAMES)
     for _ in range(40):
         world.user.release(world.active()[0])
-    assert 30_000 < len(world.user.span.trace()) <= 32_768
-    assert not world.user.span.trace()
+    assert 30_000 < len(world.user.span.link.trace()) <= 32_768
+    assert not world.user.span.link.trace()
     assert capfd.readouterr() == ("", "")

@@ -6,8 +6,9 @@ import pytest
 
 from hw.native.pri import ffi, lib
 from hw.signalling.pri import events as on
-from hw.signalling.pri.link import CallRequest, DChannelLink, LinkSettings, Side
+from hw.signalling.pri.link import CallRequest, DChannelLink
 from hw.signalling.pri.party import Number
+from hw.signalling.pri.settings import LinkSettings, Side
 from hw.signalling.q850 import Cause
 
 pytestmark = pytest.mark.native
@@ -117,7 +118,7 @@ def test_the_257th_call_is_refused_with_42() -> None:
 
 
 def test_call_numbers_never_come_again() -> None:
-    user, network = connected()
+    user, _ = connected()
     seen = set()
     for _ in range(300):
         number = user.setup(CallRequest(Number("1")), 0.0, channel=1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from hw.signalling.line import Connection
+from hw.signalling.pri import events as on
 from hw.signalling.pri.party import Capability, Number, Party, Redirection
 from hw.signalling.pri.states import CONNECTION, State
 from hw.signalling.q850 import Cause
@@ -172,3 +173,46 @@ class SpanChanged(SpanEvent):
 
     in_service: bool
     reason: str
+
+
+def seizure(call: Call, event: on.Setup, complete: bool) -> Seizure:
+    return Seizure(
+        event.time,
+        call,
+        event.called,
+        complete,
+        event.calling,
+        event.redirecting,
+        event.capability,
+        event.interworking,
+    )
+
+
+def passed_on(call: Call, event: on.CallEvent) -> OnCall | None:
+    """What a message means that only tells something; None: nothing to the exchange."""
+    match event:
+        case on.Proceeding():
+            return Proceeding(event.time, call, event.in_band or event.interworking)
+        case on.Alerting():
+            return Alerting(event.time, call, event.in_band or event.interworking)
+        case on.Information():
+            return Digits(event.time, call, event.digits, event.complete, "sending complete" if event.complete else "")
+        case on.Notify():
+            return Notified(event.time, call, event.notification)
+        case on.Facility():
+            return PartyChanged(event.time, call, event.party, event.redirecting)
+        case _:
+            return None
+
+
+@dataclass(slots=True)
+class SpanStatistics:
+    """Counts since the span was made."""
+
+    seized: int = 0  # incoming calls that got a channel
+    placed: int = 0
+    refused: int = 0  # incoming calls without one
+    two_way_seizures: int = 0
+    unexpected: int = 0  # messages that did not fit the state of their call
+    forgotten: int = 0  # calls that had to be dropped because nobody answered our clearing
+    link_losses: int = 0

@@ -1,14 +1,9 @@
-"""The B channels of a span: which is free, which to take, which are in service. Q.931 5.1.2, 5.2.3, 5.5 (restart).
+"""The B channels of a span: which is free, which to take, which are in service. Q.931 5.1.2, 5.2.3, 5.7.
 
-    IDLE <──> BUSY                       by calls, span.py
-    IDLE <──> BLOCKED                    by order; a call that is up goes on
-    any ── RESTART ──> RESTARTING ── RESTART ACKNOWLEDGE ──> IDLE
-                          └── T316, N316 times ──> FAILED ── data link back, call from there, unblock ──> IDLE
-
-A channel is doubtful when its last call ended here without the far end's word: it may be taken there still. Doubtful
-channels are restarted one after the other and may be used until it is their turn, since a call that gets through
-settles the doubt as well. When the far end does not answer a RESTART of that kind, the channel is idle again and the
-other doubts are dropped: there are exchanges that do not know RESTART. Only one ordered by a person ends in FAILED.
+    IDLE <──> BUSY          by calls, span.py
+    IDLE <──> BLOCKED       by order; a call that is up goes on
+    any  ──> RESTARTING ──> IDLE or FAILED, restarts.py
+    FAILED ──> IDLE         data link back, call or RESTART from the far end, unblock
 
 The two ends look for a free channel from opposite ends of the span, so that they seldom want the same one. Every
 change but IDLE/BUSY is told, with its reason.
@@ -17,20 +12,31 @@ change but IDLE/BUSY is told, with its reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from hw.errors import LocalError
 from hw.signalling.pri.calls import Call
+from hw.signalling.pri.settings import Hunt
+from hw.signalling.pri.states import State
+from hw.signalling.q850 import Cause
 
-E1 = (*range(1, 16), *range(17, 32))  # timeslot 16 is the D channel; EuroISDN's channel number is the timeslot
+
+class NoChannel(Exception):
+    """There is no channel for a call now. `cause` is for the caller: 34 none free, 38 span down, 44 not this one."""
+
+    def __init__(self, message: str, cause: Cause) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
-class Hunt(Enum):
-    """Where to begin looking for a free channel."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`channel` None: the call is refused with `cause`. `rival`: our call that had asked for the same channel."""
 
-    ASCENDING = "from the first"
-    DESCENDING = "from the last"
-    CIRCULAR = "after the one taken last"
+    channel: Channel | None
+    cause: Cause
+    rival: Call | None
 
 
 class ChannelState(Enum):
@@ -50,7 +56,7 @@ class Channel:
         self.number = number
         self.call: Call | None = None
         self.blocked = False
-        self.doubt = ""  # why it may be taken at the far end still
+        self.doubt = False  # it may be taken at the far end still
         self.restarting = False
         self.by_order = False  # the RESTART was
         self.failed = False
@@ -114,6 +120,18 @@ class Channels:
                 return channel
         return None
 
+    def pick(self, number: int | None) -> Channel:
+        """For an outgoing call: this channel, or the next free one. Raises NoChannel, and LocalError for no channel."""
+        if number is None:
+            hunted = self.hunt()
+            if hunted is None:
+                raise NoChannel("no B channel is free", Cause.NO_CIRCUIT)
+            return hunted
+        channel = self.of(number)
+        if not channel.free:
+            raise NoChannel(f"B channel {number} is {channel.state.value}", Cause.CHANNEL_UNAVAILABLE)
+        return channel
+
     # ---- in service or not ----
 
     def block(self, number: int) -> None:
@@ -129,39 +147,36 @@ class Channels:
             channel.blocked = channel.failed = False
             self._changed(channel, "unblocked by order")
 
-    def restarting(self, channel: Channel, reason: str, by_order: bool) -> bool:
-        """A RESTART is to be sent. False: one is under way already."""
-        channel.doubt = ""
-        channel.by_order |= by_order
-        if channel.restarting:
-            return False
-        channel.restarting = True
+    def changed(self, channel: Channel, reason: str) -> None:
+        """Tells of a change in what a channel is good for."""
         self._changed(channel, reason)
-        return True
-
-    def restarted(self, number: int, answered: bool) -> None:
-        """A RESTART has ended."""
-        channel = self.of(number)
-        if not answered:
-            for other in self._order:
-                other.doubt = ""
-        channel.restarting = False
-        channel.failed = channel.by_order and not answered
-        channel.by_order = False
-        self._changed(channel, "restarted" if answered else "RESTART was not answered")
-
-    def next_doubtful(self) -> Channel | None:
-        """The channel to restart now; None: none, or another one is being restarted."""
-        doubtful = None
-        for channel in self._order:
-            if channel.restarting:
-                return None
-            if channel.doubt and channel.call is None and doubtful is None:
-                doubtful = channel
-        return doubtful
 
     def alive(self, channel: Channel, reason: str) -> None:
         """The far end gave a sign of it: a failed restart is forgiven."""
         if channel.failed:
             channel.failed = False
             self._changed(channel, reason)
+
+    # ---- two-way seizure ----
+
+    def choose(self, wanted: int | None, open_choice: bool, exclusive: bool, ours_first: bool) -> Choice:
+        """The channel for an incoming call that asks for `wanted`.
+
+        `open_choice`: the far end leaves it to us; `exclusive`: it takes that channel or none. `ours_first` (network
+        side): an outgoing call of ours that has asked for the same channel keeps it; else it loses it (Q.931 5.7).
+        """
+        channel = self.get(wanted)
+        rival = None
+        if channel is not None:
+            if channel.call is not None and channel.call.state is State.CALL_INITIATED:
+                rival = channel.call
+                if not ours_first:
+                    rival.channel = channel.call = None  # the network assigns it another, or clears it
+            self.alive(channel, "call from the far end")
+            if channel.free:
+                return Choice(channel, Cause.NORMAL_CLEARING, rival)
+        if exclusive and not open_choice:
+            missing = channel is None and wanted is not None
+            return Choice(None, Cause.CHANNEL_DOES_NOT_EXIST if missing else Cause.CHANNEL_UNAVAILABLE, rival)
+        other = self.hunt() if open_choice or wanted is not None else None
+        return Choice(other, Cause.NO_CIRCUIT, rival)

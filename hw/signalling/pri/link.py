@@ -31,8 +31,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from typing import Any
 
 from hw.errors import LocalError
@@ -49,35 +48,9 @@ from hw.signalling.pri.party import (
     Redirection,
     Screening,
 )
-from hw.signalling.pri.timers import BY_NAME, Keeper, Timers
+from hw.signalling.pri.settings import LinkSettings, Side, TraceLevel
+from hw.signalling.pri.timers import BY_NAME, Keeper
 from hw.signalling.q850 import Cause
-
-
-class Side(Enum):
-    """Which end of the span we are: towards the public network an exchange is the user."""
-
-    USER = "user"
-    NETWORK = "network"
-
-
-class TraceLevel(Enum):
-    ERRORS = 0
-    MESSAGES = 1  # every Q.931 message with its elements
-    FRAMES = 2  # Q.921 frames and state changes as well
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
-    """What may be changed on a running link, and `side`, which may not.
-
-    `names`: send names in the display element; None: as ETSI has it, from the network only.
-    `name_encoding`: of names in the display element, a Python codec; ASCII names are the same in all of them.
-    """
-
-    side: Side = Side.USER
-    timers: Timers = field(default_factory=Timers)
-    names: bool | None = None
-    name_encoding: str = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,8 +335,8 @@ class DChannelLink:
     def _encode(self, name: str) -> bytes:
         """A name as the display element has it, cut between characters.
 
-        A first octet with the eighth bit set is a character set indicator (libpri skips it in what comes in): a name that
-        would begin so gets one.
+        A first octet with the eighth bit set is a character set indicator (libpri skips it in what comes in): a name
+        that would begin so gets one.
         """
         encoding = self.settings.name_encoding
         octets = name.encode(encoding, "replace")
@@ -427,9 +400,7 @@ _DECODERS: dict[int, Callable[[DChannelLink, Any, float], on.LinkEvent | None]] 
     lib.DCHANNEL_DISCONNECT: lambda link, i, now: on.Disconnect(
         now, i.call, _cause(i.cause) or Cause.NORMAL_UNSPECIFIED, i.in_band, _charge(i.charge)
     ),
-    lib.DCHANNEL_RELEASE: lambda link, i, now: on.Release(
-        now, i.call, _cause(i.cause), _charge(i.charge), i.expired
-    ),
+    lib.DCHANNEL_RELEASE: lambda link, i, now: on.Release(now, i.call, _cause(i.cause), _charge(i.charge), i.expired),
     lib.DCHANNEL_RESTART: lambda link, i, now: on.RestartRequested(now, _channel(i.channel)),
     lib.DCHANNEL_RESTART_ACK: DChannelLink._restart_ack,
     lib.DCHANNEL_NOTIFY: lambda link, i, now: on.Notify(now, i.call, i.notification),

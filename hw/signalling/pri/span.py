@@ -32,56 +32,24 @@ Both come back by themselves. Time: seconds on a clock that never goes back.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from hw.errors import LocalError
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri import events as on
-from hw.signalling.pri.calls import Call, EndedBy
-from hw.signalling.pri.channels import E1, Channel, Channels, Hunt
-from hw.signalling.pri.link import CallRequest, DChannelLink, LinkSettings, Side, TraceLevel
+from hw.signalling.pri.calls import Call, EndedBy, SpanStatistics
+from hw.signalling.pri.channels import Channel, Channels, NoChannel
+from hw.signalling.pri.link import CallRequest, DChannelLink
 from hw.signalling.pri.party import NOBODY, Party, check_digits
+from hw.signalling.pri.restarts import Restarts
+from hw.signalling.pri.settings import Hunt, Side, SpanSettings
 from hw.signalling.pri.states import CLEARING, HEARD, ORDERS, TIMERS, Order, State
 from hw.signalling.q850 import Cause
 
-
-class NoChannel(Exception):
-    """There is no channel for a call now. `cause` is for the caller: 34 none free, 38 span down, 44 not this one."""
-
-    def __init__(self, message: str, cause: Cause) -> None:
-        super().__init__(message)
-        self.cause = cause
-
-
-@dataclass(frozen=True, slots=True)
-class SpanSettings:
-    """`overlap`: digits of incoming calls one by one, where the far end does not say that they are all.
-
-    `exclusive`: ask for a channel so that the far end cannot change it; None: as network yes, as user no.
-    `hunt` None: the network from the first channel, the user from the last.
-    """
-
-    link: LinkSettings = field(default_factory=LinkSettings)
-    channels: tuple[int, ...] = E1
-    overlap: bool = False
-    exclusive: bool | None = None
-    hunt: Hunt | None = None
-
-
-@dataclass(slots=True)
-class SpanStatistics:
-    """Counts since the span was made."""
-
-    seized: int = 0  # incoming calls that got a channel
-    placed: int = 0
-    refused: int = 0  # incoming calls without one
-    two_way_seizures: int = 0
-    unexpected: int = 0  # messages that did not fit the state of their call
-    forgotten: int = 0  # calls that had to be dropped because nobody answered our clearing
-    link_losses: int = 0
+log = logging.getLogger(__name__)
 
 
 class PriSpan:
@@ -95,6 +63,7 @@ class PriSpan:
         hunt = settings.hunt or (Hunt.ASCENDING if network else Hunt.DESCENDING)
         self.channels = Channels(settings.channels, hunt, self._channel_changed)
         self.statistics = SpanStatistics()
+        self._restarts = Restarts(self.channels, self.link)
         self._exclusive = network if settings.exclusive is None else settings.exclusive
         self._calls: dict[int, Call] = {}
         self._deadlines: dict[Call | str, float] = {}
@@ -173,12 +142,6 @@ class PriSpan:
         """All calls, also those whose release is not complete."""
         return list(self._calls.values())
 
-    def trace(self) -> str:
-        return self.link.trace()
-
-    def set_trace(self, level: TraceLevel) -> None:
-        self.link.set_trace(level)
-
     # ---- orders: calls ----
 
     def place(self, request: CallRequest, now: float, channel: int | None = None) -> Call:
@@ -186,15 +149,7 @@ class PriSpan:
         self._now = now
         if not self.in_service:
             raise NoChannel("the span is out of service", Cause.NETWORK_OUT_OF_ORDER)
-        if channel is None:
-            chosen = self.channels.hunt()
-            if chosen is None:
-                raise NoChannel("no B channel is free", Cause.NO_CIRCUIT)
-        else:
-            chosen = self.channels.of(channel)
-            if not chosen.free:
-                cause = Cause.CHANNEL_UNAVAILABLE
-                raise NoChannel(f"B channel {channel} is {chosen.state.value}", cause)
+        chosen = self.channels.pick(channel)
         number = self.link.setup(request, now, chosen.number, self._exclusive or channel is not None)
         call = Call(number, True, State.CALL_INITIATED, chosen.number, begun=now)
         self._calls[number] = call
@@ -207,41 +162,43 @@ class PriSpan:
         check_digits(digits)
         if not digits:
             raise LocalError("no digits to send")
-        waiting = call.state is State.CALL_INITIATED
-        self._order(call, Order.DIGITS, now)
-        if waiting:
+        state = self._after(call, Order.DIGITS, now)
+        if state is State.CALL_INITIATED:
             call.digits_waiting += digits
         else:
             self.link.information(call.number, digits, now)
+        self._enter(call, state)
 
     def proceed(self, call: Call, now: float) -> None:
         """Overlap receiving: the number is complete. Nothing to do where the span knew that."""
-        had_digits = call.state is State.OVERLAP_RECEIVING
-        self._order(call, Order.PROCEED, now)
-        if had_digits:
+        state = self._after(call, Order.PROCEED, now)
+        if state is not call.state:
             self.link.proceeding(call.number, now)
+            self._enter(call, state)
 
     def progress(self, call: Call, now: float, cause: Cause | None = None) -> None:
         """The caller is to listen to the channel: an announcement or tone before answer; `cause` says why."""
-        self._order(call, Order.PROGRESS, now)
+        state = self._after(call, Order.PROGRESS, now)
         self.link.progress(call.number, now, cause)
+        self._enter(call, state)
 
     def alert(self, call: Call, now: float, in_band: bool = False) -> None:
         """The called station rings. `in_band`: the caller is to hear our ring-back or music."""
-        self._order(call, Order.ALERT, now)
+        state = self._after(call, Order.ALERT, now)
         self.link.alerting(call.number, now, in_band)
+        self._enter(call, state)
 
     def answer(self, call: Call, now: float, connected: Party = NOBODY) -> None:
         """The call is answered (by `connected`, where the caller may know)."""
-        self._order(call, Order.ANSWER, now)
-        call.answered = now
-        if self.side is Side.NETWORK:
-            self._enter(call, State.ACTIVE)  # the user need not acknowledge, Q.931 5.2.8
+        state = self._after(call, Order.ANSWER, now)
         self.link.connect(call.number, now, connected)
+        # The network does not wait for the user's acknowledgement, Q.931 5.2.8.
+        self._enter(call, State.ACTIVE if self.side is Side.NETWORK else state)
+        call.answered = now
 
     def notify(self, call: Call, notification: int, now: float) -> None:
         """Tells the far party that it is held (0x79), taken back (0x7a) and the like, Q.931 4.5.22."""
-        self._order(call, Order.NOTIFY, now)
+        self._after(call, Order.NOTIFY, now)
         self.link.notify(call.number, notification, now)
 
     def release(self, call: Call, cause: Cause, now: float) -> None:
@@ -276,19 +233,20 @@ class PriSpan:
             raise NoChannel("the data link is down", Cause.NETWORK_OUT_OF_ORDER)
         if chosen.call is not None:
             self._drop(chosen.call, Cause.TEMPORARY_FAILURE, EndedBy.LINE, "channel reset")
-        self._restart(chosen, "reset by order", by_order=True)
+        self._restarts.order(chosen, now)
 
     # ---- calls inside ----
 
     def _timer(self, name: str) -> float:
         return self.settings.link.timers[name]
 
-    def _order(self, call: Call, order: Order, now: float) -> None:
+    def _after(self, call: Call, order: Order, now: float) -> State:
+        """The state that an order leads to; it is entered when the order could be given. Raises LocalError."""
         self._now = now
         state = ORDERS[call.state].get(order)
         if state is None:
             raise LocalError(f"{call!r}: cannot {order.value} in this state")
-        self._enter(call, state)
+        return state
 
     def _enter(self, call: Call, state: State) -> None:
         """Into a state, or once more into the same: its timer begins anew."""
@@ -353,18 +311,25 @@ class PriSpan:
         state = HEARD[call.state].get(type(event))
         if state is None:
             self.statistics.unexpected += 1
+            log.info("%r: %s does not fit", call, event)
             return
         if isinstance(event, _RESPONSES) and not self._settle(call, event.channel):
             return
-        if isinstance(event, on.Release):
-            self._on_release(call, event)
-        else:
+        if not isinstance(event, _REMARKS):
             self._enter(call, state)
-            _CALL_HEARD[type(event)](self, call, event)
+        act = _CALL_HEARD.get(type(event))
+        if act is not None:
+            act(self, call, event)
+        elif telling := tell.passed_on(call, event):
+            self._events.append(telling)
 
     def _on_setup(self, event: on.Setup) -> None:
-        channel, cause = self._choose(event)
+        network = self.side is Side.NETWORK
+        choice = self.channels.choose(event.channel, event.any_channel, event.exclusive, ours_first=network)
+        channel = choice.channel if self.in_service else None
+        self.statistics.two_way_seizures += choice.rival is not None
         if channel is None:
+            cause = Cause.CHANNEL_UNAVAILABLE if choice.channel is not None else choice.cause
             self.statistics.refused += 1
             self.link.release(event.call, cause, self._now)
             self._events.append(tell.Refused(self._now, event.channel, cause, event.called, event.calling))
@@ -375,41 +340,11 @@ class PriSpan:
         self.statistics.seized += 1
         complete = event.complete or not self.settings.overlap
         if complete:
-            self._order(call, Order.PROCEED, self._now)
             self.link.proceeding(call.number, self._now, channel.number)
         else:
-            self._order(call, Order.ASK, self._now)
             self.link.setup_ack(call.number, self._now, channel.number, in_band=not event.called.digits)
-        self._events.append(
-            tell.Seizure(
-                self._now,
-                call,
-                event.called,
-                complete,
-                event.calling,
-                event.redirecting,
-                event.capability,
-                event.interworking,
-            )
-        )
-
-    def _choose(self, event: on.Setup) -> tuple[Channel | None, Cause]:
-        """The channel for an incoming call, or why there is none. Q.931 5.1.2, 5.2.3, 5.7."""
-        wanted = self.channels.get(event.channel)
-        if wanted is not None:
-            rival = wanted.call
-            if rival is not None and rival.outgoing and rival.state is State.CALL_INITIATED:
-                self.statistics.two_way_seizures += 1
-                if self.side is Side.USER:
-                    rival.channel = wanted.call = None  # the network assigns ours another, or clears it
-            self.channels.alive(wanted, "call from the far end")
-            if wanted.free and self.in_service:
-                return wanted, Cause.NORMAL_CLEARING
-        if event.exclusive and not event.any_channel:
-            missing = wanted is None and event.channel is not None
-            return None, Cause.CHANNEL_DOES_NOT_EXIST if missing else Cause.CHANNEL_UNAVAILABLE
-        other = self.channels.hunt() if self.in_service and (event.any_channel or event.channel is not None) else None
-        return other, Cause.NO_CIRCUIT
+        self._enter(call, ORDERS[State.CALL_PRESENT][Order.PROCEED if complete else Order.ASK])
+        self._events.append(tell.seizure(call, event, complete))
 
     def _settle(self, call: Call, given: int | None) -> bool:
         """The first response to our SETUP names the channel. False: we cannot take it and cleared the call with 6."""
@@ -435,27 +370,14 @@ class PriSpan:
             self.link.information(call.number, call.digits_waiting, self._now)
             call.digits_waiting = ""
 
-    def _on_information(self, call: Call, event: on.Information) -> None:
-        reason = "sending complete" if event.complete else ""
-        self._events.append(tell.Digits(self._now, call, event.digits, event.complete, reason))
-
-    def _on_proceeding(self, call: Call, event: on.Proceeding) -> None:
-        self._events.append(tell.Proceeding(self._now, call, event.in_band or event.interworking))
-
     def _on_progress(self, call: Call, event: on.Progress) -> None:
-        if call.state is State.OUTGOING_PROCEEDING:
-            self._watch(call, "T301")  # T310 ends with PROGRESS, but nothing may last for ever
+        if call.state in (State.CALL_INITIATED, State.OUTGOING_PROCEEDING):
+            self._watch(call, "T301")  # PROGRESS ends T303 and T310, but nothing may last for ever
         self._events.append(tell.Progress(self._now, call, event.in_band or event.interworking, event.cause))
-
-    def _on_alerting(self, call: Call, event: on.Alerting) -> None:
-        self._events.append(tell.Alerting(self._now, call, event.in_band or event.interworking))
 
     def _on_connect(self, call: Call, event: on.Connect) -> None:
         call.answered = self._now
         self._events.append(tell.Answered(self._now, call, event.connected))
-
-    def _on_connect_ack(self, call: Call, event: on.ConnectAck) -> None:
-        pass  # the state says it all
 
     def _on_disconnect(self, call: Call, event: on.Disconnect) -> None:
         """With an announcement before answer the call stays for it: release(), RELEASE or T306 ends it."""
@@ -467,19 +389,12 @@ class PriSpan:
         self._clear(call, event.cause)
 
     def _on_release(self, call: Call, event: on.Release) -> None:
-        unanswered = event.expired and call.state is not State.CALL_INITIATED
         cause = call.cause or event.cause or Cause.NORMAL_UNSPECIFIED
         by, reason = (EndedBy.LINE, "no answer from the far end") if event.expired else (EndedBy.FAR_END, "")
         self._end(call, cause, by, reason, event.charge)
         self._close(call)
-        if unanswered:
+        if event.expired and call.settled:  # else the far end has never said a word about it
             self._doubt(call)
-
-    def _on_notify(self, call: Call, event: on.Notify) -> None:
-        self._events.append(tell.Notified(self._now, call, event.notification))
-
-    def _on_facility(self, call: Call, event: on.Facility) -> None:
-        self._events.append(tell.PartyChanged(self._now, call, event.party, event.redirecting))
 
     # ---- timers of calls ----
 
@@ -513,23 +428,14 @@ class PriSpan:
 
     def _take(self, channel: Channel, call: Call) -> None:
         channel.call = call
-        channel.doubt = ""
+        channel.doubt = False
         call.channel = channel.number
 
     def _doubt(self, call: Call) -> None:
-        """The call ended without the far end's word (Q.931 5.3.2, T308 twice; or the data link was lost)."""
+        """The call ended without the far end's word (T308 twice, Q.931 5.3.2; or the data link was lost)."""
         channel = self.channels.get(call.channel)
         if channel is not None and channel.call is None:
-            channel.doubt = "call ended without the far end"
-            self._restart_doubtful()
-
-    def _restart_doubtful(self) -> None:
-        if self._link_up and (channel := self.channels.next_doubtful()) is not None:
-            self._restart(channel, channel.doubt, by_order=False)
-
-    def _restart(self, channel: Channel, reason: str, by_order: bool) -> None:
-        if self.channels.restarting(channel, reason, by_order):
-            self.link.restart(channel.number, self._now)
+            self._restarts.doubt(channel, self._now)
 
     def _on_restart_requested(self, event: on.RestartRequested) -> None:
         for channel in self.channels:
@@ -540,25 +446,21 @@ class PriSpan:
                 self.channels.alive(channel, "restarted by the far end")
 
     def _on_restart_done(self, event: on.RestartDone) -> None:
-        self.channels.restarted(event.channel, True)
-        self._restart_doubtful()
+        self._restarts.ended(event.channel, True, self._now)
 
     def _on_restart_failed(self, event: on.RestartFailed) -> None:
-        self.channels.restarted(event.channel, False)
+        self._restarts.ended(event.channel, False, self._now)
 
     def _on_up(self, event: on.Up) -> None:
         self._link_up = True
         self._deadlines.pop("T309", None)
         self._span_changed("data link established")
-        for channel in self.channels:
-            self.channels.alive(channel, "data link established")
-            if channel.restarting:
-                self.link.restart(channel.number, self._now)
-        self._restart_doubtful()
+        self._restarts.up(self._now)
 
     def _on_down(self, event: on.Down) -> None:
         if self._link_up:
             self._link_up = False
+            self._restarts.down()
             self.statistics.link_losses += 1
             self._deadlines["T309"] = self._now + self._timer("T309")
             self._span_changed("data link lost")
@@ -571,6 +473,7 @@ class PriSpan:
 
 
 _RESPONSES = (on.SetupAck, on.Proceeding, on.Alerting, on.Connect)
+_REMARKS = (on.Notify, on.Facility)  # no timer begins anew for them
 
 _LOST = {"T309": "data link lost", "alarm": "span alarm"}
 
@@ -583,17 +486,13 @@ _EXPIRED: dict[str, Callable[[PriSpan, Call], None]] = {
     "clearing": PriSpan._forget,
 }
 
+# The rest is told as it comes: calls.py.
 _CALL_HEARD: dict[type[on.CallEvent], Callable[[PriSpan, Call, Any], None]] = {
     on.SetupAck: PriSpan._on_setup_ack,
-    on.Information: PriSpan._on_information,
-    on.Proceeding: PriSpan._on_proceeding,
     on.Progress: PriSpan._on_progress,
-    on.Alerting: PriSpan._on_alerting,
     on.Connect: PriSpan._on_connect,
-    on.ConnectAck: PriSpan._on_connect_ack,
     on.Disconnect: PriSpan._on_disconnect,
-    on.Notify: PriSpan._on_notify,
-    on.Facility: PriSpan._on_facility,
+    on.Release: PriSpan._on_release,
 }
 
 _LINK_HEARD: dict[type[on.LinkEvent], Callable[[PriSpan, Any], None]] = {

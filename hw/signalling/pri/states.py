@@ -17,6 +17,9 @@
                            └──────────────> ACTIVE 10 <───────────────┘ CONNECT ACK
         any ── we clear ──> DISCONNECT_REQUEST 11 ── RELEASE ──> NULL 0
         any ── far end clears ──> DISCONNECT_INDICATION 12 ── we RELEASE ──> RELEASE_REQUEST 19 ──> NULL 0
+
+libpri keeps the same states for itself and answers messages that do not fit them with STATUS; only those that fit it
+reach HEARD, and a few that fit libpri and not us.
 """
 
 from __future__ import annotations
@@ -136,10 +139,14 @@ HEARD: dict[State, dict[type[on.CallEvent], State]] = {
     _S.RELEASE_REQUEST: {},
     _S.NULL: {},
 }
-# These may come at any time: they tell something, or end everything.
+
+CLEARING = frozenset({_S.NULL, _S.DISCONNECT_REQUEST, _S.RELEASE_REQUEST})
+
+# The far end may release at any time, and remark upon a call while it lasts.
 for _state, _heard in HEARD.items():
-    _heard[on.Notify] = _heard[on.Facility] = _state
     _heard[on.Release] = _S.NULL
+    if _state not in CLEARING:
+        _heard[on.Notify] = _heard[on.Facility] = _state
 
 TIMERS: dict[State, str] = {
     _S.OVERLAP_SENDING: "T304",
@@ -167,5 +174,3 @@ CONNECTION: dict[State, Connection] = {
     _S.DISCONNECT_REQUEST: Connection.NULL,
     _S.RELEASE_REQUEST: Connection.NULL,
 }
-
-CLEARING = frozenset({_S.NULL, _S.DISCONNECT_REQUEST, _S.RELEASE_REQUEST})
