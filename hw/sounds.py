@@ -4,16 +4,23 @@ played.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from hw import callerid
 from hw.fsk import fsk
 from hw.plane import Audible
 from hw.signalling.line import Party, Presentation
-from hw.tone_patterns import CallProgress, TonePatterns
+from hw.tone_patterns import CallProgress, Pattern, TonePatterns
 from hw.tone_plan import TonePlan, tone_plan
 from hw.tones import Tone, dtmf, r2_backward, r2_forward, silence
 
+DIAL_TONE_MS = 300  # enough before dialling: there is nothing else to be heard then
+
 # FSK to a telephone: silence before, so that its receiver is awake (ETSI EN 300 659-1).
 _BEFORE_FSK_MS = 50.0
+
+_UNSENDABLE = re.compile(r"[^0-9A-D*#+]")
 
 _PRESENTATIONS = {
     Presentation.ALLOWED: callerid.Presentation.AVAILABLE,
@@ -23,11 +30,15 @@ _PRESENTATIONS = {
 
 
 class CountrySounds:
-    """Shared by all lines of a country. Names of tones are those of CallProgress in lower case."""
+    """Shared by all lines of a country. Names of tones are those of CallProgress in lower case.
 
-    def __init__(self, country: str = "cn") -> None:
+    patterns: what a line is listened to with whose tones were learned, instead of the country's.
+    """
+
+    def __init__(self, country: str = "cn", patterns: Sequence[Pattern] = ()) -> None:
         self.tones: TonePlan = tone_plan(country)
-        self.plan: TonePatterns = self.tones.listen()
+        self.plan: TonePatterns = TonePatterns(patterns) if patterns else self.tones.listen()
+        self.dial_plan: TonePatterns = self.tones.listen({CallProgress.DIAL}, continuous_ms=DIAL_TONE_MS)
 
     def tone(self, name: str) -> Tone:
         return self.tones.tone(CallProgress[name.upper()])
@@ -41,18 +52,18 @@ class CountrySounds:
         return r2_forward(code) if forward else r2_backward(code)
 
     def caller(self, party: Party, kind: str) -> list[Audible]:
-        """Caller ID to a telephone: "fsk" (MDMF, Bell 202) or "dtmf" (D number C)."""
+        """Caller ID to a telephone: "fsk" (MDMF, Bell 202) or "dtmf" (D number C). What cannot be sent is left out."""
+        number = _UNSENDABLE.sub("", party.number)[: callerid.NUMBER_MAX]
         if kind == "dtmf":
-            return [callerid.dtmf_caller_id(party.number)]
-        shown = party.presentation is Presentation.ALLOWED and bool(party.number)
+            return [callerid.dtmf_caller_id(number.replace("+", ""))]
+        shown = party.presentation is Presentation.ALLOWED and bool(number)
         presentation = _PRESENTATIONS[party.presentation] if not shown else callerid.Presentation.AVAILABLE
-        if not party.number and party.presentation is Presentation.ALLOWED:
+        if not number and party.presentation is Presentation.ALLOWED:
             presentation = callerid.Presentation.UNAVAILABLE
-        caller = callerid.CallerId(
-            number=party.number[: callerid.NUMBER_MAX] if shown else "",
-            name=party.name if shown else "",
-            presentation=presentation,
-        )
+        name = "".join(character for character in party.name if character.isprintable()) if shown else ""
+        while len(name.encode("gb18030")) > callerid.NAME_MAX:
+            name = name[:-1]
+        caller = callerid.CallerId(number=number if shown else "", name=name, presentation=presentation)
         return [Tone([silence(_BEFORE_FSK_MS)]), fsk(callerid.mdmf(caller))]
 
     def message_waiting(self, on: bool) -> list[Audible]:

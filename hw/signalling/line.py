@@ -14,9 +14,9 @@ it has two directions and the same few steps:
       | Released(cause) ----------->|  or  <------------ release(cause)   | Released(cause) ----------->|
 
 Every call on a line ends with exactly one Released, whoever ended it; no further event of that call comes after it.
-Then the
-line is idle or out of service; or, a telephone left off hook, in FAIL until it is hung up (Idle). Orders that do not
-fit the state raise LocalError: that is our bug. What the far end does never raises: it is noted and survived.
+Then the line is idle or out of service; or in FAIL until Idle is told: a telephone left off hook until it is hung up,
+an analog trunk until its guard time is over or a call that cannot be refused has rung out. Orders that do not fit the
+state raise LocalError: that is our bug. What the far end does never raises: it is noted and survived.
 
 States are CSTA's connection states (ECMA-269, 6.1.5). Names and numbers follow Q.931; causes are Q.850.
 """
@@ -157,7 +157,9 @@ class Dialled(Telling):
 
 @dataclass(frozen=True, slots=True)
 class CallerKnown(Telling):
-    """The caller's number came after the seizure (analog trunk, R2). problem: why it could not be read."""
+    """The caller's number came after the seizure (analog trunk, R2). problem: why it could not be read; then
+    calling.raw is what was heard of it.
+    """
 
     calling: Party = field(default_factory=Party)
     category: int | None = None
@@ -200,16 +202,20 @@ class Flashed(Telling):
 
 @dataclass(frozen=True, slots=True)
 class Released(Telling):
-    """The call is over on this line. by: "far", "near" (our order), "line" (alarm, fault, time-out)."""
+    """The call is over on this line. by: "far", "near" (our order), "line" (alarm, fault, time-out).
+
+    since: when the sign of it began, if it was audible (busy tone): a recorded message is cut there.
+    """
 
     cause: Cause = Cause.NORMAL_CLEARING
     by: str = "far"
     reason: str = ""  # in words: "busy tone 450 Hz 350/350", "T303 twice", "span 1 RED"
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Idle(Telling):
-    """A station whose call was over before it was hung up is hung up now: it is free."""
+    """The call was over before the line was free (see above). Now it is."""
 
 
 @dataclass(frozen=True, slots=True)

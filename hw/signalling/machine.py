@@ -15,7 +15,7 @@ end noted and survived. It is driven by tests without any shell; hw/signalling/s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from hw.card import LineEvent, RingCadence
 from hw.plane import Ear, Event, Played
@@ -208,10 +208,28 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """What the signalling itself needs to hear from now on; the shell adds what the exchange wants."""
+    """What the signalling itself needs to hear from now on; the shell adds what the exchange wants.
+
+    tones: with Ear.TONES, which: "progress": all that the line's plan knows; "dial": dial tone alone, reported at once,
+    as before dialling. level_ms: with Ear.LEVEL, how often.
+    """
 
     ears: Ear
     silence_timeout_ms: int = 0
+    tones: Literal["progress", "dial"] = "progress"
+    level_ms: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """From now on what the line says and is told goes into a file, for people; one capture a line at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCapture:
+    """keep: the file stays, as one of the few newest; else it is removed. Without a capture: nothing."""
+
+    keep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +273,8 @@ Act = (
     | PlayMessageWaiting
     | StopPlaying
     | Listen
+    | Capture
+    | EndCapture
     | Start
     | Stop
     | Tell

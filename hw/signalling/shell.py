@@ -1,35 +1,64 @@
 """A machine on a real channel: the hands of analog and R2 lines.
 
 What it does: takes what the card, the plane, the timers and the exchange bring, one after the other, hands it to the
-machine,
-and does the acts that come back, in their order. Tellings reach the exchange only when all acts of a step are done,
-and what the
-exchange orders meanwhile waits its turn (run to completion), so that a machine never sees itself half way.
+machine, and does the acts that come back, in their order. Tellings reach the exchange only when all acts of a step are
+done, so the machine is never seen half way, and an order that the exchange gives out of a telling is carried out (or
+refused) there and then; what it makes the line tell comes after what is being told.
 
-What it does not do: decide anything.
+    channel, plane, timers, exchange ──> machine.take() ──> acts done ──> tellings, one by one ──> exchange
+                                              ^                                                       │ order
+                                              └───────────────────────────────────────────────────────┘
+
+What it does not: decide anything. A card that refuses an act is noted and logged; the machine's timers see to the rest.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from hw.card import Channel, LineEvent
+from hw.card import Channel, HardwareError
 from hw.plane import Audible, Ear, Event, EventKind, Plane, Playback, PlayEnd, TonePlan
 from hw.signalling import machine as m
+from hw.signalling.captures import Capture, Captures
 from hw.signalling.line import Call, Connection, Line, LineAbility, LineKind, Party, Service, Telling
 from hw.signalling.q850 import Cause
 from hw.signalling.trace import Trace
 from hw.timers import Timers
+
+log = logging.getLogger(__name__)
+
+# What the exchange is told of what its own ears hear.
+_HEARD_BY = {
+    EventKind.DTMF_DOWN: Ear.DTMF,
+    EventKind.DTMF_UP: Ear.DTMF,
+    EventKind.TONE_BEGIN: Ear.TONES,
+    EventKind.TONE_END: Ear.TONES,
+    EventKind.R2_ON: Ear.R2_FORWARD | Ear.R2_BACKWARD,
+    EventKind.R2_OFF: Ear.R2_FORWARD | Ear.R2_BACKWARD,
+    EventKind.FAX_CNG: Ear.FAX,
+    EventKind.FAX_CED: Ear.FAX,
+    EventKind.CALLER_ID: Ear.CALLER_ID,
+    EventKind.SPEECH_BEGIN: Ear.SPEECH,
+    EventKind.SPEECH_END: Ear.SPEECH,
+    EventKind.SILENCE: Ear.SPEECH,
+    EventKind.LEVEL: Ear.LEVEL,
+}
 
 
 class Sounds(Protocol):
     """What a line plays and listens for in its country; hw.sounds has the real one."""
 
     @property
-    def plan(self) -> TonePlan: ...
+    def plan(self) -> TonePlan:
+        """All call-progress tones that the line may hear."""
+
+    @property
+    def dial_plan(self) -> TonePlan:
+        """Dial tone alone, told at once: before dialling."""
 
     def tone(self, name: str) -> Audible: ...
 
@@ -56,6 +85,7 @@ class ChannelLine:
         sounds: Sounds,
         told: Callable[[Line, Telling], None],
         traces: Path | None = None,
+        captures: Captures | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -66,12 +96,15 @@ class ChannelLine:
         self._timers = timers
         self._sounds = sounds
         self._trace = Trace(name, traces)
-        self._waiting: deque[m.Stimulus] = deque()
-        self._busy = False
+        self._captures = captures
+        self._capture: Capture | None = None
+        self._untold: deque[Telling] = deque()
+        self._telling = False
         self._own = m.Listen(Ear(0))
         self._wanted = Ear(0)
         self._wanted_plan: TonePlan | None = None
         self._wanted_settings: dict[str, Any] = {}
+        self._listening: object = None
         self._playback: Playback | None = None
         self.heard: Callable[[Event], None] = lambda event: None
         channel.heard = self._take
@@ -144,6 +177,7 @@ class ChannelLine:
         self.told = lambda line, telling: None
         for name in self._machine.timers:
             self._timers.stop((self, name))
+        self._end_capture(False)
         self._channel.close()
         self._trace.close()
 
@@ -157,33 +191,45 @@ class ChannelLine:
                 self._take(m.PlayEnded(playback.result))
             return
         self._take(event)
-        self.heard(event)
+        if _HEARD_BY.get(event.kind, self._wanted) & self._wanted:
+            self.heard(event)
 
     def _take(self, stimulus: m.Stimulus) -> None:
-        self._waiting.append(stimulus)
-        if self._busy:
-            return
-        self._busy = True
-        try:
-            while self._waiting:
-                stimulus = self._waiting.popleft()
-                time = stimulus.time if isinstance(stimulus, LineEvent | Event) else self._plane.time
-                self._step(self._machine.take(stimulus, time))
-        finally:
-            self._busy = False
-            self._waiting.clear()
+        self._step(self._machine.take(stimulus, self._plane.time))
 
     def _step(self, acts: list[m.Act]) -> None:
-        tellings = []
         with self._plane.batch():
             for act in acts:
                 if isinstance(act, m.Tell):
                     self._trace.note(self._plane.time, f"tells {act.telling}")
-                    tellings.append(act.telling)
+                    self._untold.append(act.telling)
                 else:
-                    self._do(act)
-        for telling in tellings:
-            self.told(self, telling)
+                    self._try(act)
+        if not self._telling:
+            self._telling = True
+            try:
+                self._tell_all()
+            finally:
+                self._telling = False
+
+    def _tell_all(self) -> None:
+        """An exchange that fails in one telling gets the others all the same; then its error goes on its way."""
+        failed: list[Exception] = []
+        while self._untold:
+            try:
+                self.told(self, self._untold.popleft())
+            except Exception as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+    def _try(self, act: m.Act) -> None:
+        """A card may refuse (it is gone, or it cannot now): the other acts of the step are done all the same."""
+        try:
+            self._do(act)
+        except HardwareError as error:
+            self._trace.note(self._plane.time, f"card refused {act}: {error}")
+            log.warning("line %s: %s", self.name, error)
 
     def _do(self, act: m.Act) -> None:
         channel, plane, port = self._channel, self._plane, self._channel.port
@@ -227,17 +273,41 @@ class ChannelLine:
                 channel.dial_pulses(digits)
             case m.SetPolarity(reverse):
                 channel.set_polarity(reverse)
+            case m.Capture():
+                if self._captures is not None:
+                    self._capture = self._captures.begin(self.name, self.port)
+            case m.EndCapture(keep):
+                self._end_capture(keep)
             case m.Tell():
                 raise AssertionError("tellings are collected by _step")
 
     def _play(self, sources: list[Audible]) -> None:
         self._playback = self._plane.play(self.port, sources)
 
+    def _end_capture(self, keep: bool) -> None:
+        if self._capture is not None:
+            self._capture.end(keep)
+            if keep:
+                self._trace.note(self._plane.time, f"kept {self._capture.path}")
+            self._capture = None
+
     def _set_ears(self) -> None:
-        """The signalling's own wishes first; the exchange's plan and settings where the signalling has none."""
-        ears = self._own.ears | self._wanted
-        plan = (self._sounds.plan if Ear.TONES in self._own.ears else None) or self._wanted_plan or self._sounds.plan
+        """The signalling's own wishes first; the exchange's plan and settings where the signalling has none.
+
+        What does not change goes on: a new set of detectors would forget the tone that they are hearing.
+        """
+        own, wanted = self._own, self._wanted
+        plan = None
+        if Ear.TONES in own.ears:
+            plan = self._sounds.dial_plan if own.tones == "dial" else self._sounds.plan
+        elif Ear.TONES in wanted:
+            plan = self._wanted_plan or self._sounds.plan
         settings = dict(self._wanted_settings)
-        if self._own.silence_timeout_ms:
-            settings["silence_timeout_ms"] = self._own.silence_timeout_ms
-        self._plane.detect(self.port, ears, plan=plan if Ear.TONES in ears else None, **settings)
+        if own.silence_timeout_ms:
+            settings["silence_timeout_ms"] = own.silence_timeout_ms
+        if Ear.LEVEL in own.ears:
+            settings["level_interval_ms"] = own.level_ms
+        listening = (own.ears | wanted, plan, settings)
+        if listening != self._listening:
+            self._listening = listening
+            self._plane.detect(self.port, own.ears | wanted, plan=plan, **settings)

@@ -52,6 +52,9 @@ class Hands:
         self.off_hook = False
         self.reversed = False
         self.listening: m.Listen | None = None
+        self.pulses = ""
+        self.capturing = False
+        self.captures: list[bool] = []  # of each that has ended: was it kept?
         self.play_ms = 500  # how long a source that ends by itself lasts
         self.on_telling: Callable[[Telling], None] = lambda telling: None
         self._busy = False
@@ -140,6 +143,15 @@ class Hands:
                     self.playing = None
             case m.Listen():
                 self.listening = act
+            case m.DialPulses(digits):
+                self.pulses += digits
+            case m.Capture():
+                assert not self.capturing
+                self.capturing = True
+            case m.EndCapture(keep):
+                assert self.capturing
+                self.capturing = False
+                self.captures.append(keep)
 
     def _expire(self, name: str, number: int) -> None:
         if self.timers.get(name) == number:
