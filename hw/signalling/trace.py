@@ -15,15 +15,35 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from hw.wall_clock import now
 
 KEPT = 400
 RATE = 8000
 FILE_MAX = 256 * 1024
+
+
+def in_words(thing: object) -> str:
+    """A telling in one row: its name, and what it says beyond the defaults and the time, which the row has already."""
+    if isinstance(thing, Enum):
+        return (thing.name or str(thing.value)).lower().replace("_", " ")
+    if not is_dataclass(thing) or isinstance(thing, type):
+        return str(thing)
+    said = [
+        f"{each.name} {in_words(value)}"
+        for each in fields(thing)
+        if each.name != "time" and (value := getattr(thing, each.name)) != _default(each)
+    ]
+    return type(thing).__name__ + (f" ({', '.join(said)})" if said else "")
+
+
+def _default(of: Field[Any]) -> object:
+    return of.default_factory() if of.default_factory is not MISSING else of.default
 
 
 def file_of(folder: Path, line: str) -> Path:

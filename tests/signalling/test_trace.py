@@ -9,7 +9,9 @@ import pytest
 
 from core.command import main
 from hw import wall_clock
-from hw.signalling.trace import FILE_MAX, KEPT, Trace, read
+from hw.signalling.line import Call, Idle, Party, Released, Seized
+from hw.signalling.q850 import Cause
+from hw.signalling.trace import FILE_MAX, KEPT, Trace, in_words, read
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +26,14 @@ def test_times_and_distances_are_shown() -> None:
     first, second = trace.lines()
     assert first.endswith(":07.000    +0.000   idle -> in_register")
     assert second.endswith(":07.020    +0.020   hears 3 on")
+
+
+def test_a_telling_says_what_is_not_a_matter_of_course() -> None:
+    released = Released(8000, Cause.USER_BUSY, "far", "busy tone 450.0 Hz")
+    assert in_words(released) == "Released (cause user busy, reason busy tone 450.0 Hz)"
+    assert in_words(Idle(3)) == "Idle"
+    seized = Seized(0, Call(complete=True, calling=Party("110")))
+    assert in_words(seized) == "Seized (call Call (complete True, calling Party (number 110)))"
 
 
 def test_the_oldest_rows_go_first() -> None:

@@ -199,23 +199,22 @@ class TrunkLine:
         self._tell(Released(self._time, cause, by, reason, since))
 
     def _hang_up(self) -> None:
-        self._rest()
+        self._rest(State.GUARD)
         self._start("T-GUARD", self._profile.guard_s)
-        self._go(State.GUARD)
 
     def _guarded(self, _: object) -> None:
         self._go(State.IDLE)
         self._tell(Idle(self._time))
 
-    def _rest(self) -> None:
+    def _rest(self, state: State = State.IDLE) -> None:
         """Everything the call had goes; loop open, ears for the next caller."""
         self._end_capture(False)
         self._stop(*(name for name in TIMERS if name not in LINE_TIMERS))
         self._flashing = False
         self._acts += [m.StopPlaying(), m.OnHook(), EARS_IDLE]
         self._forget()
-        if self.state is not State.IDLE:
-            self._go(State.IDLE)
+        if self.state is not state:
+            self._go(state)
 
     def _end_by_line(self, reason: str) -> None:
         was = self.state
