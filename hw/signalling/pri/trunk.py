@@ -204,7 +204,7 @@ class PriLine:
 
 
 class PriTrunk:
-    """All lines of one span. HardwareError: the card has no such span, no D channel on it, or another program has it."""
+    """All lines of one span. HardwareError: there is no D channel on it, or another program has a channel of it."""
 
     def __init__(
         self,
@@ -320,7 +320,7 @@ class PriTrunk:
         match event:
             case tell.Seizure(call=call):
                 assert call.channel is not None
-                line = self._by_slot[call.channel]
+                line = self._vacant(call.channel)
                 line.call = call
                 self._by_call[call] = line
                 line.channel.activate()
@@ -379,20 +379,43 @@ class PriTrunk:
                 line.channel.deactivate()
                 line.note("idle")
 
+    def _vacant(self, slot: int) -> PriLine:
+        """The line of a channel that the far end has seized; if our own call lost it (glare), that call's line gets the
+        channel of an idle one and waits there for what the network assigns."""
+        line = self._by_slot[slot]
+        if line.call is None:
+            return line
+        spare = next((other for other in self.lines if other.call is None), None)
+        if spare is None:  # every line has a call: ours is the one too many
+            lost = line.call
+            line.tell(
+                l.Released(self.plane.time, Cause.CHANNEL_UNAVAILABLE, "line", "two-way seizure, no channel left")
+            )
+            del self._by_call[lost]
+            line.call = None
+            self.span.release(lost, Cause.CHANNEL_UNAVAILABLE, self.plane.seconds)
+            return line
+        line.note(f"two-way seizure of channel {slot}")
+        self._exchange(line, spare)
+        line.channel.activate()
+        return spare
+
     def _move(self, line: PriLine, call: tell.Call) -> None:
         """The call was given another channel: its line and the one that had the channel exchange theirs."""
         if call.channel is None or call.channel == line.slot:
             return
-        other = self._by_slot[call.channel]
         line.note(f"channel {line.slot} -> {call.channel}")
         line.channel.deactivate()
+        self._exchange(line, self._by_slot[call.channel])
+        line.channel.activate()
+
+    def _exchange(self, line: PriLine, other: PriLine) -> None:
         line.channel, other.channel = other.channel, line.channel
         line.call_service, other.call_service = other.call_service, line.call_service
         for one in (line, other):
             self._by_slot[one.slot] = one
             self._attach(one)
             one.set_ears()
-        line.channel.activate()
 
     def _serve(self, flag: l.Service, on: bool, reason: str) -> None:
         before = self.service
