@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import trio
 
@@ -53,7 +55,7 @@ class Span:
     def __init__(self, town: Town, *, overlap: bool = False) -> None:
         self.town = town
         self.told: dict[PriLine, Heard] = {}
-        self.answer_with = lambda line, telling: None
+        self.answer_with: Callable[[Line, Telling], None] = lambda line, telling: None
         info = next(s for s in town.card.spans() if any(c.kind is ChannelKind.DCHANNEL for c in s.channels))
         self.number = info.number
         network = SpanSettings(LinkSettings(Side.NETWORK), overlap=overlap)

@@ -38,9 +38,9 @@ class End:
 
     # ---- orders; each runs until the wire is quiet ----
 
-    def place(self, number: str | CallRequest, channel: int | None = None) -> Call:
+    def place(self, number: str | CallRequest, channel: int | None = None, exclusive: bool | None = None) -> Call:
         request = CallRequest(Number(number)) if isinstance(number, str) else number
-        call = self.span.place(request, self.world.now, channel)
+        call = self.span.place(request, self.world.now, channel, exclusive)
         self.world.settle()
         return call
 

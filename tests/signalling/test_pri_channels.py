@@ -83,7 +83,7 @@ def test_an_exclusive_channel_that_the_other_end_has_not_is_refused_with_82() ->
     world = World()
     world.network.span = PriSpan(SpanSettings(world.network.span.settings.link, channels=(1, 2, 3)), world.now)
     world.run(40)
-    call = world.user.place("1", channel=9)
+    call = world.user.place("1", channel=9, exclusive=True)
     assert world.user.released(call).cause == Cause.CHANNEL_DOES_NOT_EXIST
     refused = world.network.last(tell.Refused)
     assert (refused.cause, refused.channel, refused.called.digits) == (Cause.CHANNEL_DOES_NOT_EXIST, 9, "1")

@@ -144,13 +144,18 @@ class PriSpan:
 
     # ---- orders: calls ----
 
-    def place(self, request: CallRequest, now: float, channel: int | None = None) -> Call:
-        """An outgoing call, on `channel` (a test call) or the next free one. Raises NoChannel, LocalError."""
+    def place(
+        self, request: CallRequest, now: float, channel: int | None = None, exclusive: bool | None = None
+    ) -> Call:
+        """An outgoing call, on `channel` or the next free one. Raises NoChannel, LocalError.
+
+        `exclusive`: that channel and no other (a test call); None: as the span's settings say.
+        """
         self._now = now
         if not self.in_service:
             raise NoChannel("the span is out of service", Cause.NETWORK_OUT_OF_ORDER)
         chosen = self.channels.pick(channel)
-        number = self.link.setup(request, now, chosen.number, self._exclusive or channel is not None)
+        number = self.link.setup(request, now, chosen.number, self._exclusive if exclusive is None else exclusive)
         call = Call(number, True, State.CALL_INITIATED, chosen.number, begun=now)
         self._calls[number] = call
         self._take(chosen, call)

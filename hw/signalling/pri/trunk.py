@@ -19,16 +19,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hw.signalling.pri.party as isdn
-from hw.signalling.pri.channels import NoChannel
-from hw.signalling.pri.link import CallRequest
-from hw.signalling.pri.settings import SpanSettings
-from hw.signalling.pri.span import PriSpan
-
 from hw.card import Card, Channel, ChannelKind, HardwareError, LineEvent, LineEventKind, SpanInfo, Unsupported
 from hw.errors import LocalError
 from hw.plane import Ear, Event, Plane, TonePlan
 from hw.signalling import line as l
 from hw.signalling.pri import calls as tell
+from hw.signalling.pri.channels import NoChannel
+from hw.signalling.pri.link import CallRequest
+from hw.signalling.pri.settings import SpanSettings
+from hw.signalling.pri.span import PriSpan
 from hw.signalling.q850 import Cause
 from hw.signalling.trace import Trace
 from hw.timers import Timers
