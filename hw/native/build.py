@@ -42,12 +42,8 @@ class Extension:
         return self.module.rpartition(".")[2]
 
 
-MEDIA_HEADERS = tuple(
-    name
-    for name in (
-        "media.h", "g711.h", "clip.h", "tone.h", "detect.h", "recorder.h", "card.h", "wire.h", "dahdi.h", "engine.h",
-    )
-    if name not in ("wire.h", "dahdi.h") or (HERE / name).with_suffix(".c").exists()
+MEDIA_HEADERS = (
+    "media.h", "g711.h", "clip.h", "tone.h", "detect.h", "recorder.h", "card.h", "wire.h", "dahdi.h", "engine.h",
 )  # fmt: skip
 
 EXTENSIONS = (
