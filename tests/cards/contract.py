@@ -20,6 +20,7 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import count, pairwise
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,7 @@ from hw.native import ffi, lib
 from hw.plane import Plane
 
 __all__ = [
+    "kind",
     "loop",
     "test_a_channel_is_open_once_at_a_time",
     "test_a_channel_of_the_wrong_kind_is_refused",
@@ -189,6 +191,17 @@ def loop(request: pytest.FixtureRequest, rig: CardUnderTest) -> Loop:
     if not rig.has(request.param):
         pytest.skip(f"this card has no {request.param.value}")
     return Loop(rig, request.param)
+
+
+@pytest.fixture(
+    params=[ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION, ChannelKind.TRUNK], ids=attrgetter("value")
+)
+def kind(request: pytest.FixtureRequest, rig: CardUnderTest) -> ChannelKind:
+    """Every kind of channel that carries speech."""
+    if not rig.has(request.param):
+        pytest.skip(f"this card has no {request.param.value}")
+    found: ChannelKind = request.param
+    return found
 
 
 async def carried(plane: Plane, folder: Path, speaker: Channel, listener: Channel, octets: bytes) -> bytes:
@@ -401,12 +414,7 @@ async def test_frames_of_impossible_size_are_refused(clock: object, rig: CardUnd
 # -- speech ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "kind", [ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION, ChannelKind.TRUNK], ids=lambda kind: kind.value
-)
 async def test_speech_is_carried_bit_for_bit(clock: object, rig: CardUnderTest, kind: ChannelKind) -> None:
-    if not rig.has(kind):
-        pytest.skip(f"this card has no {kind.value}")
     near, far = rig.open_near(kind), rig.open_far(kind)
     for channel in (near, far):  # an analog line carries speech only while its loop is closed
         if channel.info.kind is ChannelKind.TRUNK:
@@ -550,12 +558,7 @@ ORDERS: dict[str, tuple[Callable[[Channel], object], set[ChannelKind]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "kind", [ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION, ChannelKind.TRUNK], ids=lambda kind: kind.value
-)
 async def test_orders_of_another_kind_are_unsupported(clock: object, rig: CardUnderTest, kind: ChannelKind) -> None:
-    if not rig.has(kind):
-        pytest.skip(f"this card has no {kind.value}")
     channel = rig.open_near(kind)
     for order, kinds in ORDERS.values():
         if kind not in kinds:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,9 @@ async def rig(tmp_path: Path) -> AsyncIterator[DahdiUnderTest]:
 @pytest.fixture  # type: ignore[no-redef]
 def loop(rig: DahdiUnderTest) -> Loop:
     return Loop(rig, ChannelKind.STATION)
+
+
+@pytest.fixture(params=[ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION], ids=attrgetter("value"))
+def kind(request: pytest.FixtureRequest) -> ChannelKind:
+    found: ChannelKind = request.param
+    return found
