@@ -110,7 +110,7 @@ def loop(rig: DahdiUnderTest) -> Loop:
     return Loop(rig, ChannelKind.STATION)
 
 
-@pytest.fixture(params=[ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION], ids=attrgetter("value"))
+@pytest.fixture(params=[ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.STATION], ids=attrgetter("value"))  # type: ignore[no-redef]
 def kind(request: pytest.FixtureRequest) -> ChannelKind:
     found: ChannelKind = request.param
     return found
