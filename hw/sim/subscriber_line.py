@@ -194,8 +194,14 @@ class SubscriberLine(Party):
         ring = RingCadence(self.habits.rings_ms or self._tones.ring_ms)
         link.ring()
         async with trio.open_nursery() as ringing:
+
+            async def give_up() -> None:
+                await link.ended.wait()
+                ringing.cancel_scope.cancel()
+
+            ringing.start_soon(give_up)
             ringing.start_soon(self._ring, link.caller, ring)
-            await self.until(lambda: self._lifted or link.ended.is_set(), float("inf"), "answer")
+            await self.until(lambda: self._lifted, float("inf"), "answer")
             ringing.cancel_scope.cancel()
         self.hush()
         if not self._lifted:  # the caller has given up
