@@ -69,7 +69,7 @@ def pytest(name: str, *arguments: str, **environment: str) -> Sum:
     status = run(sys.executable, "-m", "pytest", "-q", f"--junit-xml={results}", *arguments, **environment)
     if not results.exists():
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        print(f"{name}: pytest died with {how} before its results were written", flush=True)
+        print(f"\n{name}: pytest died with {how} before its results were written", flush=True)
     return read(results, status)
 
 
@@ -97,9 +97,11 @@ def sanitized() -> Sum:
         "sanitized",
         "-m",
         "native and not lab",
-        # faulthandler would take the crash from the sanitizer, whose report says more.
+        # faulthandler would take the crash from the sanitizer, whose report says more; and with file descriptors
+        # captured the report would die with the process.
         "-p",
         "no:faulthandler",
+        "--capture=sys",
         LD_PRELOAD=" ".join(libraries),
         # CPython keeps memory to its end on purpose: leaks cannot be told from it.
         ASAN_OPTIONS="detect_leaks=0",
