@@ -14,7 +14,7 @@ enum {
     EVENTS_AT_ONCE = 80,  /* the driver's queue holds 64 */
     QUIET_AT_ONCE = 256,  /* quiet channels with events, in one tick */
     BUFFERS = 4,          /* of one frame of 20 ms: reading may be 60 ms late */
-    PREFILL = 2,          /* frames of silence ahead of the first one: sending may be a frame less the settling late */
+    CUSHION = 160,        /* samples ahead of the frame that is sent: a tick may be 20 ms late, less the settling */
     CATCH_UP_FRAMES = 10, /* what we are later than that is not made up */
     SETTLE_NS = 2000000,  /* a tick begins so long behind the boundary: interrupts of different cards are 1 ms apart at most */
     WAIT_FRAMES = 5,      /* a timer that is silent for so long is dead */
@@ -95,11 +95,10 @@ static bool take_events(struct channel *channel, struct slot *slot, int descript
             }
             break;
         case DAHDI_EVENT_WRITE_UNDERRUN:
-            /* While pulses go out or the driver carries the speech, it is right that nothing is there. */
-            if (channel->phase >= FILLING && !slot->joined && !atomic_load(&channel->dialling)) {
+            /* While pulses go out or the driver carries the speech, it is right that nothing is there. Else the driver has sent a gap,
+             * and what has come in meanwhile makes the cushion thicker by as much. */
+            if (channel->phase >= FILLING && !slot->joined && !atomic_load(&channel->dialling))
                 channel->card->statistics.underruns++;
-                channel->empty = true;
-            }
             break;
         case DAHDI_EVENT_BITSCHANGED: {
             /* dahdi_dynamic puts the next channel's bits above ours and tells its changes as ours. */
@@ -148,6 +147,17 @@ static void silence(const struct slot *slot, uint8_t *out, int frame)
     memset(out, g711_silence(slot->law), (size_t)frame);
 }
 
+/* Returns false if an event waits: then the driver takes nothing. */
+static bool send_silence(const struct slot *slot, int descriptor, int frame, int samples)
+{
+    uint8_t quiet[MEDIA_FRAME_MAX];
+    silence(slot, quiet, frame);
+    bool taken = true;
+    for (int given = 0; given < samples && taken; given += frame)
+        taken = write(descriptor, quiet, (size_t)frame) >= 0 || errno != ELAST;
+    return taken;
+}
+
 /* On a boundary: forget what the driver has and give it silence to send, so that receiving and sending begin together. False: events
  * wait, and the driver takes nothing before they are told. */
 static bool start(struct channel *channel, int frame)
@@ -156,12 +166,8 @@ static bool start(struct channel *channel, int frame)
     if (descriptor < 0)
         return true;
     int both = DAHDI_FLUSH_BOTH;
-    uint8_t quiet[MEDIA_FRAME_MAX];
-    silence(channel->slot, quiet, frame);
     ioctl(descriptor, DAHDI_FLUSH, &both);
-    bool taken = true;
-    for (int i = 0; i < PREFILL && taken; i++)
-        taken = write(descriptor, quiet, (size_t)frame) >= 0 || errno != ELAST;
+    bool taken = send_silence(channel->slot, descriptor, frame, frame + CUSHION);
     leave(channel);
     if (taken) {
         channel->phase = FILLING;
@@ -256,11 +262,8 @@ static void write_slot(struct dahdi_card *card, struct slot *slot, int frame, ui
         leave(channel);
         return;
     }
-    if (channel->empty) {
-        uint8_t quiet[MEDIA_FRAME_MAX];
-        silence(slot, quiet, frame);
-        channel->empty = write(descriptor, quiet, (size_t)frame) < 0;
-    }
+    if (channel->empty)
+        channel->empty = !send_silence(slot, descriptor, frame, CUSHION);
     ssize_t put = write(descriptor, slot->tx, (size_t)frame);
     bool there = true;
     if (put < 0 && errno == ELAST) {
@@ -332,18 +335,25 @@ static void dahdi_deactivate(struct card *base, struct slot *slot)
 
 /* ---- joining in the driver ---- */
 
-/* What `to` sends is from now on what `from` receives; from NULL: what is written. */
+/* What `to` sends is from now on what `from` receives; from NULL: what is written. Only speech can be joined; a clear channel is told that
+ * it carries speech no longer than it is joined, because the driver then looks at every sample of it. */
 static int monitor(struct channel *to, const struct channel *from)
 {
-    int descriptor = enter(to);
+    int descriptor = to->gone ? -1 : enter(to);
     if (descriptor < 0)
-        return EBADF;
+        return ENODEV;
     struct dahdi_confinfo conference = {
         .chan = 0,
         .confno = from ? from->number : 0,
         .confmode = from ? DAHDI_CONF_DIGITALMON : DAHDI_CONF_NORMAL,
     };
-    int error = ioctl(descriptor, DAHDI_SETCONF, &conference) == 0 ? 0 : errno;
+    int speech = from != NULL, error = 0;
+    if (to->clear && from && ioctl(descriptor, DAHDI_AUDIOMODE, &speech) != 0)
+        error = errno;
+    else if (ioctl(descriptor, DAHDI_SETCONF, &conference) != 0)
+        error = errno;
+    if (to->clear && !from)
+        ioctl(descriptor, DAHDI_AUDIOMODE, &speech);
     leave(to);
     return error;
 }
@@ -354,8 +364,6 @@ static void dahdi_part(struct card *base, struct slot *a, struct slot *b)
     struct slot *both[] = { a, b };
     for (int i = 0; i < 2; i++) {
         struct channel *channel = both[i]->channel;
-        if (channel->gone)
-            continue;
         monitor(channel, NULL);
         channel->empty |= both[i]->joined; /* nothing was written meanwhile */
     }
@@ -409,14 +417,14 @@ static int dahdi_wait(struct card *base, int frame)
     if (ioctl(timer.fd, DAHDI_TIMERACK, &boundaries) != 0)
         return errno;
     card->paces = true;
-    if (late && boundaries == 1) {
-        card->boundary += period; /* what is to be started waits for a tick that is on time */
-    } else {
-        card->boundary = now;
-        if (!late)
-            start_all(card, frame);
+    if (late) {
+        /* What is to be started waits for a tick that is on time. */
+        card->boundary = boundaries == 1 ? card->boundary + period : now;
+        return 0;
     }
-    int64_t until = card->boundary + SETTLE_NS;
+    card->boundary = now;
+    start_all(card, frame);
+    int64_t until = now + SETTLE_NS;
     struct timespec settled = { until / 1000000000, until % 1000000000 };
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &settled, NULL) == EINTR)
         ;

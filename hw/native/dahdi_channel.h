@@ -25,6 +25,7 @@ struct channel {
     atomic_bool dialling;   /* pulses go out: nothing may be written */
     int number;
     int span;
+    bool clear; /* carries bytes of any kind, unless told that they are speech */
 
     /* the media thread's */
     struct slot *slot; /* valid in the tick `seen` */
@@ -32,7 +33,7 @@ struct channel {
     enum phase phase;
     bool queued; /* in the list of those to be started */
     bool gone;
-    bool empty;  /* the driver has nothing to send: put one frame of silence ahead of the next */
+    bool empty;  /* nothing was sent for a while by intent: a cushion of silence goes ahead of the next frame */
     int bits;
 };
 

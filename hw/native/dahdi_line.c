@@ -124,11 +124,7 @@ int dahdi_channel_open(struct card *base, int number, void **out)
     if (descriptor < 0)
         return descriptor;
     struct dahdi_params params = { 0 };
-    int on = 1;
     if (ioctl(descriptor, DAHDI_GET_PARAMS, &params) != 0)
-        result = -errno;
-    /* A clear channel carries bytes of any kind until it is told that they are speech; only speech can be joined. */
-    else if (params.sigtype == DAHDI_SIG_CLEAR && ioctl(descriptor, DAHDI_AUDIOMODE, &on) != 0)
         result = -errno;
     else
         result = -dahdi_watch_quietly(card, channel, descriptor);
@@ -137,6 +133,7 @@ int dahdi_channel_open(struct card *base, int number, void **out)
         return result;
     }
     channel->span = params.spanno;
+    channel->clear = params.sigtype == DAHDI_SIG_CLEAR;
     channel->seen = 0;
     channel->gone = channel->empty = false;
     channel->phase = RESTING;
