@@ -26,7 +26,7 @@ from hw.signalling import machine as m
 from hw.signalling.captures import Capture, Captures
 from hw.signalling.line import Call, Connection, Line, LineAbility, LineKind, Party, Service, Telling
 from hw.signalling.q850 import Cause
-from hw.signalling.trace import Trace, in_words
+from hw.signalling.trace import Trace
 from hw.timers import Timers
 
 log = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class ChannelLine:
         with self._plane.batch():
             for act in acts:
                 if isinstance(act, m.Tell):
-                    self._trace.note(self._plane.time, f"tells {in_words(act.telling)}")
+                    self._trace.note(self._plane.time, "tells", act.telling)
                     self._untold.append(act.telling)
                 else:
                     self._try(act)

@@ -4,9 +4,8 @@
     14:03:07.360  +0.020   hears 3 on
 
 The wall clock first, then the distance to the line before, then what happened. The last 400 lines are kept in memory;
-with
-a folder they are also in a file of the line's name, so that what was before a crash can be read after it. A file that
-has grown over 256 KiB is renamed to NAME.1 and a new one begun: two files a line, never more.
+with a folder they are also in a file of the line's name, so that what was before a crash can be read after it. A file
+that has grown over 256 KiB is renamed to NAME.1 and a new one begun: two files a line, never more.
 
 Samples give the distances; the wall clock is asked once, when the trace begins, and is only shown.
 """
@@ -55,7 +54,7 @@ class Trace:
     """Of one line. A folder that cannot be written costs the file, never the line: `problem` says why."""
 
     def __init__(self, line: str = "", folder: Path | None = None) -> None:
-        self._notes: deque[tuple[int, str]] = deque(maxlen=KEPT)
+        self._notes: deque[tuple[int, str, object]] = deque(maxlen=KEPT)
         self._path = file_of(folder, line) if folder is not None else None
         self._file: TextIO | None = None
         self._began: datetime | None = None
@@ -63,21 +62,23 @@ class Trace:
         self._last = 0
         self.problem = ""
 
-    def note(self, time: int, text: str) -> None:
-        """`time` in samples of the plane."""
+    def note(self, time: int, text: str, what: object = None) -> None:
+        """`time` in samples of the plane. `what` follows the text, in words, found only when somebody reads them: it
+        must not change.
+        """
         if self._began is None:
             self._began, self._began_at, self._last = now(), time, time
-        self._notes.append((time, text))
+        self._notes.append((time, text, what))
         if self._path is not None and not self.problem:
-            self._keep(self._row(time, self._last, text))
+            self._keep(self._row(time, self._last, text, what))
         self._last = time
 
     def lines(self) -> list[str]:
         """Oldest first."""
         rows = []
         before = self._notes[0][0] if self._notes else 0
-        for time, text in self._notes:
-            rows.append(self._row(time, before, text))
+        for time, text, what in self._notes:
+            rows.append(self._row(time, before, text, what))
             before = time
         return rows
 
@@ -86,8 +87,10 @@ class Trace:
             self._file.close()
             self._file = None
 
-    def _row(self, time: int, before: int, text: str) -> str:
+    def _row(self, time: int, before: int, text: str, what: object) -> str:
         assert self._began is not None
+        if what is not None:
+            text = f"{text} {in_words(what)}"
         at = self._began + timedelta(seconds=(time - self._began_at) / RATE)
         return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}  {(time - before) / RATE:+8.3f}   {text}"
 

@@ -27,9 +27,11 @@ from hw.signalling.line import (
     Service,
     Telling,
 )
+from hw.signalling.pri.b_line import PriLine
 from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
-from hw.signalling.pri.trunk import PriLine, PriTrunk
+from hw.signalling.pri.trunk import PriTrunk
 from hw.signalling.q850 import Cause
+from hw.sim.far import FarSide
 from hw.speech import speech
 
 from .conftest import Heard, Town
@@ -37,16 +39,6 @@ from .conftest import Heard, Town
 pytestmark = pytest.mark.native
 
 CALLER = Party("01066778899", NumberType.NATIONAL, name="Wang")
-
-
-class FarCard:
-    """The other side of the simulated card as a card of its own."""
-
-    name = "far"
-
-    def __init__(self, town: Town) -> None:
-        self.open = town.card.far
-        self.open_dchannel = town.card.far_dchannel
 
 
 class Span:
@@ -60,7 +52,7 @@ class Span:
         self.number = info.number
         network = SpanSettings(LinkSettings(Side.NETWORK), overlap=overlap)
         self.left = PriTrunk("left", town.card, info, SpanSettings(overlap=overlap), town.plane, town.timers, self.tell)
-        self.right = PriTrunk("right", FarCard(town), info, network, town.plane, town.timers, self.tell)  # type: ignore[arg-type]
+        self.right = PriTrunk("right", FarSide(town.card), info, network, town.plane, town.timers, self.tell)
 
     def tell(self, line: Line, telling: Telling) -> None:
         assert isinstance(line, PriLine)

@@ -5,6 +5,7 @@
     restarts.py  RESTART of channels
     states.py    Q.931's call states: what may be ordered and heard in which, and what that is for the exchange
     calls.py     a call, and what the span tells
+    trunk.py     the span on a card, as lines; b_line.py one of them; line_call.py what a line says, as ISDN has it
     link.py      one D channel: frames, time and orders in; frames and Q.931's messages out
     events.py    what a D channel tells
     party.py     numbers and names with their type, plan, presentation and screening

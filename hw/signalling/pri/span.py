@@ -142,6 +142,10 @@ class PriSpan:
         """All calls, also those whose release is not complete."""
         return list(self._calls.values())
 
+    def knows(self, call: Call) -> bool:
+        """The call is there still, if only to be cleared."""
+        return call.number in self._calls
+
     # ---- orders: calls ----
 
     def place(

@@ -1,209 +1,69 @@
-"""A PRI span as lines: the hands of hw.signalling.pri.span on a card, and one Line for each B channel.
+"""A PRI span as lines: the hands of hw.signalling.pri.span on a card, and one Line for each B channel (b_line.py).
 
-    card ── D channel frames, alarms ──> ┌──────────┐ ──> PriSpan (libpri) ──> tellings of lines
+    card ── D channel frames, alarms ──> ┌──────────┐ ──> PriSpan (libpri) ──> tellings of lines, one by one
     exchange ── orders of a PriLine ───> │ PriTrunk │ <── its frames, its next timer
     timers ─────────────────────────────>└──────────┘
 
-What it does: carries frames, time and orders to the span and back; gives each call the line of its channel. What it
-does not: decide anything (span.py), mix speech (the plane).
+What it does: carries frames, time and orders to the span and back; gives each call the line of its channel; opens a
+card that came back. What it does not: decide anything (span.py), mix speech (the plane).
 
-A B channel may change before a call is answered: the far end has the last word where ours was only a wish (Q.931
-5.2.3).
-Then the two lines concerned exchange their channels, so that the line that the exchange holds keeps its call and its
-`port` is the right one from then on.
+What the span tells is worked off one event after the other: the line is in its new state, then the exchange is told.
+An order out of a telling is given to the span at once; what follows from it is told after what waits already. An
+exchange that fails in one telling gets the others all the same.
+
+A call that we place may lose its channel: to two-way seizure, or because ours was only a wish and the far end has the
+last word (Q.931 5.2.3, 5.7). Lines exchange their channels then, so that the line that the exchange holds keeps its
+call; its `port` is -1 while the call has no channel, and right from the far end's first word on. When the next call
+begins on it, a line takes the channel again that it is named after.
+
+    channel       5                          9
+    line "5"      calls ..............       (its call, where the network put it) ...... next call: channel 5 again
+    line "9"             idle                takes what comes in on channel 5
 """
 
 from __future__ import annotations
 
+import logging
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import hw.signalling.pri.party as isdn
-from hw.card import Card, Channel, ChannelKind, HardwareError, LineEvent, LineEventKind, SpanInfo, Unsupported
+from hw.card import (
+    Card,
+    Channel,
+    ChannelKind,
+    DChannel,
+    HardwareError,
+    LineEvent,
+    LineEventKind,
+    SpanEvent,
+    SpanEventKind,
+    SpanInfo,
+)
 from hw.errors import LocalError
-from hw.plane import Ear, Event, Plane, TonePlan
+from hw.plane import Plane
 from hw.signalling import line as l
 from hw.signalling.pri import calls as tell
+from hw.signalling.pri.b_line import PriLine
 from hw.signalling.pri.channels import NoChannel
-from hw.signalling.pri.link import CallRequest
-from hw.signalling.pri.settings import SpanSettings
+from hw.signalling.pri.line_call import call_of, party_of, request_of
+from hw.signalling.pri.settings import Side, SpanSettings
 from hw.signalling.pri.span import PriSpan
 from hw.signalling.q850 import Cause
 from hw.signalling.trace import Trace
 from hw.timers import Timers
-from hw.tones import dtmf
 
-RATE = 8000
-_BEARERS = {
-    l.Bearer.SPEECH: isdn.Capability.SPEECH,
-    l.Bearer.AUDIO: isdn.Capability.AUDIO_3K1,
-    l.Bearer.DIGITAL: isdn.Capability.UNRESTRICTED_DIGITAL,
-}
+log = logging.getLogger(__name__)
+
+GRAIN = 0.02
+"""Seconds: the plane's time moves by whole frames, a timer asked sooner would find nothing due."""
+
 _ENDED_BY = {tell.EndedBy.FAR_END: "far", tell.EndedBy.NEAR_END: "near", tell.EndedBy.LINE: "line"}
-_VOUCHED = (isdn.Screening.NETWORK, isdn.Screening.USER_PASSED)
-
-
-def _bearer(capability: isdn.Capability) -> l.Bearer:
-    return next((bearer for bearer, value in _BEARERS.items() if value is capability), l.Bearer.DIGITAL)
-
-
-def _to_isdn(party: l.Party | None) -> isdn.Party:
-    if party is None:
-        return isdn.NOBODY
-    number = isdn.Number(party.number, party.type, presentation=party.presentation) if party.number else None
-    return isdn.Party(number, party.name or None, party.presentation)
-
-
-def _from_isdn(party: isdn.Party) -> l.Party | None:
-    number = party.number
-    if number is None and party.name is None:
-        return None
-    if number is None:
-        return l.Party(name=party.name or "", presentation=party.name_presentation)
-    screened = number.screening in _VOUCHED
-    return l.Party(number.digits, number.type, number.presentation, party.name or "", screened, raw=number.digits)
-
-
-class PriLine:
-    """One B channel as hw.signalling.line.Line."""
-
-    kind = l.LineKind.TRUNK
-    abilities = (
-        l.LineAbility.OVERLAP
-        | l.LineAbility.SEND_CALLER
-        | l.LineAbility.SEND_NAME
-        | l.LineAbility.TRUE_ANSWER
-        | l.LineAbility.CAUSES
-        | l.LineAbility.EARLY_MEDIA
-    )
-
-    def __init__(self, trunk: PriTrunk, name: str, channel: Channel, told: Callable[[l.Line, l.Telling], None]) -> None:
-        self.name = name
-        self.told = told
-        self.channel = channel
-        self.call: tell.Call | None = None
-        self.call_service = l.Service.NONE  # of this channel; the span's comes on top
-        self.heard: Callable[[Event], None] = lambda event: None
-        self._trunk = trunk
-        self._trace = Trace(name, trunk.traces)
-        self._ears: tuple[Ear, TonePlan | None, dict[str, float]] = (Ear(0), None, {})
-
-    @property
-    def slot(self) -> int:
-        """Number of the B channel in its span."""
-        return self.channel.info.slot
-
-    @property
-    def port(self) -> int:
-        return self.channel.port
-
-    @property
-    def connection(self) -> l.Connection:
-        if self.call is None:
-            return l.Connection.NULL
-        return l.Connection.FAIL if self.call.ended else self.call.connection
-
-    @property
-    def service(self) -> l.Service:
-        return self.call_service | self._trunk.service
-
-    # ---- orders ----
-
-    def place(self, call: l.Call) -> None:
-        if self.call is not None or self.service:
-            raise LocalError(f"{self.name}: place in state {self.connection.value}, service {self.service!r}")
-        redirecting = call.redirecting
-        request = CallRequest(
-            called=isdn.Number(call.called, call.called_type),
-            calling=_to_isdn(call.calling),
-            redirecting=isdn.Redirection(isdn.Number(redirecting.number, redirecting.type)) if redirecting else None,
-            capability=_BEARERS[call.bearer],
-            complete=call.complete,
-        )
-        self._trunk.place(self, request)
-
-    def send(self, digits: str) -> None:
-        call = self._live("send")
-        if self.connection is l.Connection.CONNECTED:
-            self._trunk.plane.play(self.port, [dtmf(digits)])
-        else:
-            self._trunk.order(lambda span, now: span.digits(call, digits, now))
-
-    def proceed(self) -> None:
-        if self.call is not None and not self.call.ended:
-            call = self.call
-            self._trunk.order(lambda span, now: span.proceed(call, now))
-
-    def alert(self, in_band: bool = False) -> None:
-        call = self._live("alert")
-        self._trunk.order(lambda span, now: span.alert(call, now, in_band))
-
-    def progress(self, cause: Cause | None = None) -> None:
-        call = self._live("progress")
-        self._trunk.order(lambda span, now: span.progress(call, now, cause))
-
-    def answer(self, charged: bool = True) -> None:
-        """`charged` is not said by Q.931 and has no effect."""
-        call = self._live("answer")
-        self._trunk.order(lambda span, now: span.answer(call, now))
-        self.tell(l.Established(self._trunk.plane.time))
-
-    def release(self, cause: Cause = Cause.NORMAL_CLEARING) -> None:
-        if self.call is not None:
-            call = self.call
-            self._trunk.order(lambda span, now: span.release(call, cause, now))
-
-    def flash(self) -> None:
-        raise Unsupported(f"{self.name}: ISDN has no hook flash", action="use hold or transfer of the exchange")
-
-    def message_waiting(self, on: bool) -> None:
-        raise Unsupported(f"{self.name}: a trunk has no message lamp")
-
-    def block(self) -> None:
-        self._trunk.order(lambda span, now: span.block(self.slot, now))
-
-    def unblock(self) -> None:
-        self._trunk.order(lambda span, now: span.unblock(self.slot, now))
-
-    def reset(self) -> None:
-        try:
-            self._trunk.order(lambda span, now: span.reset(self.slot, now))
-        except NoChannel as refused:
-            raise LocalError(f"{self.name}: {refused}") from None
-
-    def listen(self, ears: Ear, plan: TonePlan | None = None, **settings: float) -> None:
-        self._ears = (ears, plan, settings)
-        self.set_ears()
-
-    def trace(self) -> list[str]:
-        return self._trace.lines()
-
-    def _live(self, order: str) -> tell.Call:
-        if self.call is None or self.call.ended:
-            raise LocalError(f"{self.name}: {order} without a call")
-        return self.call
-
-    # ---- the trunk's side ----
-
-    def tell(self, telling: l.Telling) -> None:
-        self.note(f"tells {telling}")
-        self.told(self, telling)
-
-    def note(self, text: str) -> None:
-        self._trace.note(self._trunk.plane.time, text)
-
-    def set_ears(self) -> None:
-        ears, plan, settings = self._ears
-        self._trunk.plane.detect(self.port, ears, plan=plan, **settings)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        self.told = lambda line, telling: None
-        self.channel.close()
-        self._trace.close()
 
 
 class PriTrunk:
-    """All lines of one span. HardwareError: there is no D channel on it, or another program has a channel of it."""
+    """All lines of one span. HardwareError: there is no D or B channel on it, or another program has one of them."""
 
     def __init__(
         self,
@@ -220,212 +80,366 @@ class PriTrunk:
         self.plane = plane
         self.traces = traces
         self.service = l.Service.DOWN  # of the whole span, until its data link is up
-        self.span = PriSpan(settings, plane.seconds)
+        self._card = card
+        self._info = info
         self._timers = timers
-        self._alarm = False
+        self._trace = Trace(name, traces)
+        self._events: deque[tell.SpanEvent] = deque()
+        self._untold: deque[tuple[PriLine, l.Telling]] = deque()
         self._pumping = False
-        dchannel = next((channel for channel in info.channels if channel.kind is ChannelKind.DCHANNEL), None)
-        if dchannel is None:
-            raise HardwareError(
-                f"span {info.number} has no D channel",
-                span=info.number,
-                action="configure one (dchan=16) or use MFC/R2",
-            )
-        self._dchannel = card.open_dchannel(dchannel.number)
-        self.lines = []
-        for channel in info.channels:
-            if channel.kind is ChannelKind.BEARER and channel.slot in settings.channels:
-                self.lines.append(PriLine(self, f"{name}/{channel.slot}", card.open(channel.number), told))
-        self._by_slot = {line.slot: line for line in self.lines}
+        self._closed = False
+        self._due: float | None = None  # what the running timer is for, in seconds of the plane
+        self._dchannel, channels = self._open(info, settings.channels)
+        self.span = PriSpan(replace(settings, channels=tuple(sorted(channels))), plane.seconds)
+        if info.alarms:
+            self.service |= l.Service.ALARM
+            self.span.alarm(True, plane.seconds)
+        self.lines = [PriLine(self, f"{name}/{slot}", channels[slot], told) for slot in sorted(channels)]
+        self._at_home = {line.home: line for line in self.lines}
+        self._by_slot = dict(self._at_home)
         self._by_call: dict[tell.Call, PriLine] = {}
-        for line in self.lines:
-            self._attach(line)
-        self._dchannel.heard = self._frame
-        self._dchannel.alarmed = self._alarmed
+        names = settings.link.names
+        self.abilities = (
+            l.LineAbility.OVERLAP
+            | l.LineAbility.SEND_CALLER
+            | l.LineAbility.TRUE_ANSWER
+            | l.LineAbility.CAUSES
+            | l.LineAbility.EARLY_MEDIA
+        )
+        if self._network if names is None else names:
+            self.abilities |= l.LineAbility.SEND_NAME
+        self._attach()
+        card.watch(self._span_changed)
         self._pump()
 
-    def _attach(self, line: PriLine) -> None:
-        line.channel.heard = lambda event: None  # alarms come by the D channel, once for the span
-        line.channel.media = lambda event: line.heard(event)
+    @property
+    def _network(self) -> bool:
+        return self.span.side is Side.NETWORK
 
     # ---- orders ----
 
-    def place(self, line: PriLine, request: CallRequest) -> None:
+    def place(self, line: PriLine, call: l.Call) -> None:
         def order(span: PriSpan, now: float) -> None:
+            if not self.taken(line.home):
+                self._go_home(line)
             try:
-                line.call = span.place(request, now, line.slot)
+                line.call = span.place(request_of(call, self._network), now, line.slot)
             except NoChannel as refused:
                 raise LocalError(f"{line.name}: {refused}") from None
             self._by_call[line.call] = line
+            line.follow()
+            line.note("places", call)
 
-        line.note(f"calls {request.called.digits}{'' if request.complete else ' ...'}")
         self.order(order)
-        line.channel.activate()
 
-    def order(self, order: Callable[[PriSpan, float], object]) -> None:
-        """Gives the span an order and does what follows from it."""
+    def order(
+        self, order: Callable[[PriSpan, float], object], line: PriLine | None = None, telling: l.Telling | None = None
+    ) -> None:
+        """Gives the span an order; tells the `line`'s `telling` when it could be given; does what follows from it."""
+        if self._closed:
+            raise LocalError(f"{self.name} is closed")
         order(self.span, self.plane.seconds)
+        if line is not None and telling is not None:
+            self._say(line, telling)
         self._pump()
 
+    def trace(self) -> list[str]:
+        """What happened to the span as a whole: data link, alarms, calls refused for want of a channel."""
+        return self._trace.lines()
+
     def close(self) -> None:
+        """Gives the channels back. Nothing is told any more, calls are not cleared."""
+        self._closed = True
         self._timers.stop((self, "span"))
-        self._dchannel.close()
+        self._untold.clear()
+        self._close_channels()
         for line in self.lines:
             line.close()
+        self._trace.close()
 
-    # ---- what comes ----
+    # ---- what lines ask ----
+
+    def taken(self, slot: int) -> bool:
+        """The span has a call on this channel, perhaps one that is not told yet."""
+        return self.span.channels.of(slot).call is not None
+
+    def service_of(self, line: PriLine) -> l.Service:
+        """Of the span, of the line's own channel, and of the one that it has instead."""
+        service = self.service | self._service_of_channel(line.home)
+        return service if line.slot == line.home else service | self._service_of_channel(line.slot)
+
+    def _service_of_channel(self, slot: int) -> l.Service:
+        channel = self.span.channels.of(slot)
+        service = l.Service.NONE
+        if channel.blocked:
+            service |= l.Service.BLOCKED_HERE
+        if channel.restarting:
+            service |= l.Service.RESETTING
+        if channel.failed:
+            service |= l.Service.BLOCKED_THERE
+        return service
+
+    # ---- the card ----
+
+    def _open(self, info: SpanInfo, slots: tuple[int, ...]) -> tuple[DChannel, dict[int, Channel]]:
+        """All or nothing."""
+        dchannel = next((channel for channel in info.channels if channel.kind is ChannelKind.DCHANNEL), None)
+        bearers = [one for one in info.channels if one.kind is ChannelKind.BEARER and one.slot in slots]
+        if dchannel is None or not bearers:
+            raise HardwareError(
+                f"span {info.number} has no {'D channel' if dchannel is None else 'B channel'}",
+                span=info.number,
+                action="configure bchan=1-15,17-31 and dchan=16 (of the span's own numbers), or use MFC/R2",
+            )
+        opened: list[Channel | DChannel] = []
+        channels: dict[int, Channel] = {}
+        try:
+            signalling = self._card.open_dchannel(dchannel.number)
+            opened.append(signalling)
+            for bearer in bearers:
+                channels[bearer.slot] = self._card.open(bearer.number)
+                opened.append(channels[bearer.slot])
+        except HardwareError:
+            for one in opened:
+                one.close()
+            raise
+        return signalling, channels
+
+    def _attach(self) -> None:
+        self._dchannel.heard = self._frame
+        self._dchannel.alarmed = self._alarmed
+        for line in self.lines:
+            line.attach()
 
     def _frame(self, frame: bytes) -> None:
         self.span.receive(frame, self.plane.seconds)
         self._pump()
 
     def _alarmed(self, event: LineEvent) -> None:
-        now = self.plane.seconds
         if event.kind is LineEventKind.GONE:
-            self.span.gone(now)
-            self._serve(l.Service.GONE, True, "card is gone")
+            self._gone()
         elif event.kind in (LineEventKind.ALARM, LineEventKind.ALARM_END):
-            self.span.alarm(event.kind is LineEventKind.ALARM, now)
-            self._serve(l.Service.ALARM, event.kind is LineEventKind.ALARM, event.kind.value)
+            self._set_alarm(event.kind is LineEventKind.ALARM, event.kind.value)
+            self._pump()
+
+    def _set_alarm(self, on: bool, reason: str) -> None:
+        self.service = self.service | l.Service.ALARM if on else self.service & ~l.Service.ALARM
+        self.span.alarm(on, self.plane.seconds)
+        self._serve(reason)
+
+    def _gone(self) -> None:
+        """Calls are released, and told so while their ports are still there: _pump() closes them when all is told."""
+        self.service |= l.Service.GONE
+        self.span.gone(self.plane.seconds)
+        self._serve("card is gone")
         self._pump()
 
+    def _close_channels(self) -> None:
+        self._dchannel.close()
+        for line in self.lines:
+            line.channel.close()
+
+    def _span_changed(self, event: SpanEvent) -> None:
+        """The card is plugged in again, or (DAHDI) configured again after that."""
+        same = all(getattr(event.span, what) == getattr(self._info, what) for what in ("hardware", "location", "name"))
+        if event.kind is not SpanEventKind.ARRIVED or not same or self._closed or l.Service.GONE not in self.service:
+            return
+        try:
+            dchannel, channels = self._open(event.span, tuple(self._by_slot))
+        except HardwareError as refused:
+            self._note(f"card is back but not ready: {refused}")
+            return
+        if missing := set(self._by_slot) - set(channels):
+            dchannel.close()
+            for channel in channels.values():
+                channel.close()
+            self._note(f"card is back without channels {sorted(missing)}")
+            return
+        self._dchannel = dchannel
+        for slot, line in self._by_slot.items():
+            line.channel = channels[slot]
+            line.speaking = False
+        self._attach()
+        self.service &= ~l.Service.GONE
+        for line in self.lines:
+            line.set_ears()
+            line.follow()
+        self._set_alarm(bool(event.span.alarms), "card is back")
+        self._pump()
+
+    # ---- time, frames, tellings ----
+
     def _advance(self) -> None:
+        self._due = None
         self.span.advance(self.plane.seconds)
         self._pump()
 
     def _pump(self) -> None:
-        """Frames out, tellings up, timer anew; what is ordered meanwhile is done by the turn that runs already."""
-        if self._pumping:
+        """Until nothing is left to be sent or told. Orders that come meanwhile are done by the turn that runs."""
+        if self._pumping or self._closed:
             return
         self._pumping = True
+        failed: Exception | None = None
         try:
-            while True:
-                for frame in self.span.frames():
-                    self._dchannel.send(frame)
-                events = self.span.events()
-                if not events:
+            while not self._closed:
+                self._send()
+                if self._untold:
+                    line, telling = self._untold.popleft()
+                    try:
+                        line.told(line, telling)
+                    except Exception as error:  # that one is the exchange's own; the others are told all the same
+                        failed = failed or error
+                    continue
+                self._events.extend(self.span.events())
+                if not self._events:
                     break
-                for event in events:
-                    self._hand_on(event)
+                self._take(self._events.popleft())
         finally:
             self._pumping = False
-        due = self.span.next_timer()
-        if due is None:
-            self._timers.stop((self, "span"))
-        else:
-            self._timers.start((self, "span"), max(0.0, due - self.plane.seconds), self._advance)
+        if l.Service.GONE in self.service:
+            self._close_channels()
+        self._arm()
+        if failed is not None:
+            raise failed
 
-    def _hand_on(self, event: tell.SpanEvent) -> None:
+    def _send(self) -> None:
+        for frame in self.span.frames():
+            try:
+                self._dchannel.send(frame)
+            except HardwareError:
+                return  # the card is gone and has told it or will; layer 2 repeats what was lost
+
+    def _arm(self) -> None:
+        """One timer for the span. It may run out early and find nothing: cheaper than moving it with every frame."""
+        due = None if self._closed else self.span.next_timer()
+        if due is not None and (self._due is None or due < self._due):
+            self._due = due
+            self._timers.start((self, "span"), max(GRAIN, due - self.plane.seconds), self._advance)
+
+    def _say(self, line: PriLine, telling: l.Telling) -> None:
+        line.note("tells", telling)
+        self._untold.append((line, telling))
+
+    def _note(self, text: str, what: object = None) -> None:
+        self._trace.note(self.plane.time, text, what)
+
+    def _serve(self, reason: str) -> None:
+        """The span's own state may have changed: tells each line that is in another one than it told."""
+        down = l.Service.NONE if self.span.in_service else l.Service.DOWN
+        self.service = self.service & ~l.Service.DOWN | down
+        self._note(f"{reason}; span", self.service)
+        for line in self.lines:
+            self._check_service(line, reason)
+
+    def _check_service(self, line: PriLine, reason: str) -> None:
+        service = line.service
+        if service != line.served:
+            line.served = service
+            self._say(line, l.ServiceChanged(self.plane.time, service, reason))
+
+    # ---- what the span tells ----
+
+    def _take(self, event: tell.SpanEvent) -> None:
         match event:
-            case tell.Seizure(call=call):
-                assert call.channel is not None
-                line = self._vacant(call.channel)
-                line.call = call
-                self._by_call[call] = line
-                line.channel.activate()
-                line.tell(l.Seized(self.plane.time, self._call_of(event)))
+            case tell.Seizure():
+                self._on_seizure(event)
             case tell.OnCall(call=call):
-                holder = self._by_call.get(call)
-                if holder is not None:
-                    self._move(holder, call)
-                    self._on_call(holder, event)
-            case tell.ChannelChanged(channel=slot, state=state, reason=reason):
-                line = self._by_slot[slot]
-                flag = _SERVICES.get(state, l.Service.NONE)
-                if line.call_service is not flag:
-                    line.call_service = flag
-                    line.tell(l.ServiceChanged(self.plane.time, line.service, reason))
-            case tell.SpanChanged(in_service=in_service, reason=reason):
-                self._serve(l.Service.DOWN, not in_service, reason)
-
-    def _call_of(self, seizure: tell.Seizure) -> l.Call:
-        redirecting = seizure.redirecting
-        return l.Call(
-            called=seizure.called.digits,
-            complete=seizure.complete,
-            calling=_from_isdn(seizure.calling),
-            redirecting=_from_isdn(isdn.Party(redirecting.number)) if redirecting is not None else None,
-            bearer=_bearer(seizure.capability),
-            called_type=seizure.called.type,
-        )
+                line = self._by_call.get(call)
+                if line is not None:
+                    self._move(line, call)
+                    self._on_call(line, event)
+            case tell.ChannelChanged(channel=slot, reason=reason):
+                for line in dict.fromkeys((self._at_home[slot], self._by_slot[slot])):
+                    self._check_service(line, reason)
+            case tell.SpanChanged(reason=reason):
+                self._serve(reason)
+            case tell.Refused(channel=channel, cause=cause, called=called):
+                self._note(f"refused a call to {called.digits!r} on channel {channel}:", cause)
 
     def _on_call(self, line: PriLine, event: tell.OnCall) -> None:
         time = self.plane.time
         match event:
             case tell.Digits(digits=digits, complete=complete):
-                line.tell(l.Dialled(time, digits, complete))
+                self._say(line, l.Dialled(time, digits, complete))
             case tell.DigitsWanted(in_band=True):
-                line.tell(l.Progress(time, in_band=True))
+                self._say(line, l.Progress(time, in_band=True))
             case tell.Proceeding(in_band=in_band):
-                line.tell(l.Proceeding(time))
+                self._say(line, l.Proceeding(time))
                 if in_band:
-                    line.tell(l.Progress(time, in_band=True))
+                    self._say(line, l.Progress(time, in_band=True))
             case tell.Progress(in_band=in_band, cause=cause):
-                line.tell(l.Progress(time, in_band, cause))
+                self._say(line, l.Progress(time, in_band, cause))
             case tell.Alerting(in_band=in_band):
-                line.tell(l.Delivered(time, in_band))
+                self._say(line, l.Delivered(time, in_band))
             case tell.Answered(connected=connected):
-                line.tell(l.Established(time, connected=_from_isdn(connected)))
+                self._say(line, l.Established(time, connected=party_of(connected)))
             case tell.Notified(notification=notification):
                 line.note(f"far party: notification {notification:#x}")
             case tell.PartyChanged(party=party):
-                line.tell(l.CallerKnown(time, _from_isdn(party) or l.Party()))
-            case tell.Released(cause=cause, by=by, reason=reason):
-                line.tell(l.Released(time, cause, _ENDED_BY[by], reason))
+                self._say(line, l.CallerKnown(time, party_of(party) or l.Party()))
+            case tell.Released(call=call, cause=cause, by=by, reason=reason):
+                self._end(line, call, l.Released(time, cause, _ENDED_BY[by], reason))
             case tell.Closed(call=call):
-                line.call = None
-                del self._by_call[call]
-                line.channel.deactivate()
-                line.note("idle")
+                self._forget(line, call)
+                self._say(line, l.Idle(time))
 
-    def _vacant(self, slot: int) -> PriLine:
-        """The line of a channel that the far end has seized; if our own call lost it (glare), that call's line gets the
-        channel of an idle one and waits there for what the network assigns."""
-        line = self._by_slot[slot]
-        if line.call is None:
-            return line
-        spare = next((other for other in self.lines if other.call is None), None)
-        if spare is None:  # every line has a call: ours is the one too many
-            lost = line.call
-            line.tell(
-                l.Released(self.plane.time, Cause.CHANNEL_UNAVAILABLE, "line", "two-way seizure, no channel left")
-            )
-            del self._by_call[lost]
+    def _on_seizure(self, event: tell.Seizure) -> None:
+        """On the line of its channel; where a call of ours waits there that lost it, on an idle one."""
+        call = event.call
+        assert call.channel is not None
+        self._go_home(self._at_home[call.channel])
+        line = self._by_slot[call.channel]
+        if line.call is not None:
+            line.note(f"two-way seizure of channel {call.channel}")
+            spare = next((other for other in self.lines if other.call is None), None)
+            if spare is None:
+                self._give_up(line, line.call)
+                self._events.appendleft(event)  # once that is told
+                return
+            self._exchange(line, spare)
+            line = spare
+        line.call = call
+        self._by_call[call] = line
+        line.follow()
+        self._say(line, l.Seized(self.plane.time, call_of(event)))
+
+    def _give_up(self, line: PriLine, call: tell.Call) -> None:
+        """Every line has a call, and the network began one more: ours without a channel goes."""
+        reason = "two-way seizure, no channel left"
+        self._end(line, call, l.Released(self.plane.time, Cause.CHANNEL_UNAVAILABLE, "line", reason))
+        self._forget(line, call)
+        self.span.release(call, Cause.CHANNEL_UNAVAILABLE, self.plane.seconds)
+
+    def _end(self, line: PriLine, call: tell.Call, released: l.Released) -> None:
+        """A call that the far end has forgotten as well leaves the line idle at once; else Idle follows."""
+        line.over = True
+        if not self.span.knows(call):
+            self._forget(line, call)
+        self._say(line, released)
+
+    def _forget(self, line: PriLine, call: tell.Call) -> None:
+        if self._by_call.pop(call, None) is not None:
             line.call = None
-            self.span.release(lost, Cause.CHANNEL_UNAVAILABLE, self.plane.seconds)
-            return line
-        line.note(f"two-way seizure of channel {slot}")
-        self._exchange(line, spare)
-        line.channel.activate()
-        return spare
+            line.over = False
+            line.follow()
+
+    # ---- lines and their channels ----
 
     def _move(self, line: PriLine, call: tell.Call) -> None:
-        """The call was given another channel: its line and the one that had the channel exchange theirs."""
-        if call.channel is None or call.channel == line.slot:
-            return
-        line.note(f"channel {line.slot} -> {call.channel}")
-        line.channel.deactivate()
-        self._exchange(line, self._by_slot[call.channel])
-        line.channel.activate()
+        """The call was given another channel, or one after it had none."""
+        if call.channel is not None and call.channel != line.slot:
+            line.note(f"channel {line.slot} -> {call.channel}")
+            self._exchange(line, self._by_slot[call.channel])
+        line.follow()
+
+    def _go_home(self, line: PriLine) -> None:
+        """Before a call: to the line's own channel, if whoever has that is idle too."""
+        other = self._by_slot[line.home]
+        if other is not line and line.call is None and other.call is None:
+            self._exchange(line, other)
 
     def _exchange(self, line: PriLine, other: PriLine) -> None:
-        line.channel, other.channel = other.channel, line.channel
-        line.call_service, other.call_service = other.call_service, line.call_service
+        line.exchange(other)
         for one in (line, other):
             self._by_slot[one.slot] = one
-            self._attach(one)
-            one.set_ears()
-
-    def _serve(self, flag: l.Service, on: bool, reason: str) -> None:
-        before = self.service
-        self.service = before | flag if on else before & ~flag
-        if self.service is not before:
-            for line in self.lines:
-                line.tell(l.ServiceChanged(self.plane.time, line.service, reason))
-
-
-_SERVICES = {
-    "blocked": l.Service.BLOCKED_HERE,
-    "restarting": l.Service.RESETTING,
-    "out of service": l.Service.BLOCKED_THERE,
-}
+            self._check_service(one, "channels exchanged")
