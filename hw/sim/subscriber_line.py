@@ -53,7 +53,8 @@ class Habits:
 
     caller_id: "mdmf" or "sdmf" (FSK), "dtmf", "none". framing: keys before and after the number by DTMF. clears: how a
     hang-up of the other side is shown, any of "tone", "break", "reversal". hang_up_tone: as in tone_plans.toml; "": the
-    country's busy. hang_up_after_s: 0 to 30, before the tone. gain_db: of every tone. damaged: the checksum is wrong.
+    country's busy. hang_up_after_s: 0 to 30, before the tone. gain_db: of every tone. damaged: the
+    checksum is wrong. takes_keys: DTMF dials; else only pulses do.
     """
 
     country: str = "cn"
@@ -61,6 +62,7 @@ class Habits:
     framing: tuple[str, str] = ("D", "C")
     caller_id_dbm0: float = -13.5
     damaged: bool = False
+    takes_keys: bool = True
     dial_tone: bool = True
     dial_tone_after_s: float = 0.3
     reversal: bool = False
@@ -149,7 +151,7 @@ class SubscriberLine(Party):
     # ---- our side calls ----
 
     async def _originate(self) -> None:
-        self.attend(Ear.DTMF)
+        self.attend(Ear.DTMF if self.habits.takes_keys else Ear(0))
         before = len(self.keys)
         await trio.sleep(self.habits.dial_tone_after_s)
         if self.habits.dial_tone:
