@@ -80,7 +80,7 @@ class Habits:
 
 
 class SubscriberLine(Party):
-    """One line. `run` serves it until cancelled. `keys`: all digits that came."""
+    """One line. `run` serves it until cancelled. `keys`: all digits that came. `habits` may be changed between calls."""
 
     def __init__(self, exchange: PublicExchange, number: str, channel: Channel, habits: Habits) -> None:
         if channel.info.kind is not ChannelKind.STATION:
@@ -90,6 +90,7 @@ class SubscriberLine(Party):
         self.number = number
         self.habits = habits
         self.flashes = 0
+        self.cleared_at = 0  # plane's time at which the last hang-up tone began
         self._tones = tone_plan(habits.country)
         self._offered: Link | None = None
         self._link: Link | None = None
@@ -246,6 +247,7 @@ class SubscriberLine(Party):
             self.channel.on_hook()
         if "tone" in habits.clears:
             await trio.sleep(habits.hang_up_after_s)
+            self.cleared_at = self.plane.time
             if habits.hang_up_tone:
                 segments, loop_from = parse_tone(habits.hang_up_tone, -10.0)
                 self.plane.play(self.channel.port, [Tone(segments, loop_from)], gain_db=habits.gain_db)
