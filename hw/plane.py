@@ -19,8 +19,7 @@ from __future__ import annotations
 
 import logging
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntFlag
 from pathlib import Path
@@ -158,16 +157,22 @@ class Playback:
     def __init__(self, port: int) -> None:
         self.port = port
         self.result: Played | None = None
-        self._ended = trio.Event()
+        self._ended: trio.Event | None = None  # made for whoever waits: most never are waited for
 
     async def wait(self) -> Played:
-        await self._ended.wait()
-        assert self.result is not None
+        if self.result is None:
+            if self._ended is None:
+                self._ended = trio.Event()
+            await self._ended.wait()
+            assert self.result is not None
+        else:
+            await trio.lowlevel.checkpoint()
         return self.result
 
     def _end(self, result: Played) -> None:
         self.result = result
-        self._ended.set()
+        if self._ended is not None:
+            self._ended.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,21 @@ class Statistics:
     cpu_s: float
 
 
+class Batch:
+    """Of a plane; entered as often as one likes, one inside the other."""
+
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+
+    def __enter__(self) -> None:
+        self._plane._batched += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._plane._batched -= 1
+        if not self._plane._batched:
+            self._plane.flush()
+
+
 class Plane:
     """The media plane. One a process.
 
@@ -261,6 +281,8 @@ class Plane:
         self._laws: dict[int, str] = {}
         self._token = 0
         self._batched = 0
+        self._batch = Batch(self)
+        self._one_source = ffi.new("struct source[1]")
         self._buffer = ffi.new("struct event[]", _EVENTS_AT_ONCE)
         self._bytes = ffi.buffer(self._buffer)
 
@@ -284,16 +306,9 @@ class Plane:
             lib.plane_flush(self._plane)
         return code
 
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Orders given inside take effect together, in one tick."""
-        self._batched += 1
-        try:
-            yield
-        finally:
-            self._batched -= 1
-            if not self._batched:
-                lib.plane_flush(self._plane)
+    def batch(self) -> Batch:
+        """Orders given inside `with plane.batch():` take effect together, in one tick."""
+        return self._batch
 
     def flush(self) -> None:
         """Show orders given so far in a batch."""
@@ -402,14 +417,14 @@ class Plane:
         """
         if not sources:
             raise LocalError("play: nothing to play")
-        array = ffi.new("struct source[]", len(sources))
+        array = self._one_source if len(sources) == 1 else ffi.new("struct source[]", len(sources))
         for place, source in enumerate(sources):
-            pointer = source.pointer
+            pointer, entry = source.pointer, array[place]
             if ffi.typeof(pointer) is _CLIP:
-                array[place].clip = pointer
+                entry.clip, entry.tone = pointer, ffi.NULL
             else:
-                array[place].tone = pointer
-            array[place].gain_db = gain_db
+                entry.clip, entry.tone = ffi.NULL, pointer
+            entry.gain_db = gain_db
         setattr(array[0], "from", start)
         flags = loop * lib.PLAY_LOOP | mix * lib.PLAY_MIX | speak * lib.PLAY_SPEAK
         token = self._next_token()

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from hw.card import Channel, HardwareError
+from hw.card import Channel, ChannelKind, HardwareError, LineEvent, LineEventKind
 from hw.plane import Audible, Ear, Event, EventKind, Plane, Playback, PlayEnd, TonePlan
 from hw.signalling import machine as m
 from hw.signalling.captures import Capture, Captures
@@ -106,10 +107,15 @@ class ChannelLine:
         self._wanted_settings: dict[str, Any] = {}
         self._listening: object = None
         self._playback: Playback | None = None
+        self._clocks: dict[str, tuple[Hashable, Callable[[], None]]] = {}
+        self._time = plane.time
         self.heard: Callable[[Event], None] = lambda event: None
         channel.heard = self._take
         channel.media = self._media
-        self._step(machine.begin(plane.time))
+        self._step(machine.begin(plane.time), plane.time)
+        if channel.info.kind is ChannelKind.CAS:
+            # The card tells changes: what the far end shows now would never come.
+            self._take(LineEvent(LineEventKind.BITS, plane.time, channel.bits()))
 
     @property
     def abilities(self) -> LineAbility:
@@ -195,17 +201,21 @@ class ChannelLine:
             self.heard(event)
 
     def _take(self, stimulus: m.Stimulus) -> None:
-        self._step(self._machine.take(stimulus, self._plane.time))
+        time = self._plane.time
+        self._step(self._machine.take(stimulus, time), time)
 
-    def _step(self, acts: list[m.Act]) -> None:
+    def _step(self, acts: list[m.Act], time: int) -> None:
+        """480 circuits in set-up make some 10 000 steps a second: what is done here counts in µs."""
+        self._time = time
         with self._plane.batch():
             for act in acts:
-                if isinstance(act, m.Tell):
-                    self._trace.note(self._plane.time, "tells", act.telling)
-                    self._untold.append(act.telling)
-                else:
-                    self._try(act)
-        if not self._telling:
+                try:
+                    _DO[type(act)](self, act)
+                except HardwareError as error:
+                    # It is gone, or it cannot now: the other acts of the step are done all the same.
+                    self._trace.note(time, f"card refused {act}: {error}")
+                    log.warning("line %s: %s", self.name, error)
+        if self._untold and not self._telling:
             self._telling = True
             try:
                 self._tell_all()
@@ -223,63 +233,36 @@ class ChannelLine:
         if failed:
             raise failed[0]
 
-    def _try(self, act: m.Act) -> None:
-        """A card may refuse (it is gone, or it cannot now): the other acts of the step are done all the same."""
-        try:
-            self._do(act)
-        except HardwareError as error:
-            self._trace.note(self._plane.time, f"card refused {act}: {error}")
-            log.warning("line %s: %s", self.name, error)
+    # ---- acts ----
 
-    def _do(self, act: m.Act) -> None:
-        channel, plane, port = self._channel, self._plane, self._channel.port
-        match act:
-            case m.Note(text):
-                self._trace.note(plane.time, text)
-            case m.Start(name, seconds):
-                after = self._machine.timers[name].seconds if seconds is None else seconds
-                self._timers.start((self, name), after, lambda: self._take(m.Expired(name)))
-            case m.Stop(name):
-                self._timers.stop((self, name))
-            case m.SetBits(bits):
-                channel.set_bits(bits)
-            case m.Speech(on):
-                channel.activate() if on else channel.deactivate()
-            case m.Listen():
-                self._own = act
-                self._set_ears()
-            case m.PlayTone(name):
-                self._play([self._sounds.tone(name)])
-            case m.PlayDigits(digits, gap_ms):
-                self._play(self._sounds.digits(digits, gap_ms))
-            case m.PlayR2(code, forward):
-                self._play([self._sounds.r2(code, forward)])
-            case m.PlayCaller(caller, kind):
-                self._play(self._sounds.caller(caller, kind))
-            case m.PlayMessageWaiting(on):
-                self._play(self._sounds.message_waiting(on))
-            case m.StopPlaying():
-                self._playback = None
-                plane.stop(port)
-            case m.Ring(cadence):
-                channel.ring(cadence)
-            case m.OffHook():
-                channel.off_hook()
-            case m.OnHook():
-                channel.on_hook()
-            case m.FlashHook():
-                channel.flash()
-            case m.DialPulses(digits):
-                channel.dial_pulses(digits)
-            case m.SetPolarity(reverse):
-                channel.set_polarity(reverse)
-            case m.Capture():
-                if self._captures is not None:
-                    self._capture = self._captures.begin(self.name, self.port)
-            case m.EndCapture(keep):
-                self._end_capture(keep)
-            case m.Tell():
-                raise AssertionError("tellings are collected by _step")
+    def _tell(self, act: m.Tell) -> None:
+        self._trace.note(self._time, act.telling)
+        self._untold.append(act.telling)
+
+    def _note(self, act: m.Note) -> None:
+        self._trace.note(self._time, act.text)
+
+    def _start(self, act: m.Start) -> None:
+        name = act.name
+        if name not in self._clocks:
+            self._clocks[name] = ((self, name), partial(self._take, m.Expired(name)))
+        key, call = self._clocks[name]
+        self._timers.start(key, self._machine.timers[name].seconds if act.seconds is None else act.seconds, call)
+
+    def _stop(self, act: m.Stop) -> None:
+        self._timers.stop((self, act.name))
+
+    def _listen(self, act: m.Listen) -> None:
+        self._own = act
+        self._set_ears()
+
+    def _stop_playing(self, _: m.StopPlaying) -> None:
+        self._playback = None
+        self._plane.stop(self.port)
+
+    def _begin_capture(self, _: m.Capture) -> None:
+        if self._captures is not None:
+            self._capture = self._captures.begin(self.name, self.port)
 
     def _play(self, sources: list[Audible]) -> None:
         self._playback = self._plane.play(self.port, sources)
@@ -311,3 +294,28 @@ class ChannelLine:
         if listening != self._listening:
             self._listening = listening
             self._plane.detect(self.port, own.ears | wanted, plan=plan, **settings)
+
+
+_DO: dict[type, Callable[[ChannelLine, Any], None]] = {
+    m.Note: ChannelLine._note,
+    m.Tell: ChannelLine._tell,
+    m.Start: ChannelLine._start,
+    m.Stop: ChannelLine._stop,
+    m.Listen: ChannelLine._listen,
+    m.Speech: lambda line, act: line._channel.activate() if act.on else line._channel.deactivate(),
+    m.PlayTone: lambda line, act: line._play([line._sounds.tone(act.name)]),
+    m.PlayDigits: lambda line, act: line._play(line._sounds.digits(act.digits, act.gap_ms)),
+    m.PlayR2: lambda line, act: line._play([line._sounds.r2(act.code, act.forward)]),
+    m.PlayCaller: lambda line, act: line._play(line._sounds.caller(act.caller, act.kind)),
+    m.PlayMessageWaiting: lambda line, act: line._play(line._sounds.message_waiting(act.on)),
+    m.StopPlaying: ChannelLine._stop_playing,
+    m.SetBits: lambda line, act: line._channel.set_bits(act.bits),
+    m.Ring: lambda line, act: line._channel.ring(act.cadence),
+    m.OffHook: lambda line, act: line._channel.off_hook(),
+    m.OnHook: lambda line, act: line._channel.on_hook(),
+    m.FlashHook: lambda line, act: line._channel.flash(),
+    m.DialPulses: lambda line, act: line._channel.dial_pulses(act.digits),
+    m.SetPolarity: lambda line, act: line._channel.set_polarity(act.reversed),
+    m.Capture: ChannelLine._begin_capture,
+    m.EndCapture: lambda line, act: line._end_capture(act.keep),
+}
