@@ -48,7 +48,7 @@ static void tell(struct channel *channel, struct slot *slot, uint64_t time, int 
     slot->sink.emit(slot->sink.plane, slot->sink.port, time, EVENT_LINE, (uint16_t)code, value, 0, 0, NULL, 0);
 }
 
-/* The device is gone. Each call to a vanished channel costs 5 ms of sleep in the driver, so its whole span is left alone from here on. */
+/* The device of this span is gone, and with it all its channels. */
 static void lose_span(struct dahdi_card *card, int span)
 {
     for (int i = 0; i < DAHDI_CHANNELS; i++) {
@@ -300,9 +300,9 @@ static int dahdi_activate(struct card *base, struct slot *slot, int frame)
 {
     struct dahdi_card *card = of(base);
     struct channel *channel = slot->channel;
-    int descriptor = enter(channel);
+    int descriptor = channel->gone ? -1 : enter(channel);
     if (descriptor < 0)
-        return EBADF;
+        return ENODEV;
     struct dahdi_bufferinfo buffers = {
         .txbufpolicy = DAHDI_POLICY_IMMEDIATE,
         .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
@@ -323,13 +323,12 @@ static void dahdi_deactivate(struct card *base, struct slot *slot)
 {
     struct channel *channel = slot->channel;
     channel->phase = RESTING;
-    int descriptor = enter(channel);
+    int descriptor = channel->gone ? -1 : enter(channel);
     if (descriptor < 0)
         return;
     int off = 0;
     ioctl(descriptor, DAHDI_BUFFER_EVENTS, &off);
-    if (!channel->gone)
-        dahdi_watch_quietly(of(base), channel, descriptor);
+    dahdi_watch_quietly(of(base), channel, descriptor);
     leave(channel);
 }
 

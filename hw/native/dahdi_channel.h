@@ -23,6 +23,7 @@ struct channel {
     _Atomic int descriptor; /* -1: closed */
     atomic_bool in_use;     /* the media thread is at the descriptor */
     atomic_bool dialling;   /* pulses go out: nothing may be written */
+    atomic_bool gone;       /* the device vanished: every call to it would sleep 5 ms in the driver, so none is made */
     int number;
     int span;
     bool clear; /* carries bytes of any kind, unless told that they are speech */
@@ -32,7 +33,6 @@ struct channel {
     uint64_t seen;
     enum phase phase;
     bool queued; /* in the list of those to be started */
-    bool gone;
     bool empty;  /* nothing was sent for a while by intent: a cushion of silence goes ahead of the next frame */
     int bits;
 };

@@ -135,7 +135,8 @@ int dahdi_channel_open(struct card *base, int number, void **out)
     channel->span = params.spanno;
     channel->clear = params.sigtype == DAHDI_SIG_CLEAR;
     channel->seen = 0;
-    channel->gone = channel->empty = false;
+    channel->empty = false;
+    atomic_store(&channel->gone, false);
     channel->phase = RESTING;
     channel->bits = params.rxbits & 0xf;
     atomic_store(&channel->dialling, false);
@@ -166,8 +167,8 @@ static int order(void *handle, unsigned long request, void *argument)
 {
     struct channel *channel = handle;
     int descriptor = atomic_load(&channel->descriptor);
-    if (descriptor < 0)
-        return -EBADF;
+    if (descriptor < 0 || atomic_load(&channel->gone))
+        return descriptor < 0 ? -EBADF : -ENODEV;
     return ioctl(descriptor, request, argument) == 0 ? 0 : -errno;
 }
 

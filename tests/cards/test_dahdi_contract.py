@@ -12,13 +12,13 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
-import trio
 
 from hw.card import Channel, ChannelKind, DChannel
 from hw.dahdi.card import DahdiCard
 from hw.plane import Plane
 from tests.cards.contract import *  # noqa: F403
 from tests.cards.contract import CardUnderTest, Loop, carried
+from tests.lab.box import box
 from tests.lab.cable import Cable, cable_of
 
 pytestmark = pytest.mark.lab
@@ -37,10 +37,10 @@ class DahdiUnderTest(CardUnderTest):
     deaf_s = 2.1
     quiet_s = 0.5
 
-    def __init__(self, plane: Plane, folder: Path) -> None:
+    def __init__(self, plane: Plane, card: DahdiCard, folder: Path) -> None:
         self.plane = plane
+        self.card = card
         self.folder = folder
-        self.card: DahdiCard = DahdiCard(plane)
         self._cut: list[Cable] = []
         self._pulled: list[tuple[Cable, threading.Thread]] = []
 
@@ -85,16 +85,9 @@ class DahdiUnderTest(CardUnderTest):
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[DahdiUnderTest]:
-    plane = Plane()
-    rig = DahdiUnderTest(plane, tmp_path)
-    async with trio.open_nursery() as nursery:
-        await nursery.start(plane.run)
-        nursery.start_soon(rig.card.run)
+    async with box() as (plane, card):
+        rig = DahdiUnderTest(plane, card, tmp_path)
         yield rig
-        rig.card.close()
-        nursery.cancel_scope.cancel()
-    plane.close()
-    rig.card.free()
     rig.repair()
 
 

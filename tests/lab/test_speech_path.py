@@ -8,8 +8,8 @@ from __future__ import annotations
 import fcntl
 import json
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,9 +18,8 @@ import trio
 
 from hw.bench.lab import delays, whole
 from hw.card import Channel
-from hw.dahdi.card import DahdiCard
 from hw.native import lib
-from hw.plane import Plane
+from tests.lab.box import box
 from tests.lab.cable import CABLES
 
 pytestmark = pytest.mark.lab
@@ -42,19 +41,6 @@ def note(capsys: pytest.CaptureFixture[str]) -> Note:
             print(f"\n  {name}", *(f"{key:>16} {value}" for key, value in figures.items()), sep="\n  ")
 
     return note
-
-
-@asynccontextmanager
-async def box(frame_ms: int) -> AsyncIterator[tuple[Plane, DahdiCard]]:
-    plane = Plane(frame_ms=frame_ms)
-    card = DahdiCard(plane)
-    async with trio.open_nursery() as nursery:
-        await nursery.start(plane.run)
-        yield plane, card
-        card.close()
-        nursery.cancel_scope.cancel()
-    plane.close()
-    card.free()
 
 
 @contextmanager
@@ -79,7 +65,7 @@ def all_clear() -> Iterator[None]:
 
 async def test_speech_of_four_e1_pairs_stays_whole_for_30_seconds(tmp_path: Path, note: Note) -> None:
     with all_clear():
-        async with box(20) as (plane, card):
+        async with box() as (plane, card):
             lines: list[tuple[Channel, Channel]] = []
             for cable in CABLES:
                 for number in range(cable.first, cable.first + cable.channels):
