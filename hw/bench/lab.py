@@ -33,8 +33,8 @@ Octets = npt.NDArray[np.uint8]
 RATE = 8000
 LOOP = 8191  # octets; prime
 FILL_S = 1.0  # the way is full of speech, and the last recording has begun
-NOISE_S = 1.0
-LONGEST_S = 1.0  # delay that can be found
+NOISE_S = 0.5
+LONGEST_S = 0.5  # delay that can be found
 
 
 @dataclass(frozen=True, slots=True)
