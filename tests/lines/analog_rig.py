@@ -78,7 +78,7 @@ class LinesUnderTest(ABC):
     timers: Timers
     exchange: PublicExchange
     polarity: bool  # the card's ports can turn it and see it
-    can_cut: bool  # cut(), mend() and ring_flows() work
+    can_cut: bool  # cut() and mend() work
 
     @abstractmethod
     def near(self, kind: ChannelKind, index: int = 0) -> Channel:
@@ -94,10 +94,6 @@ class LinesUnderTest(ABC):
 
     @abstractmethod
     def mend(self, kind: ChannelKind, index: int = 0) -> None: ...
-
-    @abstractmethod
-    def ring_flows(self, kind: ChannelKind, index: int = 0) -> bool:
-        """Ring current is on the wire, told or not."""
 
     def trunk(self, profile: LineProfile | None = None, habits: Habits | None = None, index: int = 0) -> TrunkUnderTest:
         return TrunkUnderTest(self, profile or LineProfile(), habits or Habits(), index)
@@ -129,7 +125,7 @@ class TrunkUnderTest:
     def __init__(self, rig: LinesUnderTest, profile: LineProfile, habits: Habits, index: int) -> None:
         self.rig = rig
         self.index = index
-        channel = rig.near(self.kind, index)
+        self.channel = channel = rig.near(self.kind, index)
         self.told = Told()
         sounds = CountrySounds(profile.country, profile.patterns)
         machine = Trunk(profile, channel.info.abilities)

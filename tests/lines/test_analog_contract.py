@@ -11,7 +11,6 @@ import trio.testing
 from hw.card import Channel, ChannelKind, channels
 from hw.plane import Plane
 from hw.sim.card import SimCard
-from hw.sim.exchange_end import Feed
 from hw.sim.public_exchange import PublicExchange
 from hw.sim.span import Stations, Trunks
 from hw.timers import Timers
@@ -46,9 +45,6 @@ class SimLines(LinesUnderTest):
 
     def mend(self, kind: ChannelKind, index: int = 0) -> None:
         self.card.line(self._number(kind, index)).mend()
-
-    def ring_flows(self, kind: ChannelKind, index: int = 0) -> bool:
-        return self.card.line(self._number(kind, index)).loop.exchange.feed is Feed.RING
 
 
 @pytest.fixture(params=[(20, True), (10, False)], ids=["20ms", "10ms-no-polarity"])
