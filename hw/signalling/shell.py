@@ -236,7 +236,7 @@ class ChannelLine:
     # ---- acts ----
 
     def _tell(self, act: m.Tell) -> None:
-        self._trace.note(self._time, act.telling)
+        self._trace.note(self._time, "tells", act.telling)
         self._untold.append(act.telling)
 
     def _note(self, act: m.Note) -> None:

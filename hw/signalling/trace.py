@@ -54,7 +54,7 @@ class Trace:
     """Of one line. A folder that cannot be written costs the file, never the line: `problem` says why."""
 
     def __init__(self, line: str = "", folder: Path | None = None) -> None:
-        self._notes: deque[tuple[int, object]] = deque(maxlen=KEPT)
+        self._notes: deque[tuple[int, str, object]] = deque(maxlen=KEPT)
         self._path = file_of(folder, line) if folder is not None else None
         self._file: TextIO | None = None
         self._size = 0
@@ -63,21 +63,23 @@ class Trace:
         self._last = 0
         self.problem = ""
 
-    def note(self, time: int, what: object) -> None:
-        """`time` in samples of the plane. A text, or a telling, which becomes one when somebody reads it."""
+    def note(self, time: int, text: str, what: object = None) -> None:
+        """`time` in samples of the plane. `what` follows the text, in words, found only when somebody reads them: it
+        must not change.
+        """
         if self._began is None:
             self._began, self._began_at, self._last = now(), time, time
-        self._notes.append((time, what))
+        self._notes.append((time, text, what))
         if self._path is not None and not self.problem:
-            self._keep(self._row(time, self._last, what))
+            self._keep(self._row(time, self._last, text, what))
         self._last = time
 
     def lines(self) -> list[str]:
         """Oldest first."""
         rows = []
         before = self._notes[0][0] if self._notes else 0
-        for time, what in self._notes:
-            rows.append(self._row(time, before, what))
+        for time, text, what in self._notes:
+            rows.append(self._row(time, before, text, what))
             before = time
         return rows
 
@@ -86,10 +88,11 @@ class Trace:
             self._file.close()
             self._file = None
 
-    def _row(self, time: int, before: int, what: object) -> str:
+    def _row(self, time: int, before: int, text: str, what: object) -> str:
         assert self._began is not None
+        if what is not None:
+            text = f"{text} {in_words(what)}"
         at = self._began + timedelta(seconds=(time - self._began_at) / RATE)
-        text = what if isinstance(what, str) else f"tells {in_words(what)}"
         return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}  {(time - before) / RATE:+8.3f}   {text}"
 
     def _keep(self, row: str) -> None:
