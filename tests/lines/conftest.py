@@ -29,6 +29,7 @@ class Heard:
     """What a line told, and what to do when it tells something."""
 
     told: list[Telling] = field(default_factory=list)
+    placed: int = 0  # calls that a test placed on the line
     then: Callable[[Telling], None] = lambda telling: None
 
     def __call__(self, line: Line, telling: Telling) -> None:
@@ -71,9 +72,15 @@ def clock() -> trio.testing.MockClock:
 
 
 @pytest.fixture
-async def town(clock: trio.testing.MockClock) -> AsyncIterator[Town]:
+def plugged() -> list[Description]:
+    """The spans of the town's card."""
+    return [Stations(4), Trunks(2), E1("pri"), E1("cas")]
+
+
+@pytest.fixture
+async def town(clock: trio.testing.MockClock, plugged: list[Description]) -> AsyncIterator[Town]:
     plane = Plane(virtual=True)
-    town = Town(plane, [Stations(4), Trunks(2), E1("pri"), E1("cas")])
+    town = Town(plane, plugged)
     async with trio.open_nursery() as nursery:
         await nursery.start(plane.run)
         nursery.start_soon(town.card.run)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import trio
 
-from hw.card import Alarm, ChannelKind
+from hw.card import Alarm
 from hw.clips import Clip
 from hw.errors import LocalError
 from hw.signalling.line import (
@@ -27,64 +25,30 @@ from hw.signalling.line import (
     Service,
     Telling,
 )
-from hw.signalling.pri.b_line import PriLine
-from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
-from hw.signalling.pri.trunk import PriTrunk
 from hw.signalling.q850 import Cause
-from hw.sim.far import FarSide
 from hw.speech import speech
 
-from .conftest import Heard, Town
+from .conftest import Town
+from .pri_span import PriPair
 
 pytestmark = pytest.mark.native
 
 CALLER = Party("01066778899", NumberType.NATIONAL, name="Wang")
 
 
-class Span:
-    """Left is the user (us), right is the network."""
-
-    def __init__(self, town: Town, *, overlap: bool = False) -> None:
-        self.town = town
-        self.told: dict[PriLine, Heard] = {}
-        self.answer_with: Callable[[Line, Telling], None] = lambda line, telling: None
-        info = next(s for s in town.card.spans() if any(c.kind is ChannelKind.DCHANNEL for c in s.channels))
-        self.number = info.number
-        network = SpanSettings(LinkSettings(Side.NETWORK), overlap=overlap)
-        self.left = PriTrunk("left", town.card, info, SpanSettings(overlap=overlap), town.plane, town.timers, self.tell)
-        self.right = PriTrunk("right", FarSide(town.card), info, network, town.plane, town.timers, self.tell)
-
-    def tell(self, line: Line, telling: Telling) -> None:
-        assert isinstance(line, PriLine)
-        self.told.setdefault(line, Heard())(line, telling)
-        if line in self.right.lines:
-            self.answer_with(line, telling)
-
-    def of(self, line: PriLine) -> Heard:
-        return self.told.setdefault(line, Heard())
-
-    def seized(self) -> PriLine:
-        """The line of the network side that was seized last."""
-        (line,) = [line for line in self.right.lines if line.call is not None]
-        return line
-
-    def idle(self) -> bool:
-        return all(line.connection is Connection.NULL for line in (*self.left.lines, *self.right.lines))
-
-
 @pytest.fixture
-async def span(clock: object, town: Town) -> Span:
-    span = Span(town)
+async def span(clock: object, town: Town) -> PriPair:
+    span = PriPair(town)
     await trio.sleep(2)
-    assert not span.left.service
-    assert not span.right.service
+    assert not span.near.service
+    assert not span.far.service
     return span
 
 
 @pytest.mark.parametrize("clears", ["caller", "called"])
-async def test_a_call_en_bloc_with_speech(clock: object, town: Town, span: Span, clears: str) -> None:
-    line = span.left.lines[4]
-    line.place(Call("8001", complete=True, calling=CALLER))
+async def test_a_call_en_bloc_with_speech(clock: object, town: Town, span: PriPair, clears: str) -> None:
+    line = span.near.lines[4]
+    span.place(line, Call("8001", complete=True, calling=CALLER))
     await trio.sleep(0.5)
     other = span.seized()
     (seized,) = span.of(other).of(Seized)
@@ -112,22 +76,22 @@ async def test_a_call_en_bloc_with_speech(clock: object, town: Town, span: Span,
 
 
 @pytest.mark.parametrize("cause", [Cause.USER_BUSY, Cause.UNALLOCATED, Cause.CALL_REJECTED, Cause.NO_CIRCUIT])
-async def test_a_refusal_arrives_with_its_cause(clock: object, town: Town, span: Span, cause: Cause) -> None:
+async def test_a_refusal_arrives_with_its_cause(clock: object, town: Town, span: PriPair, cause: Cause) -> None:
     def refuse(line: Line, telling: Telling) -> None:
         if isinstance(telling, Seized):
             line.release(cause)
 
-    span.answer_with = refuse
-    line = span.left.lines[0]
-    line.place(Call("8001", complete=True))
+    span.then = refuse
+    line = span.near.lines[0]
+    span.place(line, Call("8001", complete=True))
     await trio.sleep(1)
     assert [(r.cause, r.by) for r in span.of(line).of(Released)] == [(cause, "far")]
     assert span.idle()
 
 
-async def test_announcement_in_band_before_the_release(clock: object, town: Town, span: Span) -> None:
-    line = span.left.lines[0]
-    line.place(Call("8001", complete=True))
+async def test_announcement_in_band_before_the_release(clock: object, town: Town, span: PriPair) -> None:
+    line = span.near.lines[0]
+    span.place(line, Call("8001", complete=True))
     await trio.sleep(0.3)
     span.seized().progress(Cause.UNALLOCATED)
     await trio.sleep(0.3)
@@ -141,10 +105,10 @@ async def test_announcement_in_band_before_the_release(clock: object, town: Town
 
 
 async def test_digits_one_by_one(clock: object, town: Town) -> None:
-    span = Span(town, overlap=True)
+    span = PriPair(town, overlap=True)
     await trio.sleep(2)
-    line = span.left.lines[0]
-    line.place(Call("8", complete=False))
+    line = span.near.lines[0]
+    span.place(line, Call("8", complete=False))
     for digit in "001":
         await trio.sleep(0.5)
         line.send(digit)
@@ -162,27 +126,27 @@ async def test_digits_one_by_one(clock: object, town: Town) -> None:
     assert span.idle()
 
 
-async def test_a_restricted_number_comes_with_its_mark(clock: object, town: Town, span: Span) -> None:
-    line = span.left.lines[0]
-    line.place(Call("1", complete=True, calling=Party("123", presentation=Presentation.RESTRICTED)))
+async def test_a_restricted_number_comes_with_its_mark(clock: object, town: Town, span: PriPair) -> None:
+    line = span.near.lines[0]
+    span.place(line, Call("1", complete=True, calling=Party("123", presentation=Presentation.RESTRICTED)))
     await trio.sleep(0.5)
     calling = span.of(span.seized()).of(Seized)[0].call.calling
     assert calling is not None
     assert calling.presentation is Presentation.RESTRICTED
 
 
-async def test_both_ends_take_the_same_channel_at_once(clock: object, town: Town, span: Span) -> None:
-    left, right = span.left.lines[7], span.right.lines[7]
+async def test_both_ends_take_the_same_channel_at_once(clock: object, town: Town, span: PriPair) -> None:
+    left, right = span.near.lines[7], span.far.lines[7]
     assert left.slot == right.slot
-    left.place(Call("1", complete=True))
-    right.place(Call("2", complete=True))
+    span.place(left, Call("1", complete=True))
+    span.place(right, Call("2", complete=True))
     await trio.sleep(1)
-    taken = [line for line in span.left.lines if line.call is not None]
+    taken = [line for line in span.near.lines if line.call is not None]
     assert len(taken) == 2
     assert len({line.slot for line in taken}) == 2
     # Whatever channel the user's call ended on, its line's port is the port of that channel on the wire.
     for line in taken:
-        (peer,) = [other for other in span.right.lines if other.call is not None and other.slot == line.slot]
+        (peer,) = [other for other in span.far.lines if other.call is not None and other.slot == line.slot]
         assert line.call is not None
         assert peer.call is not None
         assert line.call.outgoing is not peer.call.outgoing
@@ -191,22 +155,22 @@ async def test_both_ends_take_the_same_channel_at_once(clock: object, town: Town
     assert span.idle()
 
 
-async def test_thirty_calls_fill_the_span_and_the_next_is_refused(clock: object, town: Town, span: Span) -> None:
-    for line in span.left.lines:
-        line.place(Call("8", complete=True))
+async def test_thirty_calls_fill_the_span_and_the_next_is_refused(clock: object, town: Town, span: PriPair) -> None:
+    for line in span.near.lines:
+        span.place(line, Call("8", complete=True))
     await trio.sleep(1)
-    assert sum(line.call is not None for line in span.right.lines) == 30
+    assert sum(line.call is not None for line in span.far.lines) == 30
     with pytest.raises(LocalError, match="place in state"):
-        span.left.lines[3].place(Call("9", complete=True))
-    for line in span.left.lines:
+        span.place(span.near.lines[3], Call("9", complete=True))
+    for line in span.near.lines:
         line.release()
     await trio.sleep(2)
     assert span.idle()
 
 
-async def test_the_span_loses_its_signal_and_comes_back(clock: object, town: Town, span: Span) -> None:
-    line = span.left.lines[2]
-    line.place(Call("8001", complete=True))
+async def test_the_span_loses_its_signal_and_comes_back(clock: object, town: Town, span: PriPair) -> None:
+    line = span.near.lines[2]
+    span.place(line, Call("8001", complete=True))
     await trio.sleep(0.5)
     span.seized().answer()
     await trio.sleep(0.5)
@@ -220,19 +184,19 @@ async def test_the_span_loses_its_signal_and_comes_back(clock: object, town: Tow
     await trio.sleep(60)
     assert not line.service, line.trace()
     assert span.idle()
-    line.place(Call("8001", complete=True))
+    span.place(line, Call("8001", complete=True))
     await trio.sleep(1)
     assert span.seized()
 
 
-async def test_a_blocked_channel_takes_no_call_and_a_reset_ends_one(clock: object, town: Town, span: Span) -> None:
-    line = span.left.lines[1]
+async def test_a_blocked_channel_takes_no_call_and_a_reset_ends_one(clock: object, town: Town, span: PriPair) -> None:
+    line = span.near.lines[1]
     line.block()
     assert Service.BLOCKED_HERE in line.service
     with pytest.raises(LocalError, match="place in state"):
-        line.place(Call("1", complete=True))
+        span.place(line, Call("1", complete=True))
     line.unblock()
-    line.place(Call("1", complete=True))
+    span.place(line, Call("1", complete=True))
     await trio.sleep(0.5)
     line.reset()
     await trio.sleep(2)
