@@ -200,7 +200,7 @@ class TestSeveralSpans:
             PriPair(town, index, near_side=side) for index, side in enumerate((Side.USER, Side.NETWORK, Side.USER))
         ]
         await trio.sleep(2)
-        calls = [await span.call(outgoing) for span in spans for outgoing in (True, False)]
+        calls = [await span.call(outgoing, index=3 + outgoing) for span in spans for outgoing in (True, False)]
         for _, other in calls:
             other.answer()
         await trio.sleep(0.5)

@@ -404,10 +404,13 @@ class PriTrunk:
         self._say(line, l.Seized(self.plane.time, call_of(event)))
 
     def _give_up(self, line: PriLine, call: tell.Call) -> None:
-        """Every line has a call, and the network began one more: ours without a channel goes."""
-        reason = "two-way seizure, no channel left"
-        self._end(line, call, l.Released(self.plane.time, Cause.CHANNEL_UNAVAILABLE, "line", reason))
+        """Every line has a call, and the network began one more: ours without a channel goes, or is cleared unseen."""
         self._forget(line, call)
+        if call.ended:
+            self._say(line, l.Idle(self.plane.time))
+            return
+        reason = "two-way seizure, no channel left"
+        self._say(line, l.Released(self.plane.time, Cause.CHANNEL_UNAVAILABLE, "line", reason))
         self.span.release(call, Cause.CHANNEL_UNAVAILABLE, self.plane.seconds)
 
     def _end(self, line: PriLine, call: tell.Call, released: l.Released) -> None:
