@@ -151,17 +151,29 @@ class DahdiCard:
     # ---- the card's task ----
 
     async def run(self) -> None:
-        hotplug = Hotplug(self._gone, self._look)
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
-                nursery.start_soon(hotplug.run)
+                self._hear_of_spans(nursery)
                 nursery.start_soon(self._watch_spans)
                 nursery.start_soon(self._watch_trouble)
                 for channel in self._dchannels:
                     nursery.start_soon(self._serve, channel)
         finally:
             self._nursery = None
+
+    def _hear_of_spans(self, nursery: trio.Nursery) -> None:
+        try:
+            hotplug = Hotplug(self._gone, self._look)
+        except (ImportError, OSError) as error:
+            log.warning(
+                "no events of cards from the kernel (%s): a card that comes or goes is seen within %g s. "
+                "Remedy: install libudev1, and allow the service AF_NETLINK sockets.",
+                error,
+                SPANS_EVERY,
+            )
+        else:
+            nursery.start_soon(hotplug.run)
 
     async def _serve(self, channel: DahdiDChannel) -> None:
         try:

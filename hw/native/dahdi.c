@@ -158,16 +158,19 @@ static bool send_silence(const struct slot *slot, int descriptor, int frame, int
     return taken;
 }
 
-/* On a boundary: forget what the driver has and give it silence to send, so that receiving and sending begin together. False: events
- * wait, and the driver takes nothing before they are told. */
+/* On a boundary: forget what the driver has and give it silence to send, so that receiving and sending begin together. False: not now,
+ * because events wait, or because pulses go out. */
 static bool start(struct channel *channel, int frame)
 {
     int descriptor = enter(channel);
     if (descriptor < 0)
         return true;
-    int both = DAHDI_FLUSH_BOTH;
-    ioctl(descriptor, DAHDI_FLUSH, &both);
-    bool taken = send_silence(channel->slot, descriptor, frame, frame + CUSHION);
+    bool taken = false;
+    if (!atomic_load(&channel->dialling)) {
+        int both = DAHDI_FLUSH_BOTH;
+        ioctl(descriptor, DAHDI_FLUSH, &both);
+        taken = send_silence(channel->slot, descriptor, frame, frame + CUSHION);
+    }
     leave(channel);
     if (taken) {
         channel->phase = FILLING;
