@@ -1,8 +1,8 @@
 """Every run of the tests is the same run.
 
 Properties are tried on the same examples, and no example is judged by the speed of the machine. Tasks that wake
-together are taken in an order that trio draws by lot; here the lot is seeded before each test. `pytest --schedule N` draws with
-another seed: a test that then fails has found an order of events that nobody thought of.
+together are taken in an order that trio draws by lot; here the lot is seeded before each test. `pytest --schedule N`
+draws with another seed: a test that then fails has found an order of events that nobody thought of.
 """
 
 from __future__ import annotations

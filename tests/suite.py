@@ -29,6 +29,8 @@ from tests.lab.run import RESULTS as LAB_RESULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "tests"
+WORKERS = min(4, os.cpu_count() or 1)
+"""Processes that share the tests of a part. Each makes its own speech and tones first, so that more gain little."""
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -66,7 +68,8 @@ def read(results: Path, status: int) -> Sum:
 def pytest(name: str, *arguments: str, **environment: str) -> Sum:
     results = RESULTS / f"{name}.xml"
     results.unlink(missing_ok=True)
-    status = run(sys.executable, "-m", "pytest", "-q", f"--junit-xml={results}", *arguments, **environment)
+    options = ("-q", "--numprocesses", str(WORKERS), f"--junit-xml={results}")
+    status = run(sys.executable, "-m", "pytest", *options, *arguments, **environment)
     if not results.exists():
         how = f"signal {-status}" if status < 0 else f"status {status}"
         print(f"\n{name}: pytest died with {how} before its results were written", flush=True)

@@ -12,6 +12,7 @@ synthesis takes longer than listening. Levels are dBm0 as in hw/native/media.h: 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -117,7 +118,7 @@ def _kept(name: str, make: Callable[[], Samples]) -> Samples:
         return np.asarray(np.load(path, mmap_mode="r"))
     samples = make()
     CACHE.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new.npy")
+    fresh = path.with_suffix(f".{os.getpid()}.npy")  # two processes may be making it at once
     np.save(fresh, samples)
     fresh.replace(path)
     return samples
