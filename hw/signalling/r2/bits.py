@@ -1,4 +1,4 @@
-"""Line signalling of MFC/R2 on CAS bits, digital version: ITU-T Q.421, Q.422 (table 1, clauses 2 and 3).
+"""Line signalling of MFC/R2 on CAS bits, digital version: ITU-T Q.421, Q.422.
 
                          forward  a b      backward  a b
     idle                          1 0                1 0
@@ -6,7 +6,7 @@
     seizure acknowledged          0 0                1 1
     answered                      0 0                0 1
     clear-back                    0 0                1 1
-    forced release (China)        0 0                0 0
+    forced release (national)     0 0                0 0
     clear-forward                 1 0                0 1 or 1 1
     release guard = idle          1 0                1 0
     blocked                       1 0                1 1
@@ -37,9 +37,13 @@ class Backward(IntEnum):
     FORCED_RELEASE = 0b00
 
 
+BLOCKED = Backward.ACKNOWLEDGED
+CLEAR_BACK = Backward.ACKNOWLEDGED
+
+
 def ab(bits: int) -> int:
     """a and b of ABCD as the card gives them (A the highest of four)."""
-    return bits >> 2
+    return bits >> 2 & 3
 
 
 def abcd(pair: int, cd: int) -> int:
