@@ -36,6 +36,7 @@ from hw.tones import Tone
 FIRST_DIGIT_S = 20.0
 MORE_DIGITS_S = 10.0
 HOWLER_AFTER_S = 40.0
+QUIET_BEFORE_KEYS_S = 0.3  # battery settles; DAHDI cuts off what is said in the first moment
 FSK_AFTER_RING_S = 0.6  # EN 300 659-1: 0.5 to 1.5 s after the first ring
 
 
@@ -215,6 +216,7 @@ class SubscriberLine(Party):
 
     async def _ring(self, caller: CallerId, cadence: RingCadence) -> None:
         if self.habits.caller_id == "dtmf":
+            await trio.sleep(QUIET_BEFORE_KEYS_S)
             await self.speak(self._keyed(caller))
             await trio.sleep(0.3)
         self.channel.ring(cadence)

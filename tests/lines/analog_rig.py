@@ -11,6 +11,7 @@ Everything is said and heard as audio. Time passes by trio's clock, and waits ar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TypeVar
 
 import trio
@@ -53,6 +54,7 @@ class Told:
 
     def __init__(self) -> None:
         self.all: list[Telling] = []
+        self.story: Callable[[], str] = str
         self._more = trio.Event()
 
     def __call__(self, line: Line, telling: Telling) -> None:
@@ -64,10 +66,11 @@ class Told:
         return [telling for telling in self.all if isinstance(telling, kind)]
 
     async def wait(self, kind: type[T], within: float, times: int = 1) -> T:
-        """The times-th telling of the kind; TooSlowError."""
-        with trio.fail_after(within):
+        """The times-th telling of the kind."""
+        with trio.move_on_after(within):
             while len(self.of(kind)) < times:
                 await self._more.wait()
+        assert len(self.of(kind)) >= times, f"no {kind.__name__} within {within:g} s\n{self.story()}"
         return self.of(kind)[times - 1]
 
 
@@ -130,7 +133,8 @@ class TrunkUnderTest:
         sounds = CountrySounds(profile.country, profile.patterns)
         machine = Trunk(profile, channel.info.abilities)
         self.line = ChannelLine("trunk", LineKind.TRUNK, channel, machine, rig.plane, rig.timers, sounds, self.told)
-        self.number = f"{OURS}{index}"
+        self.told.story = self.story
+        self.number = f"{OURS}{channel.info.number}"
         self.far = SubscriberLine(rig.exchange, self.number, rig.far(self.kind, index), habits)
         self.outside: OutsideCall | None = None
 
@@ -175,6 +179,7 @@ class StationUnderTest:
         machine = Station(settings, channel.info.abilities)
         sounds = CountrySounds("cn")
         self.line = ChannelLine("station", LineKind.STATION, channel, machine, rig.plane, rig.timers, sounds, self.told)
+        self.told.story = self.story
         self.telephone = Telephone(rig.plane, rig.far(self.kind, index))
 
     async def free(self, calls: int = 1) -> None:

@@ -1,0 +1,104 @@
+"""The contract of analog lines on DAHDI's real driver: eight lines at a time, in real time.
+
+A call takes as long as it takes, so not the whole contract runs here: the stories below are one of each kind, told side
+by side on the eight pairs of the lab. The driver's dynamic spans turn no polarity, and their lines cannot be cut.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import trio
+
+from hw.card import Card, Channel, ChannelKind
+from hw.plane import Plane
+from hw.signalling.q850 import Cause
+from hw.sim.public_exchange import PublicExchange
+from hw.timers import Timers
+from tests.lab.box import box
+from tests.lines import station_contract as stations
+from tests.lines import trunk_contract as trunks
+from tests.lines.analog_rig import BUSY, LinesUnderTest, town
+
+pytestmark = pytest.mark.lab
+
+STATIONS, PAIRS = 249, 8  # dahdi.conf: the first station side, and the distance to its telephone's side
+
+
+class DahdiLine(LinesUnderTest):
+    """One pair of the lab's: the box has either end."""
+
+    polarity = False
+    can_cut = False
+
+    def __init__(self, plane: Plane, timers: Timers, card: Card, exchange: PublicExchange, index: int) -> None:
+        self.plane = plane
+        self.timers = timers
+        self.exchange = exchange
+        self._card = card
+        self._index = index
+
+    def near(self, kind: ChannelKind, index: int = 0) -> Channel:
+        return self._card.open(STATIONS + self._index + (PAIRS if kind is ChannelKind.TRUNK else 0))
+
+    def far(self, kind: ChannelKind, index: int = 0) -> Channel:
+        return self._card.open(STATIONS + self._index + (0 if kind is ChannelKind.TRUNK else PAIRS))
+
+    def cut(self, kind: ChannelKind, index: int = 0) -> None:
+        raise AssertionError("no test may cut a line here")
+
+    mend = cut
+
+
+Story = Callable[[LinesUnderTest], Awaitable[None]]
+STORIES: dict[str, list[Story]] = {
+    "trunks": [
+        lambda rig: trunks.test_callers_are_known_by_fsk_and_by_dtmf(None, rig, "mdmf", "DC"),
+        lambda rig: trunks.test_callers_are_known_by_fsk_and_by_dtmf(None, rig, "dtmf", "A#"),
+        lambda rig: trunks.test_a_trunk_is_called_and_the_call_ends(None, rig, "alerting", "far"),
+        lambda rig: trunks.test_a_trunk_is_called_and_the_call_ends(None, rig, "offered", "near"),
+        lambda rig: trunks.test_an_answered_call_is_ended_by_the_other_side(None, rig, "busy tone", "incoming"),
+        lambda rig: trunks.test_an_answered_call_is_ended_by_the_other_side(None, rig, "busy tone", "outgoing"),
+        lambda rig: trunks.test_an_answered_call_is_ended_by_the_other_side(None, rig, "loop break", "incoming"),
+        lambda rig: trunks.test_what_the_exchange_says_to_a_number(None, rig, BUSY, Cause.USER_BUSY),
+    ],
+    "trunks and stations": [
+        lambda rig: trunks.test_a_number_is_dialled_by_pulses(None, rig),
+        lambda rig: trunks.test_a_trunk_calls_and_the_call_ends(None, rig, "ring-back", "near"),
+        lambda rig: stations.test_a_telephone_calls_and_hangs_up(None, rig, "talking"),
+        lambda rig: stations.test_a_telephone_whose_call_is_released_hears_why(None, rig, "waiting", Cause.NO_CIRCUIT),
+        lambda rig: stations.test_a_telephone_is_called_and_the_call_ends(None, rig, "ringing", "near", "fsk"),
+        lambda rig: stations.test_a_telephone_is_called_and_the_call_ends(None, rig, "talking", "far", "dtmf"),
+        lambda rig: stations.test_a_telephone_is_called_and_the_call_ends(None, rig, "talking", "near", "fsk"),
+        lambda rig: stations.test_a_hook_flash_is_told_and_is_no_hang_up(None, rig),
+    ],
+}
+
+
+@pytest.fixture
+async def lines() -> AsyncIterator[list[DahdiLine]]:
+    plan = town()
+    async with box() as (plane, card), trio.open_nursery() as nursery:
+        timers = Timers()
+        await nursery.start(timers.run)
+        exchange = PublicExchange(plane, nursery, plan)
+        yield [DahdiLine(plane, timers, card, exchange, index) for index in range(PAIRS)]
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("chapter", STORIES)
+async def test_stories_told_side_by_side(lines: list[DahdiLine], chapter: str) -> None:
+    failures: list[str] = []
+
+    async def tell(line: DahdiLine, number: int, story: Story) -> None:
+        try:
+            await story(line)
+        except Exception as error:
+            failures.append(f"story {number} of {chapter}: {error!r}\n{traceback.format_exc()}")
+
+    async with trio.open_nursery() as nursery:
+        for number, (line, story) in enumerate(zip(lines, STORIES[chapter], strict=True), 1):
+            nursery.start_soon(tell, line, number, story)
+    assert not failures, "\n\n".join(failures)
