@@ -81,7 +81,7 @@ class Habits:
 
 
 class SubscriberLine(Party):
-    """One line. `run` serves it until cancelled. `keys`: all digits that came. `habits` may be changed between calls."""
+    """One line. `run` serves it until cancelled. `keys`: all digits that came. `habits` may change between calls."""
 
     def __init__(self, exchange: PublicExchange, number: str, channel: Channel, habits: Habits) -> None:
         if channel.info.kind is not ChannelKind.STATION:
