@@ -1,10 +1,12 @@
-"""Analog trunks: who calls, how soon a hang-up is noticed, and what is taken for one that is none.
+"""Analog trunks: who calls, how soon an answer and a hang-up are noticed, and what is taken for them and is none.
 
 Conditions. Whole lines on the simulated card in virtual time: the public exchange's end sends rings, caller ID and
 tones through A-law and white noise (SNR: the signal while it sounds against noise from 0 to 4 kHz), the trunk's machine
 listens with the plane's detectors in frames of 20 ms. Lines work side by side; the same seed gives the same figures.
 
     caller     each kind of caller ID at each level and SNR: is the number told, right, with the call?
+    answer     on lines without reversal: seconds from the first word of whoever answers to Established; and minutes of
+               ring-back in noise, in which nobody answers
     hang-up    busy and congestion tone over level, SNR, frequency and error of the cadence: seconds from the tone's
                first sample to Released
     false      speech, conversations, music, digits in a call that nobody ends: how often is it released?
@@ -15,6 +17,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -28,15 +31,26 @@ from hw.clips import Clip
 from hw.plane import Plane
 from hw.signalling.analog.profile import LineProfile
 from hw.signalling.analog.trunk import Trunk
-from hw.signalling.line import CallerKnown, Connection, Line, LineKind, Released, Seized, Telling
+from hw.signalling.line import (
+    Call,
+    CallerKnown,
+    Connection,
+    Established,
+    Line,
+    LineKind,
+    Released,
+    Seized,
+    Telling,
+)
 from hw.signalling.shell import ChannelLine
 from hw.sim.card import SimCard
 from hw.sim.public_exchange import PublicExchange
-from hw.sim.public_plan import Plan
+from hw.sim.public_plan import Behaviour, Plan, Subscriber
 from hw.sim.span import Trunks
 from hw.sim.subscriber_line import Habits, SubscriberLine
 from hw.sim.wire import Condition, Side
 from hw.sounds import CountrySounds
+from hw.speech import speech
 from hw.timers import Timers
 from hw.wave import Samples
 
@@ -49,6 +63,17 @@ CALLER_SNRS_DB = (30.0, 25.0, 20.0, 15.0, 10.0)
 TARGET_SNR_DB = 25.0  # caller_id_rate is of these and better
 CALLER_KINDS = ("mdmf", "sdmf", "dtmf D…C", "dtmf A…#", "dtmf B…D", "dtmf #…A", "dtmf *…#")
 CALLERS = 3  # for each cell of the matrix
+
+ANSWER_WORDS = {
+    "cmn-latn-pinyin": ("喂？", "喂，你好。", "喂，请问您找哪位？"),
+    "en": ("Hello?", "Yes.", "Good morning, service desk."),
+}
+ANSWER_LEVELS_DBM0 = (-10.0, -20.0, -28.0)
+ANSWER_SNRS_DB = (30.0, 20.0)
+RING_BACK_DBM0 = (-10.0, -20.0, -30.0)
+RING_BACK_SNRS_DB = (30.0, 25.0, 20.0, 15.0, 10.0)
+RING_BACK_S = 60.0
+NOBODY = "500"
 
 HANG_UP_LEVELS_DBM0 = (-10.0, -20.0, -30.0)
 HANG_UP_SNRS_DB = (30.0, 20.0)
@@ -63,6 +88,21 @@ class CallerCase:
     dbm0: float
     snr_db: float
     caller: CallerId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCase:
+    """number: of somebody who says a word. Noise is snr_db below it."""
+
+    number: str
+    dbm0: float
+    snr_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class RingBackCase:
+    dbm0: float
+    snr_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +145,7 @@ class TrunkLine:
         return condition()
 
     async def free(self) -> None:
-        if self.line.connection is Connection.CONNECTED:
-            self.line.release()
+        self.line.release()
         await self.until(lambda: self.line.connection is Connection.NULL, 60.0)
         await trio.sleep(SETTLE_S)
         self.told.clear()
@@ -125,6 +164,33 @@ class TrunkLine:
         await self.until(lambda: any(isinstance(one, Released) for one in self.told), 12.0)
         await self.free()
         return [party.number for party in said] == [case.caller.number]
+
+    async def answer_told(self, case: AnswerCase) -> float | None:
+        """Seconds from the answer, which is the first word, to Established; None: not within 10 s of it."""
+        self.far.habits = Habits()
+        self.noise(case.dbm0 - case.snr_db)
+        await trio.sleep(0.5)
+        self.line.place(Call(case.number, complete=True))
+        await self.until(lambda: any(isinstance(one, Established) for one in self.told), 25.0)
+        established = [one for one in self.told if isinstance(one, Established)]
+        link = self.far.link
+        right = bool(established) and link is not None and link.answered.is_set()
+        after = (established[0].time - link.answered_at) / RATE if right and link is not None else None
+        self.noise(-90.0)
+        await self.free()
+        return after
+
+    async def false_answers(self, case: RingBackCase) -> int:
+        """How often an answer was told while the line only rang."""
+        self.far.habits = Habits(gain_db=case.dbm0 + 10.0)
+        self.noise(case.dbm0 - case.snr_db)
+        await trio.sleep(0.5)
+        self.line.place(Call(NOBODY, complete=True))
+        await trio.sleep(RING_BACK_S)
+        told = sum(isinstance(one, Established) for one in self.told)
+        self.noise(-90.0)
+        await self.free()
+        return told
 
     async def answered(self) -> int:
         """In talk with somebody from outside, whose port it returns."""
@@ -189,7 +255,7 @@ class World:
         self.card = SimCard(self.plane, [Trunks(lines)], seed=1)
         self.timers = Timers()
         self.sounds = CountrySounds("cn")
-        self.exchange = PublicExchange(self.plane, nursery, Plan([]))
+        self.exchange = PublicExchange(self.plane, nursery, _town())
 
     async def work(self, cases: Iterable[Any], do: Callable[[TrunkLine, Any], Awaitable[Any]], lines: int) -> list[Any]:
         """What `do` makes of each case, in their order; by so many lines side by side."""
@@ -230,6 +296,22 @@ def _worked(cases: list[Any], do: Callable[[TrunkLine, Any], Awaitable[Any]], li
     return trio.run(work, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
+@cache
+def _town() -> Plan:
+    """Whoever answers says a word, at once; and somebody never answers."""
+    words = [(voice, word) for voice, texts in ANSWER_WORDS.items() for word in texts]
+    answering = [
+        Subscriber(_number(place, dbm0), answer_s=6.3 + 0.8 * place, talk=Clip(speech(word, voice, dbm0)))
+        for place, (voice, word) in enumerate(words)
+        for dbm0 in ANSWER_LEVELS_DBM0
+    ]
+    return Plan([Subscriber(NOBODY, Behaviour.RINGS), *answering])
+
+
+def _number(word: int, dbm0: float) -> str:
+    return f"60{word}{-dbm0:.0f}"
+
+
 def caller_cases(callers: int = CALLERS) -> list[CallerCase]:
     """Numbers of all lengths that China has; names where the kind has room for one."""
     random = np.random.default_rng(1)
@@ -267,6 +349,26 @@ def _table(cells: list[tuple[str, float]], right: list[bool]) -> dict[str, dict[
     return {row: {column: _share(cell) for column, cell in columns.items()} for row, columns in table.items()}
 
 
+def answers() -> dict[str, Any]:
+    """answer_p95_s: of those that were noticed; `noticed`: their share; false_answers: in `ring_back_min` minutes."""
+    words = sum(map(len, ANSWER_WORDS.values()))
+    cases = [
+        AnswerCase(_number(word, dbm0), dbm0, snr)
+        for word, dbm0, snr in product(range(words), ANSWER_LEVELS_DBM0, ANSWER_SNRS_DB)
+    ]
+    times = _worked(cases, TrunkLine.answer_told)
+    found = np.array([seconds for seconds in times if seconds is not None])
+    ringing = [RingBackCase(dbm0, snr) for dbm0, snr in product(RING_BACK_DBM0, RING_BACK_SNRS_DB)]
+    return {
+        "answer_p95_s": round(float(np.percentile(found, 95)), 3) if len(found) else None,
+        "max_s": round(float(found.max()), 3) if len(found) else None,
+        "noticed": round(len(found) / len(times), 4),
+        "calls": len(times),
+        "false_answers": sum(_worked(ringing, TrunkLine.false_answers)),
+        "ring_back_min": round(len(ringing) * RING_BACK_S / 60, 1),
+    }
+
+
 def hang_up_cases() -> list[HangUpCase]:
     matrix = product(HANG_UP_HZ, HANG_UP_MS, HANG_UP_SKEWS, HANG_UP_LEVELS_DBM0, HANG_UP_SNRS_DB)
     return [
@@ -299,4 +401,4 @@ def false_hang_ups(minutes: float = 10.0) -> dict[str, Any]:
 
 def figures(minutes: float = 10.0) -> dict[str, Any]:
     """Everything, for `strowger bench lines`; `minutes` of each kind of sound."""
-    return {"caller_id": caller_id(), "hang_up": hang_up(), "false": false_hang_ups(minutes)}
+    return {"caller_id": caller_id(), "answer": answers(), "hang_up": hang_up(), "false": false_hang_ups(minutes)}

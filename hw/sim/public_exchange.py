@@ -38,6 +38,7 @@ class Link:
         self.caller = caller
         self.caller_port = caller_port
         self.called_port = -1
+        self.answered_at = 0  # plane's time
         self.refusal: Cause | None = None
         self.announcement: Audible | None = None
         self.decided = trio.Event()  # it rings, or is refused
@@ -61,6 +62,7 @@ class Link:
         if self.ended.is_set():
             return
         self.called_port = port
+        self.answered_at = self._plane.time
         self._plane.stop(self.caller_port)
         self._plane.connect(self.caller_port, port)
         self.decided.set()

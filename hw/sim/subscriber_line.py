@@ -105,6 +105,11 @@ class SubscriberLine(Party):
     def lifted(self) -> bool:
         return self._lifted
 
+    @property
+    def link(self) -> Link | None:
+        """The call on the line now."""
+        return self._link
+
     def offer(self, link: Link) -> None:
         """A call comes to this line."""
         if self._lifted or self._offered is not None or self._link is not None:

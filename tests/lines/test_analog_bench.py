@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hw.bench.analog_lines import CallerCase, HangUpCase, TrunkLine, _worked
+from hw.bench.analog_lines import AnswerCase, CallerCase, HangUpCase, RingBackCase, TrunkLine, _worked
 from hw.bench.corpus import RATE
 from hw.bench.progress import Tone
 from hw.callerid import CallerId
@@ -17,6 +17,14 @@ def test_a_caller_is_told_and_one_drowned_in_noise_is_not() -> None:
     caller = CallerId("02155667788")
     cases = [CallerCase(kind, -15.0, snr, caller) for kind in ("mdmf", "dtmf B…#") for snr in (25.0, -5.0)]
     assert _worked(cases, TrunkLine.caller_told, lines=2) == [True, False, True, False]
+
+
+def test_an_answer_is_timed_from_the_first_word_and_ringing_alone_is_none() -> None:
+    cases = [AnswerCase(number, -20.0, 20.0) for number in ("60020", "60520")]
+    for seconds in _worked(cases, TrunkLine.answer_told):
+        assert 0.1 <= seconds <= 0.6
+    ringing = [RingBackCase(dbm0, snr) for dbm0 in (-10.0, -30.0) for snr in (30.0, 10.0)]
+    assert _worked(ringing, TrunkLine.false_answers) == [0] * 4
 
 
 def test_a_hang_up_is_timed_from_the_tone_and_a_tone_too_soft_is_not_noticed() -> None:

@@ -77,8 +77,10 @@ class Line(Hands):
         self.media(EventKind.TONE_BEGIN, which, round(hz * 10), round(dbm0 * 100))
 
     def voice(self, seconds: float = 0.6) -> None:
+        """Syllables of 240 ms, with pauses of 60 ms."""
         for look in range(round(seconds * 1000 / LOOK_MS)):
-            loud = -1400 - 300 * (look % 4)
+            place = look % 15
+            loud = -6000 if place < 3 else -2800 + 300 * min(place - 3, 15 - place)
             self.media(EventKind.LEVEL, a=loud - 200, b=loud)
             self.clock.run(LOOK_MS / 1000)
 
@@ -403,11 +405,11 @@ def test_the_ring_back_tone_itself_is_no_voice() -> None:
     line.called()
     line.tone(CallProgress.RINGBACK)
     for _ in range(4):
-        for look in range(25):
-            level = -1000 if 1 <= look < 24 else -2500
+        for look in range(51):
+            level = -1000 if 1 <= look < 50 else -2500
             line.media(EventKind.LEVEL, a=level, b=level)
             line.clock.run(LOOK_MS / 1000)
-        for _ in range(100):
+        for _ in range(200):
             line.media(EventKind.LEVEL, a=-6000, b=-5500)
             line.clock.run(LOOK_MS / 1000)
     assert not line.of(Established)

@@ -70,7 +70,7 @@ class TrunkLine:
         self._pending = ""  # digits that are not out yet
         self._out = ""  # those of them that are being sent
         self._dialled = False  # digits have been out
-        self._voice = VoiceEar(self._profile.noise_dbm0)
+        self._voice = VoiceEar()
         self._voiced: int | None = None  # when a voice was heard last
         self._answer_polarity: bool | None = None  # of a line that turned it to say "answered"
         self._guessed = False

@@ -116,7 +116,7 @@ class OutgoingCall(TrunkLine):
             self._dial()
             return
         self._acts.append(_EARS_CALLED)
-        self._voice = VoiceEar(self._profile.noise_dbm0)
+        self._voice = VoiceEar()
         self._settle()
         self._start("T-ANSWER")
         self._go(State.CALLED)
@@ -134,7 +134,7 @@ class OutgoingCall(TrunkLine):
 
     def _ring_back_heard(self, event: Event) -> None:
         self._stop("T-MUSIC")
-        self._voice = VoiceEar(self._profile.noise_dbm0)
+        self._voice = VoiceEar()
         self._go(State.DELIVERED)
         self._tell(Delivered(self._time, in_band=True))
 

@@ -1,40 +1,41 @@
 """Is that a voice, or a call-progress tone? Told by loudness alone, for the inferred answer of an analog trunk. Pure.
 
-A tone is as loud at its end as at its beginning; a voice never is. Loudness is the peak of 40 ms:
+A tone is as loud at its end as at its beginning; a voice never is. Loudness is the peak of 20 ms:
 
     tone     ..########..########..      first and last of a row may be cut; what is between is even
-    voice    ..,+#*=-,*#+-...            within a fifth of a second it has changed by 5 dB
+    voice    ..,+#*=-,*#+-...            within a syllable it has changed by 4 dB
+    noise    ''''''''''''''''''''        the softest of the last seconds: what is little louder is a pause
 
-Noise is even too, and so is a steady hum. Music counts as voice: nothing here can tell ring-back music from a person.
+Music counts as voice: nothing here can tell ring-back music from a person.
 """
 
 from __future__ import annotations
 
-LOOK_MS = 40  # what is asked of Ear.LEVEL
-QUIET_DBM0 = -38.0  # softer is silence; the detector of speech draws the line there too
-ABOVE_NOISE_DB = 6.0
-LEAST = 4  # looks of a row, without its first and last: a word lasts a fifth of a second
-UNEVEN_DB = 5.0  # white noise 15 dB below a tone makes 2 dB, speech of one syllable more than 8
+from collections import deque
+
+LOOK_MS = 20  # what is asked of Ear.LEVEL
+QUIET_DBM0 = -42.0  # softer is silence
+ABOVE_NOISE_DB = 6.0  # looks of white noise differ by 3 dB
+NOISE_LOOKS = 100  # 2 s: nobody speaks so long without a pause, and a ring-back tone pauses for longer
+LEAST = 6  # looks of a row, without its first and last: the shortest word
+ROW = 100  # a row is looked at over so many
+UNEVEN_DB = 4.0  # noise 10 dB below a tone makes 2 dB, the flattest syllable of speech 6
+SOFTER = 3  # so many looks must be softer by that: the tail of an echo is not longer
 
 
 class VoiceEar:
-    """noise_dbm0: of the quiet line, where it was measured."""
+    """Begins to listen in a pause, or in a tone that ends."""
 
-    def __init__(self, noise_dbm0: float | None = None) -> None:
-        self._quiet = max(QUIET_DBM0, (noise_dbm0 if noise_dbm0 is not None else -90.0) + ABOVE_NOISE_DB)
-        self._looks = 0
-        self._last = 0.0
-        self._low = self._high = 0.0
+    def __init__(self) -> None:
+        self._past: deque[float] = deque(maxlen=NOISE_LOOKS)
+        self._row: deque[float] = deque(maxlen=ROW)
 
     def hear(self, peak_dbm0: float) -> bool:
         """The next look. True: a voice, in each look in which it goes on."""
-        if peak_dbm0 < self._quiet:
-            self._looks = 0
+        self._past.append(peak_dbm0)
+        if peak_dbm0 < max(QUIET_DBM0, min(self._past) + ABOVE_NOISE_DB):
+            self._row.clear()
             return False
-        self._looks += 1
-        if self._looks == 3:  # the first is left out, the second is inner only now
-            self._low = self._high = self._last
-        elif self._looks > 3:
-            self._low, self._high = min(self._low, self._last), max(self._high, self._last)
-        self._last = peak_dbm0
-        return self._looks >= LEAST + 2 and self._high - self._low >= UNEVEN_DB
+        self._row.append(peak_dbm0)
+        inner = list(self._row)[1:-1]
+        return len(inner) >= LEAST and sum(look < max(inner) - UNEVEN_DB for look in inner) >= SOFTER
