@@ -1,4 +1,4 @@
-"""`strowger bench lines`, ISDN part: complete PRI calls a second, both ends in this process.
+"""Complete PRI calls a second below the line interface (pri_lines.py has those through it), both ends here.
 
 Conditions. Two `PriSpan`s, user and network, joined in memory, in virtual time; one thread. A call is SETUP with called
 and calling number, CALL PROCEEDING, ALERTING, CONNECT, CONNECT ACKNOWLEDGE, DISCONNECT, RELEASE, RELEASE COMPLETE, with
