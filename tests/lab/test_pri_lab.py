@@ -15,7 +15,6 @@ import pytest
 import soundfile
 import trio
 
-from hw.card import SpanInfo
 from hw.clips import Clip
 from hw.dahdi.card import DahdiCard
 from hw.plane import Plane
@@ -52,23 +51,24 @@ class Lab:
     def __init__(self, plane: Plane, card: DahdiCard, timers: Timers, pair: int, side: Side, overlap: bool) -> None:
         self.plane = plane
         self.told: list[tuple[Line, Telling]] = []
+        self._card = card
+        self._timers = timers
+        self._pair = pair
+        self._overlap = overlap
         self._news = trio.Event()
-        self._make = lambda end, which: PriTrunk(
-            f"{pair}:{end}",
-            card,
-            _span(card, f"DYN/loc/{pair}:{end}"),
-            SpanSettings(LinkSettings(which), SLOTS, overlap=overlap),
-            plane,
-            timers,
-            self._tell,
-        )
         self._far_side = Side.NETWORK if side is Side.USER else Side.USER
-        self.near: PriTrunk = self._make(0, side)
-        self.far: PriTrunk = self._make(1, self._far_side)
+        self.near = self._trunk(0, side)
+        self.far = self._trunk(1, self._far_side)
+
+    def _trunk(self, end: int, side: Side) -> PriTrunk:
+        name = f"DYN/loc/{self._pair}:{end}"
+        info = next(span for span in self._card.spans() if span.name == name)
+        settings = SpanSettings(LinkSettings(side), SLOTS, overlap=self._overlap)
+        return PriTrunk(name, self._card, info, settings, self.plane, self._timers, self._tell)
 
     def new_far(self) -> None:
         """The program at the far end begins anew."""
-        self.far = self._make(1, self._far_side)
+        self.far = self._trunk(1, self._far_side)
 
     def _tell(self, line: Line, telling: Telling) -> None:
         self.told.append((line, telling))
@@ -116,10 +116,6 @@ class Lab:
         size = len(came) + len(went)
         product = np.fft.irfft(np.fft.rfft(came, size) * np.conj(np.fft.rfft(went, size)), size)
         return float(product.max() / (np.linalg.norm(came) * np.linalg.norm(went)))
-
-
-def _span(card: DahdiCard, name: str) -> SpanInfo:
-    return next(span for span in card.spans() if span.name == name)
 
 
 @asynccontextmanager
