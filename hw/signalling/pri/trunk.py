@@ -87,6 +87,7 @@ class PriTrunk:
         self._events: deque[tell.SpanEvent] = deque()
         self._untold: deque[tuple[PriLine, l.Telling]] = deque()
         self._pumping = False
+        self._stirred = False  # the span may have frames to send and events to tell
         self._closed = False
         self._due: float | None = None  # what the running timer is for, in seconds of the plane
         self._dchannel, channels = self._open(info, settings.channels)
@@ -276,24 +277,27 @@ class PriTrunk:
 
     def _pump(self) -> None:
         """Until nothing is left to be sent or told. Orders that come meanwhile are done by the turn that runs."""
+        self._stirred = True
         if self._pumping or self._closed:
             return
         self._pumping = True
         failed: Exception | None = None
         try:
             while not self._closed:
-                self._send()
-                if self._untold:
+                if self._stirred:
+                    self._stirred = False
+                    self._send()
+                    self._events.extend(self.span.events())
+                elif self._untold:
                     line, telling = self._untold.popleft()
                     try:
                         line.told(line, telling)
                     except Exception as error:  # that one is the exchange's own; the others are told all the same
                         failed = failed or error
-                    continue
-                self._events.extend(self.span.events())
-                if not self._events:
+                elif self._events:
+                    self._take(self._events.popleft())
+                else:
                     break
-                self._take(self._events.popleft())
         finally:
             self._pumping = False
         if l.Service.GONE in self.service:
@@ -412,6 +416,7 @@ class PriTrunk:
         reason = "two-way seizure, no channel left"
         self._say(line, l.Released(self.plane.time, Cause.CHANNEL_UNAVAILABLE, "line", reason))
         self.span.release(call, Cause.CHANNEL_UNAVAILABLE, self.plane.seconds)
+        self._stirred = True
 
     def _end(self, line: PriLine, call: tell.Call, released: l.Released) -> None:
         """A call that the far end has forgotten as well leaves the line idle at once; else Idle follows."""
