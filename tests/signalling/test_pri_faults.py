@@ -392,3 +392,21 @@ def test_the_trace_shows_messages_and_goes_to_nobodys_terminal(capfd: pytest.Cap
     assert 30_000 < len(world.user.span.link.trace()) <= 32_768
     assert not world.user.span.link.trace()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_far_end_that_lost_the_call_may_use_its_channel_while_we_still_clear_it() -> None:
+    world = World()
+    call, far = world.active()
+    world.cut = True
+    world.network.span.link.forget(far.number)
+    world.network.span._close(far)  # its program began anew
+    world.user.release(call)
+    world.cut = False
+    assert call.channel is not None
+    world.network.place("2", call.channel, exclusive=True)
+    assert world.user.seizure().channel == call.channel
+    assert world.user.released(call).cause is Cause.NORMAL_CLEARING
+    world.user.answer(world.user.seizure())
+    world.run(60)
+    assert world.user.seizure().state is State.ACTIVE
+    assert world.user.span.calls() == [world.user.seizure()]

@@ -334,6 +334,11 @@ class PriSpan:
 
     def _on_setup(self, event: on.Setup) -> None:
         network = self.side is Side.NETWORK
+        wanted = self.channels.get(event.channel)
+        if wanted is not None and wanted.call is not None and wanted.call.state in CLEARING:
+            # It would have answered our clearing before it called again: it has lost that call (restarted, or its card
+            # was away), and 44 would keep the channel from both of us until the clearing runs out.
+            self._drop(wanted.call, Cause.TEMPORARY_FAILURE, EndedBy.FAR_END, "far end calls on its channel")
         choice = self.channels.choose(event.channel, event.any_channel, event.exclusive, ours_first=network)
         channel = choice.channel if self.in_service else None
         self.statistics.two_way_seizures += choice.rival is not None
