@@ -146,6 +146,48 @@ class RecordingFile:
             lib.recording_abandon(self._pointer)
 
 
+class RecordingState(Enum):
+    RUNS = lib.RECORDING_RUNS
+    PAUSED = lib.RECORDING_PAUSED  # nothing is kept, and the time line stands still
+    MASKED = lib.RECORDING_MASKED  # a soft tone is kept instead
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How a recording ended: errno that stopped it (0: by order), and its length."""
+
+    errno: int
+    milliseconds: int
+
+
+class Recording:
+    """One recording of a port; Plane.record() makes it. Ends by order, with its port, or by an error of the disk; the
+    call never notices.
+    """
+
+    def __init__(self, file: RecordingFile, port: int) -> None:
+        self.path = file.path
+        self.port = port
+        self.result: Recorded | None = None
+        self._file = file
+        self._ended = trio.Event()
+
+    async def wait(self) -> Recorded:
+        """Until no more speech comes. The file is still being written for a second or so: see closed()."""
+        await self._ended.wait()
+        assert self.result is not None
+        return self.result
+
+    async def closed(self) -> Closed:
+        """Until the file is whole and safe on disk. Raises RecordingError if the disk ended it."""
+        return await self._file.closed()
+
+    def end(self, result: Recorded) -> None:
+        """By the plane alone."""
+        self.result = result
+        self._ended.set()
+
+
 @dataclass(frozen=True, slots=True)
 class RecorderStatistics:
     """Recordings open now; since the start: bytes written, bytes lost because a ring was full, syncs, the longest of
@@ -212,13 +254,19 @@ class Recorder:
                 self._rest.notify_all()
 
     def statistics(self) -> RecorderStatistics:
+        self._check()
         raw = ffi.new("struct recorder_statistics *")
         lib.recorder_statistics(self._pointer, raw)
         return RecorderStatistics(**{name: getattr(raw, name) for name in RecorderStatistics.__dataclass_fields__})
 
     def drain(self) -> int:
         """Writes and closes what can be, now; blocks for the disk. Returns how many recordings are open."""
+        self._check()
         return int(lib.recorder_drain(self._pointer))
+
+    def _check(self) -> None:
+        if self.gone:
+            raise LocalError("the recorder is gone: its plane was closed")
 
     def release(self) -> None:
         """The native recorder is about to be freed: waits for files being made; nothing is touched afterwards."""

@@ -41,12 +41,6 @@ void bridge_whisper(struct member *from, struct member *to, bool on)
         to->whisperer[to->whisperers++] = from;
 }
 
-/* A voice at a gain, as 32 bit so that sums of thousands cannot overflow. */
-static inline int32_t loud(const struct member *member, int i)
-{
-    return (int32_t)(((int64_t)member->port->voice[i] * member->talk_gain) >> 12);
-}
-
 static bool speaks(const struct member *member)
 {
     return (member->flags & MEMBER_TALK) && member->port->voice_ready;
@@ -64,29 +58,36 @@ void bridge_mix(struct bridge *bridge, int n)
                 bridge->sum[i] += voice[i];
         } else {
             for (int i = 0; i < n; i++)
-                bridge->sum[i] += loud(member, i);
+                bridge->sum[i] += gained(voice[i], member->talk_gain);
         }
     }
 }
 
-void bridge_hear(const struct member *member, int32_t *out, int n)
+static void hear_whisperers(const struct member *member, int32_t *sum, int n)
 {
-    if (member->flags & MEMBER_LISTEN)
-        memcpy(out, member->bridge->sum, (size_t)n * sizeof *out);
-    else
-        memset(out, 0, (size_t)n * sizeof *out);
-    if ((member->flags & MEMBER_LISTEN) && speaks(member))
-        for (int i = 0; i < n; i++)
-            out[i] -= loud(member, i);
     for (int w = 0; w < member->whisperers; w++) {
         const struct member *from = member->whisperer[w];
         /* Who talks to all is in the sum already. */
         if (!from->port->voice_ready || ((from->flags & MEMBER_TALK) && (member->flags & MEMBER_LISTEN)))
             continue;
         for (int i = 0; i < n; i++)
-            out[i] += loud(from, i);
+            sum[i] += gained(from->port->voice[i], from->talk_gain);
     }
-    if (member->listen_gain != GAIN_UNITY)
+}
+
+void bridge_hear(const struct member *member, int16_t *out, int n)
+{
+    int32_t sum[MEDIA_FRAME_MAX];
+    if (member->flags & MEMBER_LISTEN)
+        memcpy(sum, member->bridge->sum, (size_t)n * sizeof *sum);
+    else
+        memset(sum, 0, (size_t)n * sizeof *sum);
+    if ((member->flags & MEMBER_LISTEN) && speaks(member))
         for (int i = 0; i < n; i++)
-            out[i] = (int32_t)(((int64_t)out[i] * member->listen_gain) >> 12);
+            sum[i] -= gained(member->port->voice[i], member->talk_gain);
+    hear_whisperers(member, sum, n);
+    for (int i = 0; i < n; i++) {
+        int64_t loud = ((int64_t)sum[i] * member->listen_gain + GAIN_UNITY / 2) >> GAIN_BITS;
+        out[i] = (int16_t)(loud > INT16_MAX ? INT16_MAX : loud < INT16_MIN ? INT16_MIN : loud);
+    }
 }

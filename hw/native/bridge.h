@@ -36,6 +36,7 @@ void bridge_whisper(struct member *from, struct member *to, bool on);
 /* Once a tick, after the voices of all ports are ready. */
 void bridge_mix(struct bridge *bridge, int n);
 /* What the member hears now. */
-void bridge_hear(const struct member *member, int32_t *out, int n);
+void bridge_hear(const struct member *member, int16_t *out, int n);
+
 
 #endif

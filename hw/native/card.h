@@ -20,7 +20,8 @@ struct slot {
     enum media_law law;        /* of the bytes on the wire */
     bool active;               /* speech runs; else the card only looks for events */
     bool joined;               /* the card carries the speech to a peer by itself: what is written is ignored */
-    bool gone;                 /* set by the card: the device vanished; rx stays silence, and the card has told it (EVENT_GONE, or in Python) */
+    bool gone;                 /* set by the card, or by the plane after activate() failed: the device vanished; rx stays silence, and it
+                                * was told (EVENT_GONE, or in Python) */
     bool idle;                 /* set by the card in read(): nothing came (rx holds silence); counted */
     uint8_t rx[MEDIA_FRAME_MAX];
     uint8_t tx[MEDIA_FRAME_MAX];
@@ -29,17 +30,18 @@ struct slot {
 
 struct card_ops {
     const char *name;
-    /* Blocks until the card has the next frame (SCHED_FIFO thread). Returns 0, or an errno: the plane then paces by the system's clock
-     * and goes on. NULL: this card gives no pace. */
+    /* Blocks until the card has the next frame (SCHED_FIFO thread). Returns 0, or an errno: the plane then paces by the system's clock,
+     * and asks again after some seconds. NULL: this card gives no pace. */
     int (*wait)(struct card *card, int frame);
     /* Fills rx of every active slot of this card, reports events of all. Silence where nothing came. Never blocks. */
     void (*read)(struct card *card, struct slot **slots, int count, int frame, uint64_t time);
     /* Sends tx of every active slot. Never blocks. */
     void (*write)(struct card *card, struct slot **slots, int count, int frame, uint64_t time);
-    /* Speech begins or ends on a slot: flush, prefill. Returns 0 or errno. */
+    /* Speech begins or ends on a slot: flush, prefill. Returns 0, or the errno for which the plane takes the device as gone (EVENT_GONE). */
     int (*activate)(struct card *card, struct slot *slot, int frame);
     void (*deactivate)(struct card *card, struct slot *slot);
-    /* Join two slots below the plane, so that their speech needs no tick; part them again. NULL: cannot. 0 or errno. */
+    /* Join two slots below the plane, so that their speech needs no tick; part them again. NULL: cannot. 0, or an errno: the plane carries
+     * this connection itself and does not ask again. */
     int (*join)(struct card *card, struct slot *a, struct slot *b);
     void (*part)(struct card *card, struct slot *a, struct slot *b);
 };

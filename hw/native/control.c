@@ -27,6 +27,8 @@ struct plane *plane_new(int frame, bool threaded_recorder)
         plane->port_views[i] = (struct port_view){ .generation = 1, .peer = -1, .bridge = -1 };
     for (int i = 0; i < BRIDGES_MAX; i++)
         plane->bridge_views[i].generation = 1;
+    atomic_init(&plane->board.middle, 1);
+    plane->board.reading = 2;
     if (!rings || plane->eventfd < 0 || !plane->recorder || !plane->blobs) {
         plane_free(plane);
         return NULL;
@@ -90,7 +92,6 @@ void plane_free(struct plane *plane)
     free(plane);
 }
 
-int plane_frame(const struct plane *plane) { return plane->frame; }
 int plane_errno(const struct plane *plane) { return plane->last_errno; }
 int plane_eventfd(const struct plane *plane) { return plane->eventfd; }
 struct recorder *plane_recorder(struct plane *plane) { return plane->recorder; }
@@ -110,24 +111,32 @@ int plane_add_card(struct plane *plane, struct card *card)
 
 /* ---- handles, orders ---- */
 
-uint32_t plane_handle(int index, uint32_t generation) { return (generation << HANDLE_BITS) | (uint32_t)(index + 1); }
+static uint32_t handle_of(int place, uint32_t generation) { return (generation << HANDLE_BITS) | (uint32_t)(place + 1); }
+
+static int place_of(uint32_t handle) { return (int)(handle & ((1u << HANDLE_BITS) - 1)) - 1; }
+
+static uint32_t port_handle(const struct plane *plane, int index)
+{
+    return handle_of(index, plane->port_views[index].generation);
+}
+
+uint32_t plane_bridge_handle(const struct plane *plane, int index)
+{
+    return handle_of(MEDIA_PORTS_MAX + index, plane->bridge_views[index].generation);
+}
 
 int plane_port_index(const struct plane *plane, uint32_t handle)
 {
-    int index = (int)(handle & ((1u << HANDLE_BITS) - 1)) - 1;
-    if (index < 0 || index >= MEDIA_PORTS_MAX || !plane->port_views[index].open ||
-        handle != plane_handle(index, plane->port_views[index].generation))
-        return -1;
-    return index;
+    int index = place_of(handle);
+    bool there = index >= 0 && index < MEDIA_PORTS_MAX && plane->port_views[index].open;
+    return there && handle == port_handle(plane, index) ? index : -1;
 }
 
 int plane_bridge_index(const struct plane *plane, uint32_t handle)
 {
-    int index = (int)(handle & ((1u << HANDLE_BITS) - 1)) - 1;
-    if (index < 0 || index >= BRIDGES_MAX || !plane->bridge_views[index].open ||
-        handle != plane_handle(index, plane->bridge_views[index].generation))
-        return -1;
-    return index;
+    int index = place_of(handle) - MEDIA_PORTS_MAX;
+    bool there = index >= 0 && index < BRIDGES_MAX && plane->bridge_views[index].open;
+    return there && handle == plane_bridge_handle(plane, index) ? index : -1;
 }
 
 /* A generation fills the rest of a handle and is never 0, so that a handle is never 0. */
@@ -147,13 +156,9 @@ struct order *plane_put(struct plane *plane, enum order_kind kind, int port)
     return order;
 }
 
-bool plane_gain_of(float db, float limit, int32_t *gain)
-{
-    if (!(db >= -limit && db <= limit))
-        return false;
-    *gain = (int32_t)lrintf(GAIN_UNITY * powf(10.0f, db / 20.0f));
-    return true;
-}
+bool plane_may_await(const struct plane *plane) { return plane->awaited < EVENTS_AWAITED; }
+
+int32_t plane_gain(float db) { return (int32_t)lrintf(GAIN_UNITY * powf(10.0f, db / 20.0f)); }
 
 int plane_flush(struct plane *plane)
 {
@@ -186,7 +191,7 @@ int64_t plane_port_open(struct plane *plane, int card, void *channel, enum media
     *view = (struct port_view){ .open = true, .generation = view->generation, .peer = -1, .bridge = -1 };
     port->card = card >= 0 ? plane->cards[card] : NULL;
     port->card_number = card;
-    port->handle = plane_handle(index, view->generation);
+    port->handle = port_handle(plane, index);
     port->place = -1;
     port->in_gain = port->out_gain = GAIN_UNITY;
     port->slot.channel = channel;
@@ -249,16 +254,16 @@ int plane_port_activate(struct plane *plane, uint32_t port, bool active)
 
 int plane_port_gain(struct plane *plane, uint32_t port, float in_db, float out_db)
 {
-    int32_t gain[2];
     int index = plane_port_index(plane, port);
     if (index < 0)
         return PLANE_NO_PORT;
-    if (!plane_gain_of(in_db, 24, &gain[0]) || !plane_gain_of(out_db, 24, &gain[1]))
+    if (!(fabsf(in_db) <= GAIN_LIMIT_DB && fabsf(out_db) <= GAIN_LIMIT_DB))
         return PLANE_BAD_VALUE;
     struct order *order = plane_put(plane, ORDER_GAIN, index);
     if (!order)
         return PLANE_FULL;
-    memcpy(order->gain, gain, sizeof gain);
+    order->gain[0] = plane_gain(in_db);
+    order->gain[1] = plane_gain(out_db);
     return PLANE_OK;
 }
 
@@ -310,7 +315,7 @@ int plane_part(struct plane *plane, uint32_t port)
     return PLANE_OK;
 }
 
-/* ---- events, figures ---- */
+/* ---- events ---- */
 
 int plane_events(struct plane *plane, struct event *out, int max)
 {
@@ -325,6 +330,7 @@ int plane_events(struct plane *plane, struct event *out, int max)
         out[count] = *event;
         if (event->blob_len)
             plane->blob_head = (uint32_t)event->blob_at + event->blob_len;
+        plane->awaited -= event->kind == EVENT_PLAYED || event->kind == EVENT_RECORDING_ENDED;
         /* A recording that ended by itself frees the port for the next one. */
         int index = event->kind == EVENT_RECORDING_ENDED && event->code ? plane_port_index(plane, event->port) : -1;
         if (index >= 0 && plane->port_views[index].recording_token == event->token)
@@ -351,12 +357,4 @@ int plane_blob(struct plane *plane, const struct event *event, uint8_t *out, int
     for (uint32_t i = 0; i < len; i++)
         out[i] = plane->blobs[(from + i) % BLOBS];
     return (int)len;
-}
-
-void plane_statistics(struct plane *plane, struct plane_statistics *out) { *out = plane->statistics; }
-
-void plane_statistics_reset(struct plane *plane)
-{
-    if (plane_put(plane, ORDER_RESET_STATISTICS, -1))
-        ring_publish(&plane->orders);
 }

@@ -1,12 +1,22 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef __x86_64__
 #include <xmmintrin.h>
 #endif
 
 #include "plane.h"
+
+enum {
+    CATCH_UP_FRAMES = 10, /* what we are later than that is not made up */
+    WITHOUT_CARD_S = 10,  /* a card whose pace failed is left alone: each try may cost it 5 frames */
+};
 
 /* ---- clocks of the machine: for pace and figures only ---- */
 
@@ -15,13 +25,6 @@ static int64_t monotonic_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-double plane_thread_cpu_s(void)
-{
-    struct timespec used;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return (double)used.tv_sec + (double)used.tv_nsec * 1e-9;
 }
 
 /* ---- pace ---- */
@@ -54,7 +57,7 @@ int plane_step(struct plane *plane, int frames)
     if (frames < 0)
         return PLANE_BAD_VALUE;
     unsigned before = flush_tiny();
-    plane->cpu_base = plane_thread_cpu_s() - plane->statistics.cpu_s;
+    plane_count_cpu(plane);
     int done = 0;
     while (done < frames) {
         plane_tick(plane);
@@ -66,20 +69,17 @@ int plane_step(struct plane *plane, int frames)
         if (plane->told)
             break;
     }
-    plane->statistics.cpu_s = plane_thread_cpu_s() - plane->cpu_base;
+    plane_publish_statistics(plane);
     restore_tiny(before);
     return done;
 }
 
-static void note_lateness(struct plane_statistics *statistics, double late_ms)
-{
-    int bucket = (int)(late_ms * 40);
-    statistics->lateness[bucket < 0 ? 0 : bucket >= LATENESS_BUCKETS ? LATENESS_BUCKETS - 1 : bucket]++;
-    if (late_ms > statistics->lateness_max_ms)
-        statistics->lateness_max_ms = late_ms;
-    if (late_ms > 1.0)
-        statistics->late_ticks++;
-}
+/* When ticks are due, in ns of CLOCK_MONOTONIC. */
+struct pace {
+    int64_t period, due;
+    bool by_card;     /* the last tick was */
+    int without_card; /* so many ticks more, before one that failed is asked again */
+};
 
 static struct card *pacemaker(struct plane *plane)
 {
@@ -90,38 +90,101 @@ static struct card *pacemaker(struct plane *plane)
     return NULL;
 }
 
+/* Waits for a card's frame. False: there is no card to wait for, or it gives no pace now. */
+static bool wait_for_card(struct plane *plane, struct pace *pace)
+{
+    struct card *card = pacemaker(plane);
+    if (!card)
+        return false;
+    if (pace->without_card > 0)
+        pace->without_card--;
+    else if (card->ops->wait(card, plane->frame) == 0)
+        return true;
+    else
+        pace->without_card = WITHOUT_CARD_S * MEDIA_RATE / plane->frame;
+    plane->statistics.clock_ticks++;
+    return false;
+}
+
+/* Waits for the next tick. Returns when it begins; pace->due says when it should have. */
+static int64_t wait_for_tick(struct plane *plane, struct pace *pace)
+{
+    bool by_card = wait_for_card(plane, pace);
+    if (!by_card) {
+        struct timespec until = { pace->due / 1000000000, pace->due % 1000000000 };
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+            ;
+    }
+    int64_t begin = monotonic_ns();
+    /* A card's beat is not where ours would be; and what comes early shows that it was taken for later than it is. */
+    if (by_card && (!pace->by_card || begin < pace->due))
+        pace->due = begin;
+    pace->by_card = by_card;
+    return begin;
+}
+
+/* After a long stall the past is left alone: nobody wants to hear it in a burst. Time goes over it. */
+static void skip(struct plane *plane, struct pace *pace, int64_t late)
+{
+    int64_t ticks = late / pace->period;
+    pace->due += ticks * pace->period;
+    plane->now += (uint64_t)ticks * (uint64_t)plane->frame;
+    plane->statistics.skipped_ticks += (uint64_t)ticks;
+    for (int i = 0; i < plane->active_count; i++)
+        if (plane->active[i]->recording)
+            recording_miss(plane->active[i]->recording, (uint32_t)ticks * (uint32_t)plane->frame);
+}
+
 static void *media_thread(void *argument)
 {
     struct plane *plane = argument;
-    struct plane_statistics *statistics = &plane->statistics;
-    int64_t period = (int64_t)plane->frame * (1000000000 / MEDIA_RATE);
-    int64_t due = monotonic_ns() + period;
-    plane->cpu_base = plane_thread_cpu_s() - statistics->cpu_s;
+    struct pace pace = { .period = (int64_t)plane->frame * (1000000000 / MEDIA_RATE) };
+    pace.due = monotonic_ns() + pace.period;
+    plane_count_cpu(plane);
     flush_tiny();
     while (!atomic_load_explicit(&plane->stop, memory_order_acquire)) {
-        struct card *card = pacemaker(plane);
-        if (!card || card->ops->wait(card, plane->frame) != 0) {
-            struct timespec until = { due / 1000000000, due % 1000000000 };
-            while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-                ;
-            card = NULL;
-        }
-        int64_t begin = monotonic_ns();
-        note_lateness(statistics, (double)(begin - due) * 1e-6);
-        if (begin - due > CATCH_UP_FRAMES * period) {
-            statistics->skipped_ticks += (uint64_t)((begin - due) / period);
-            due = begin;
-        }
-        /* A card's crystal is not ours: follow it slowly, so that one late wake-up shows as late. */
-        due += period + (card ? (begin - due) / 64 : 0);
+        int64_t begin = wait_for_tick(plane, &pace), late = begin - pace.due;
+        if (late > CATCH_UP_FRAMES * pace.period)
+            skip(plane, &pace, late);
+        /* A card's crystal may be slower than ours: due follows, so slowly that a late wake-up shows as late. */
+        pace.due += pace.period + (pace.by_card ? (begin - pace.due) / 64 : 0);
         plane_tick(plane);
-        double took = (double)(monotonic_ns() - begin) * 1e-3;
-        if (took > statistics->tick_max_us)
-            statistics->tick_max_us = took;
-        statistics->tick_avg_us += (took - statistics->tick_avg_us) / (double)(statistics->ticks < 500 ? statistics->ticks : 500);
-        statistics->cpu_s = plane_thread_cpu_s() - plane->cpu_base;
+        plane_note_tick(plane, (double)late * 1e-9, (double)(monotonic_ns() - begin) * 1e-9);
+        plane_publish_statistics(plane);
     }
     return NULL;
+}
+
+static bool may_lock_without_limit(void)
+{
+    struct rlimit limit;
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct capabilities[_LINUX_CAPABILITY_U32S_3];
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    return syscall(SYS_capget, &header, capabilities) == 0 && (capabilities[0].effective & (1u << CAP_IPC_LOCK));
+}
+
+/* What is locked counts as whole mappings: below a limit it would be later ones, of Python or anybody, that fail. */
+static bool lock_all_memory(void)
+{
+    return may_lock_without_limit() && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+}
+
+static int create_thread(struct plane *plane, int priority)
+{
+    pthread_attr_t attributes;
+    sigset_t all;
+    struct sched_param parameter = { .sched_priority = priority };
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setsigmask_np(&attributes, &all); /* signals are Python's */
+    pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+    pthread_attr_setschedpolicy(&attributes, priority > 0 ? SCHED_FIFO : SCHED_OTHER);
+    pthread_attr_setschedparam(&attributes, &parameter);
+    int error = pthread_create(&plane->thread, &attributes, media_thread, plane);
+    pthread_attr_destroy(&attributes);
+    return error;
 }
 
 int plane_start(struct plane *plane, int priority, bool lock_memory)
@@ -130,26 +193,14 @@ int plane_start(struct plane *plane, int priority, bool lock_memory)
         return PLANE_RUNNING;
     if (priority < 0 || priority > 99)
         return PLANE_BAD_VALUE;
-    int refused = 0;
-    if (lock_memory && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
-        refused |= 2;
+    plane->locked = lock_memory && lock_all_memory();
+    int refused = lock_memory && !plane->locked ? 2 : 0;
     atomic_store(&plane->stop, false);
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    int error = EPERM;
-    if (priority > 0) {
-        struct sched_param parameter = { .sched_priority = priority };
-        pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-        pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-        pthread_attr_setschedparam(&attributes, &parameter);
-        error = pthread_create(&plane->thread, &attributes, media_thread, plane);
+    int error = create_thread(plane, priority);
+    if (error == EPERM) {
+        refused |= 1;
+        error = create_thread(plane, 0);
     }
-    if (error != 0) {
-        if (priority > 0)
-            refused |= 1;
-        error = pthread_create(&plane->thread, NULL, media_thread, plane);
-    }
-    pthread_attr_destroy(&attributes);
     if (error != 0) {
         plane->last_errno = error;
         return PLANE_SYSTEM;
@@ -165,6 +216,8 @@ int plane_stop_thread(struct plane *plane)
         return PLANE_OK;
     atomic_store_explicit(&plane->stop, true, memory_order_release);
     pthread_join(plane->thread, NULL);
+    if (plane->locked)
+        munlockall();
     plane->running = false;
     return PLANE_OK;
 }

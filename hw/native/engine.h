@@ -10,7 +10,11 @@
  *
  * The control side checks every order before it is put, so that a wrong one is answered at once, by a negative enum plane_error, and
  * nothing that reaches the media thread can fail. The media thread never allocates, frees, locks or logs.
- * Handles of ports and bridges carry a generation: an old handle is PLANE_NO_PORT, never somebody else's port.
+ * Handles of ports and bridges carry a generation: an old handle is PLANE_NO_PORT, never somebody else's port; and that of a bridge is
+ * never that of a port.
+ *
+ * When nobody reads events their ring fills. Levels give way first, then what else detectors tell, then lines; for the end of every play
+ * and recording that was ordered there is always room. What was lost is counted.
  */
 #ifndef STROWGER_ENGINE_H
 #define STROWGER_ENGINE_H
@@ -29,7 +33,7 @@ enum plane_error {
     PLANE_NO_PORT = -1,      /* unknown port, or closed meanwhile */
     PLANE_NO_BRIDGE = -2,    /* unknown bridge */
     PLANE_BUSY = -3,         /* port is in a bridge already */
-    PLANE_FULL = -4,         /* no port, bridge, member or order slot left */
+    PLANE_FULL = -4,         /* no port, bridge, whisperer or place for an order left; or too many plays and recordings whose end nobody reads */
     PLANE_BAD_VALUE = -5,    /* argument outside its range */
     PLANE_NOT_MEMBER = -6,   /* port is not in this bridge */
     PLANE_NO_MEMORY = -7,
@@ -53,7 +57,7 @@ enum member_flags { MEMBER_LISTEN = 1, MEMBER_TALK = 2 };
 struct source {
     struct clip *clip;       /* or NULL */
     struct tone *tone;       /* or NULL; a tone for ever ends the list */
-    uint32_t from;           /* clip: first sample to be heard */
+    uint32_t from;           /* clip: first sample to be heard; beyond its end: nothing of it is. Tone: 0 */
     uint32_t samples;        /* at most so many; 0: all */
     float gain_db;           /* -60 to +20 */
 };
@@ -63,7 +67,7 @@ enum { SOURCES_MAX = 256 };
 struct plane *plane_new(int frame, bool threaded_recorder);
 /* Stops the thread, ends recordings, frees all. */
 void plane_free(struct plane *plane);
-int plane_frame(const struct plane *plane);
+/* Why the last order was answered by PLANE_SYSTEM. */
 int plane_errno(const struct plane *plane);
 struct recorder *plane_recorder(struct plane *plane);
 
@@ -103,7 +107,7 @@ int plane_stop(struct plane *plane, uint32_t port);
 /* On to the next source of the list. */
 int plane_skip(struct plane *plane, uint32_t port);
 
-/* settings NULL: all detectors off. */
+/* Anew with these settings, whatever was being detected; NULL: all off. BAD_VALUE: a setting is wrong, or memory is out. */
 int plane_detect(struct plane *plane, uint32_t port, const struct detect_settings *settings);
 
 /* The plane owns the recording from here; EVENT_RECORDING_ENDED tells its end. */
@@ -129,22 +133,29 @@ int plane_stop_thread(struct plane *plane);
 /* Samples since the start; may be read at any time. */
 uint64_t plane_time(const struct plane *plane);
 
-/* Lateness: bucket k counts the ticks that began k*25 us to (k+1)*25 us after they were due; the last one holds the rest. */
+/* Since the start or the last reset; from `ports` to `recording`: now.
+ * Lateness: how much later than due a tick began. Due is by the system's clock where that paces; where a card paces, a frame after the
+ * tick before, counted from the earliest beats of late, so that its crystal may differ from ours.
+ * Bucket k of `lateness` counts the ticks that were k*25 us to (k+1)*25 us late; the first one also what was early, the last one the rest. */
 enum { LATENESS_BUCKETS = 400 };
 struct plane_statistics {
     uint64_t ticks;
     uint64_t late_ticks;       /* began more than 1 ms after they were due */
-    uint64_t skipped_ticks;    /* clock ran away by more than 10 frames: not made up */
+    uint64_t skipped_ticks;    /* left out after a stall of more than 10 frames: nobody heard anything meanwhile */
+    uint64_t clock_ticks;      /* paced by the system's clock because the card that should pace did not */
     uint64_t lost_frames;      /* card gave nothing to an active port (silence was put in) */
     uint64_t events, lost_events;
     uint64_t orders;
     uint32_t ports, active_ports, bridges, joined_pairs, playing, detecting, recording;
-    double tick_avg_us, tick_max_us;
+    double busy_s;             /* within ticks */
+    double tick_max_us;        /* the longest of them */
     double lateness_max_ms;
-    double cpu_s;              /* of the media thread; in virtual time of all steps */
+    double cpu_s;              /* of the media thread: busy, and woken up once a tick; in virtual time of all steps */
     uint32_t lateness[400];
 };
+/* All of one moment: the end of the last tick. One thread may ask. */
 void plane_statistics(struct plane *plane, struct plane_statistics *out);
-void plane_statistics_reset(struct plane *plane);
+/* With the next flush. */
+int plane_statistics_reset(struct plane *plane);
 
 #endif

@@ -11,11 +11,27 @@ static uint32_t put_blob(struct plane *plane, const void *blob, uint32_t len)
     return at;
 }
 
+/* Places that an event leaves to more important ones. */
+static uint32_t left_free(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_PLAYED:
+    case EVENT_RECORDING_ENDED:
+        return 0;
+    case EVENT_LINE:
+    case EVENT_GONE:
+        return EVENTS_AWAITED;
+    case EVENT_LEVEL:
+        return EVENTS_AWAITED + EVENTS_LINES + EVENTS_HEARD;
+    default:
+        return EVENTS_AWAITED + EVENTS_LINES;
+    }
+}
+
 void plane_emit(struct plane *plane, uint32_t port, uint64_t time, uint16_t kind, uint16_t code, int32_t a, int32_t b,
                 uint32_t token, const void *blob, uint32_t blob_len)
 {
-    bool awaited = kind == EVENT_PLAYED || kind == EVENT_RECORDING_ENDED;
-    struct event *event = ring_room(&plane->events) > (awaited ? 0 : EVENTS_RESERVED) ? ring_reserve(&plane->events) : NULL;
+    struct event *event = ring_room(&plane->events) > left_free((enum event_kind)kind) ? ring_reserve(&plane->events) : NULL;
     uint32_t blob_at = event && blob_len ? put_blob(plane, blob, blob_len) : 0;
     if (!event || blob_at == UINT32_MAX) {
         plane->statistics.lost_events++;

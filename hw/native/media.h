@@ -1,7 +1,8 @@
 /* The words that all rooms of the media plane share.
  *
  * Speech is linear, signed 16 bit, 8 kHz, one channel; full scale is +3.14 dBm0 for a sine (G.711 A-law).
- * Time is counted in samples since the plane began: 8 are a millisecond. It never jumps and never stops.
+ * Time is counted in samples since the plane began: 8 are a millisecond. It never stops and never goes back. It jumps only where the
+ * media thread was held up for so long that ticks were left out (more than 200 ms with frames of 20 ms): over just these.
  * A frame is what one tick moves: 160 samples (20 ms) or 80 (10 ms).
  *
  * Headers in this folder are read twice: by the C compiler, and by cffi after the preprocessor with CFFI defined

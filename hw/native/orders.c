@@ -82,8 +82,11 @@ static void wake(struct plane *plane, struct port *port)
     port->slot.active = true;
     memset(port->slot.rx, g711_silence(port->slot.law), sizeof port->slot.rx);
     memset(port->slot.tx, g711_silence(port->slot.law), sizeof port->slot.tx);
-    if (port->card && port->card->ops->activate)
-        port->card->ops->activate(port->card, &port->slot, plane->frame);
+    int error = port->card && port->card->ops->activate ? port->card->ops->activate(port->card, &port->slot, plane->frame) : 0;
+    if (error != 0) {
+        port->slot.gone = true;
+        plane_emit(plane, port->handle, plane->now, EVENT_GONE, (uint16_t)error, 0, 0, 0, NULL, 0);
+    }
 }
 
 static void open_port(struct plane *plane, struct port *port, int index)
@@ -95,27 +98,31 @@ static void open_port(struct plane *plane, struct port *port, int index)
         int card = port->card_number;
         port->card_place = plane->slot_count[card]++;
         plane->slots[card][port->card_place] = &port->slot;
-        plane->slot_ports[card][port->card_place] = port;
     }
+}
+
+static void leave_bridge(struct plane *plane, struct port *port)
+{
+    struct member *member = port->member;
+    if (!member)
+        return;
+    bridge_remove(member);
+    plane_give_back(plane, SPENT_MEMBER, member);
 }
 
 void plane_drop_port(struct plane *plane, struct port *port)
 {
     part_pair(plane, port);
-    if (port->member) {
-        struct member *member = port->member;
-        bridge_remove(member);
-        plane_give_back(plane, SPENT_MEMBER, member);
-    }
+    leave_bridge(plane, port);
     plane_end_player(plane, port, PLAY_CLOSED);
     plane_end_recording(plane, port, 0);
     set_detector(plane, port, NULL);
     rest_port(plane, port);
     if (port->card) {
         int card = port->card_number, last = --plane->slot_count[card];
-        plane->slots[card][port->card_place] = plane->slots[card][last];
-        plane->slot_ports[card][port->card_place] = plane->slot_ports[card][last];
-        plane->slot_ports[card][port->card_place]->card_place = port->card_place;
+        struct port *moved = (struct port *)plane->slots[card][last];
+        plane->slots[card][port->card_place] = &moved->slot;
+        moved->card_place = port->card_place;
     }
     plane->statistics.ports--;
 }
@@ -124,9 +131,9 @@ void plane_drop_port(struct plane *plane, struct port *port)
 
 static void close_bridge(struct plane *plane, struct bridge *bridge)
 {
-    while (bridge->members) {
-        struct member *member = bridge->members;
-        bridge_remove(member);
+    /* All at once: that one whispers to another does not matter any more. */
+    for (struct member *member = bridge->members; member; member = member->next) {
+        member->port->member = NULL;
         plane_give_back(plane, SPENT_MEMBER, member);
     }
     for (struct bridge **link = &plane->open_bridges; *link; link = &(*link)->next)
@@ -166,14 +173,11 @@ static void carry_out(struct plane *plane, const struct order *order)
     case ORDER_CONNECT:
         port->peer = plane->ports[order->other];
         port->peer->peer = port;
+        port->join_refused = port->peer->join_refused = false;
         break;
     case ORDER_PART:
         part_pair(plane, port);
-        if (port->member) {
-            struct member *member = port->member;
-            bridge_remove(member);
-            plane_give_back(plane, SPENT_MEMBER, member);
-        }
+        leave_bridge(plane, port);
         break;
     case ORDER_BRIDGE_OPEN: {
         struct bridge *bridge = order->object;
@@ -216,7 +220,6 @@ static void carry_out(struct plane *plane, const struct order *order)
         set_detector(plane, port, order->object);
         break;
     case ORDER_RECORD:
-        plane_end_recording(plane, port, 0);
         port->recording = order->object;
         port->recording_token = order->token;
         plane->statistics.recording++;
@@ -228,15 +231,9 @@ static void carry_out(struct plane *plane, const struct order *order)
     case ORDER_RECORD_STOP:
         plane_end_recording(plane, port, 0);
         break;
-    case ORDER_RESET_STATISTICS: {
-        struct plane_statistics *s = &plane->statistics;
-        s->ticks = s->late_ticks = s->skipped_ticks = s->lost_frames = 0;
-        s->events = s->lost_events = s->orders = 0;
-        s->tick_avg_us = s->tick_max_us = s->lateness_max_ms = s->cpu_s = 0;
-        memset(s->lateness, 0, sizeof s->lateness);
-        plane->cpu_base = plane_thread_cpu_s();
+    case ORDER_RESET_STATISTICS:
+        plane_reset_statistics(plane);
         break;
-    }
     }
 }
 

@@ -5,6 +5,7 @@
  * orders.c    media side: carries orders out; what a port holds
  * tick.c      media side: one tick
  * events.c    media side: what goes up
+ * statistics.c  both: how the newest figures come across
  * engine.c    the pace: thread in real time, steps in virtual time
  * player.c    a list of sources being played to one port
  * bridge.c    conferences
@@ -23,19 +24,22 @@ enum {
     CARDS_MAX = 16,
     BRIDGES_MAX = 2048,
     ORDERS = 16384,
-    EVENTS = 16384,
-    EVENTS_RESERVED = 4096, /* for ends of plays and recordings: somebody waits for each of them */
+    /* Places in the ring of events. */
+    EVENTS = 32768,
+    EVENTS_AWAITED = 16384, /* kept for the ends of plays and recordings; no more than these may be ordered at a time */
+    EVENTS_LINES = 4096,    /* kept for hooks, bits and lost devices */
+    EVENTS_HEARD = 4096,    /* kept for digits, tones and whatever else is not told again */
     SPENT = 65536, /* more than orders and ports can ever give back between two visits of Python */
     BLOBS = 65536,
-    HANDLE_BITS = 13, /* low bits of a handle: index + 1 */
-    CATCH_UP_FRAMES = 10,
+    HANDLE_BITS = 13, /* low bits of a handle: 1 + index of a port; or of a bridge, counted on behind the ports */
 };
+_Static_assert(MEDIA_PORTS_MAX + BRIDGES_MAX < 1 << HANDLE_BITS, "a handle must hold every port and bridge");
 
-/* Gains are fixed point with 12 bits behind the point. */
-enum { GAIN_UNITY = 4096 };
+/* Gains are fixed point. */
+enum { GAIN_BITS = 12, GAIN_UNITY = 1 << GAIN_BITS, GAIN_LIMIT_DB = 24 };
 
 struct port {
-    struct slot slot;
+    struct slot slot; /* first: the card's list of slots is one of ports too */
     struct card *card; /* NULL: a port without a card */
     int card_number;
     int card_place;    /* index in the card's list of slots */
@@ -46,6 +50,7 @@ struct port {
 
     struct port *peer; /* of a plain pair */
     bool joined;       /* the card carries this pair */
+    bool join_refused; /* it would not: not to be asked again for this pair */
     struct member *member; /* of a bridge */
 
     struct player *player;
@@ -117,6 +122,14 @@ struct bridge_view {
     uint32_t members;
 };
 
+/* The newest figures on their way from one writer to one reader; neither waits. Of the three sheets one is being written, one read, and
+ * the middle one is exchanged for either. */
+struct board {
+    struct plane_statistics sheets[3];
+    _Atomic uint32_t middle; /* number of the sheet; BOARD_NEW: the reader has not had it */
+    uint32_t writing, reading;
+};
+
 struct plane {
     int frame;
     bool threaded_recorder;
@@ -129,6 +142,7 @@ struct plane {
     struct port_view port_views[MEDIA_PORTS_MAX];
     struct bridge_view bridge_views[BRIDGES_MAX];
     int port_hint, bridge_hint;
+    uint32_t awaited;   /* plays and recordings that were ordered and have not been told as ended */
     uint32_t blob_head; /* blobs before this were given back */
 
     struct ring orders, events, spent;
@@ -144,28 +158,30 @@ struct plane {
     struct port *active[MEDIA_PORTS_MAX];
     int active_count;
     struct slot *slots[CARDS_MAX][MEDIA_PORTS_MAX];
-    struct port *slot_ports[CARDS_MAX][MEDIA_PORTS_MAX];
     int slot_count[CARDS_MAX];
     struct bridge *open_bridges; /* linked */
     bool told;                   /* this tick raised an event */
     uint64_t next_drain;
-    struct plane_statistics statistics;
+    struct plane_statistics statistics; /* as they grow */
     double cpu_base;             /* the thread's CPU time that statistics do not count */
+    struct board board;          /* as the control side sees them */
 
     pthread_t thread;
-    bool running;
+    bool running, locked;
     _Atomic bool stop;
 };
 
 /* Control side. */
 int plane_port_index(const struct plane *plane, uint32_t handle);   /* -1: no such port */
 int plane_bridge_index(const struct plane *plane, uint32_t handle); /* -1: no such bridge */
-uint32_t plane_handle(int index, uint32_t generation);
+uint32_t plane_bridge_handle(const struct plane *plane, int index);
 uint32_t plane_next_generation(uint32_t generation);
 /* An order in the ring, not yet shown; NULL: the ring is full. */
 struct order *plane_put(struct plane *plane, enum order_kind kind, int port);
-/* dB to a fixed-point gain; false: outside ±limit, or no number. */
-bool plane_gain_of(float db, float limit, int32_t *gain);
+/* Room for one more event that somebody will wait for. */
+bool plane_may_await(const struct plane *plane);
+/* dB, -60 to +24, to a fixed-point gain. */
+int32_t plane_gain(float db);
 /* The port leaves its pair or bridge in the control side's picture. */
 void plane_part_view(struct plane *plane, int index);
 bool plane_in_something(const struct plane *plane, int index);
@@ -184,11 +200,25 @@ void plane_drop_port(struct plane *plane, struct port *port);
 void plane_unjoin(struct plane *plane, struct port *port);
 void plane_end_player(struct plane *plane, struct port *port, enum play_end how);
 void plane_end_recording(struct plane *plane, struct port *port, int error);
-double plane_thread_cpu_s(void);
+
+/* Statistics. The calling thread is the media thread from here: its CPU time counts. */
+void plane_count_cpu(struct plane *plane);
+/* Counters begin anew, by order. */
+void plane_reset_statistics(struct plane *plane);
+/* Real time: a tick is over, which began so late and took so long. */
+void plane_note_tick(struct plane *plane, double late_s, double busy_s);
+/* Shows the figures to the control side. */
+void plane_publish_statistics(struct plane *plane);
 
 static inline int16_t saturate(int32_t value)
 {
-    return (int16_t)(value > 32767 ? 32767 : value < -32768 ? -32768 : value);
+    return (int16_t)(value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value);
+}
+
+/* A sample at a gain, to the nearest. The highest there is, +24 dB, makes 20 bits of it: the sum of all ports' is less than 2^31. */
+static inline int32_t gained(int16_t sample, int32_t gain)
+{
+    return (sample * gain + GAIN_UNITY / 2) >> GAIN_BITS;
 }
 
 #endif

@@ -1,6 +1,5 @@
 #include "player.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "plane.h"
@@ -15,7 +14,7 @@ struct player *player_new(const struct source *sources, int count, uint32_t flag
     player->count = count;
     memcpy(player->sources, sources, (size_t)count * sizeof *sources);
     for (int i = 0; i < count; i++) {
-        player->gains[i] = (int32_t)lrintf(GAIN_UNITY * powf(10.0f, sources[i].gain_db / 20.0f));
+        player->gains[i] = plane_gain(sources[i].gain_db);
         if (sources[i].clip)
             clip_hold(sources[i].clip);
         else
@@ -72,7 +71,7 @@ static int render_source(struct player *player, int16_t *out, int n)
     int32_t gain = player->gains[player->at];
     if (gain != GAIN_UNITY)
         for (int i = 0; i < n; i++)
-            out[i] = saturate((int32_t)(((int64_t)out[i] * gain) >> 12));
+            out[i] = saturate(gained(out[i], gain));
     player->in_source += (uint32_t)n;
     return n;
 }

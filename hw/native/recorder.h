@@ -64,6 +64,8 @@ void recorder_statistics(struct recorder *recorder, struct recorder_statistics *
  * Returns 0, or the errno that ended it: then call recording_end() once. Never blocks. */
 int recording_write(struct recording *recording, const uint8_t *said, const uint8_t *told, int n);
 void recording_set_state(struct recording *recording, enum recording_state state);
+/* Media thread: n samples never came, because the plane stood still for so long. Unless paused they are lost, as if the ring had been full. */
+void recording_miss(struct recording *recording, uint32_t n);
 /* Media thread: no more bytes come. The recorder's thread writes the rest, fixes the header and closes. `recording` is gone for the caller. */
 void recording_end(struct recording *recording);
 /* Length so far in ms, as its file will show. */

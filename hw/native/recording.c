@@ -114,6 +114,12 @@ static bool admit(struct recording *r, uint64_t head, uint32_t bytes)
     return true;
 }
 
+static void owe(struct recording *r, uint64_t bytes)
+{
+    r->owed += bytes;
+    atomic_store_explicit(&r->lost, atomic_load_explicit(&r->lost, memory_order_relaxed) + bytes, memory_order_relaxed);
+}
+
 int recording_write(struct recording *r, const uint8_t *said, const uint8_t *told, int n)
 {
     int error = atomic_load_explicit(&r->error, memory_order_relaxed);
@@ -127,8 +133,7 @@ int recording_write(struct recording *r, const uint8_t *said, const uint8_t *tol
     }
     uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
     if (!admit(r, head, bytes)) {
-        r->owed += bytes;
-        atomic_store_explicit(&r->lost, atomic_load_explicit(&r->lost, memory_order_relaxed) + bytes, memory_order_relaxed);
+        owe(r, bytes);
         return 0;
     }
     uint32_t at = (uint32_t)(head & (r->ring_bytes - 1)), before_wrap = (r->ring_bytes - at) / r->channels;
@@ -140,6 +145,14 @@ int recording_write(struct recording *r, const uint8_t *said, const uint8_t *tol
     }
     atomic_store_explicit(&r->head, head + bytes, memory_order_release);
     return 0;
+}
+
+void recording_miss(struct recording *r, uint32_t n)
+{
+    if (r->state == RECORDING_PAUSED)
+        return;
+    r->samples += n;
+    owe(r, (uint64_t)n * r->channels);
 }
 
 void recording_set_state(struct recording *r, enum recording_state state)

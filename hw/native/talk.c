@@ -1,4 +1,4 @@
-#include <string.h>
+#include <math.h>
 
 #include "plane.h"
 
@@ -25,7 +25,7 @@ int64_t plane_bridge_open(struct plane *plane)
     plane->bridge_views[index].open = true;
     plane->bridge_views[index].members = 0;
     plane->bridge_hint = (index + 1) % BRIDGES_MAX;
-    return plane_handle(index, plane->bridge_views[index].generation);
+    return plane_bridge_handle(plane, index);
 }
 
 int plane_bridge_close(struct plane *plane, uint32_t bridge)
@@ -45,22 +45,19 @@ int plane_bridge_close(struct plane *plane, uint32_t bridge)
     return PLANE_OK;
 }
 
-static int member_values(uint32_t flags, float talk_db, float listen_db, int32_t gain[2])
+static bool member_values_good(uint32_t flags, float talk_db, float listen_db)
 {
-    if (flags & ~(uint32_t)(MEMBER_LISTEN | MEMBER_TALK))
-        return PLANE_BAD_VALUE;
-    return plane_gain_of(talk_db, 24, &gain[0]) && plane_gain_of(listen_db, 24, &gain[1]) ? PLANE_OK : PLANE_BAD_VALUE;
+    return !(flags & ~(uint32_t)(MEMBER_LISTEN | MEMBER_TALK)) && fabsf(talk_db) <= GAIN_LIMIT_DB && fabsf(listen_db) <= GAIN_LIMIT_DB;
 }
 
 int plane_bridge_join(struct plane *plane, uint32_t bridge, uint32_t port, uint32_t flags, float talk_db, float listen_db)
 {
-    int32_t gain[2];
     int where = plane_bridge_index(plane, bridge), index = plane_port_index(plane, port);
     if (where < 0)
         return PLANE_NO_BRIDGE;
     if (index < 0)
         return PLANE_NO_PORT;
-    if (member_values(flags, talk_db, listen_db, gain) != PLANE_OK)
+    if (!member_values_good(flags, talk_db, listen_db))
         return PLANE_BAD_VALUE;
     if (plane_in_something(plane, index))
         return PLANE_BUSY;
@@ -73,8 +70,8 @@ int plane_bridge_join(struct plane *plane, uint32_t bridge, uint32_t port, uint3
         return PLANE_FULL;
     }
     member->flags = flags;
-    member->talk_gain = gain[0];
-    member->listen_gain = gain[1];
+    member->talk_gain = plane_gain(talk_db);
+    member->listen_gain = plane_gain(listen_db);
     order->other = where;
     order->object = member;
     plane->port_views[index].bridge = where;
@@ -97,17 +94,17 @@ static int find_member(const struct plane *plane, uint32_t bridge, uint32_t port
 int plane_bridge_member(struct plane *plane, uint32_t bridge, uint32_t port, uint32_t flags, float talk_db, float listen_db)
 {
     int index;
-    int32_t gain[2];
     int found = find_member(plane, bridge, port, &index);
     if (found != PLANE_OK)
         return found;
-    if (member_values(flags, talk_db, listen_db, gain) != PLANE_OK)
+    if (!member_values_good(flags, talk_db, listen_db))
         return PLANE_BAD_VALUE;
     struct order *order = plane_put(plane, ORDER_MEMBER, index);
     if (!order)
         return PLANE_FULL;
     order->flags = (uint16_t)flags;
-    memcpy(order->gain, gain, sizeof gain);
+    order->gain[0] = plane_gain(talk_db);
+    order->gain[1] = plane_gain(listen_db);
     return PLANE_OK;
 }
 
@@ -154,14 +151,16 @@ int plane_play(struct plane *plane, uint32_t port, const struct source *sources,
         (flags & PLAY_MIX && flags & PLAY_SPEAK))
         return PLANE_BAD_VALUE;
     for (int i = 0; i < count; i++)
-        if (!sources[i].clip == !sources[i].tone || !(sources[i].gain_db >= -60 && sources[i].gain_db <= 20))
+        if (!sources[i].clip == !sources[i].tone || (sources[i].tone && sources[i].from) ||
+            !(sources[i].gain_db >= -60 && sources[i].gain_db <= 20))
             return PLANE_BAD_VALUE;
-    if (!ring_room(&plane->orders))
+    if (!plane_may_await(plane) || !ring_room(&plane->orders))
         return PLANE_FULL;
     struct player *player = player_new(sources, count, flags, token);
     if (!player)
         return PLANE_NO_MEMORY;
     plane_put(plane, ORDER_PLAY, index)->object = player;
+    plane->awaited++;
     return PLANE_OK;
 }
 
@@ -199,11 +198,12 @@ int plane_record(struct plane *plane, uint32_t port, struct recording *recording
         return PLANE_BAD_VALUE;
     if (plane->port_views[index].recording)
         return PLANE_RECORDING;
-    struct order *order = plane_put(plane, ORDER_RECORD, index);
+    struct order *order = plane_may_await(plane) ? plane_put(plane, ORDER_RECORD, index) : NULL;
     if (!order)
         return PLANE_FULL;
     order->object = recording;
     order->token = token;
+    plane->awaited++;
     plane->port_views[index].recording = true;
     plane->port_views[index].recording_token = token;
     return PLANE_OK;

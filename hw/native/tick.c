@@ -22,10 +22,13 @@ static void settle_pair(struct plane *plane, struct port *port, bool is_plain)
             plane_unjoin(plane, port);
         return;
     }
-    if (!is_plain || !port->card || port->card != peer->card || !port->card->ops->join || port->handle > peer->handle)
+    if (!is_plain || !port->card || port->card != peer->card || !port->card->ops->join || port->join_refused ||
+        port->handle > peer->handle)
         return;
-    if (port->card->ops->join(port->card, &port->slot, &peer->slot) != 0)
+    if (port->card->ops->join(port->card, &port->slot, &peer->slot) != 0) {
+        port->join_refused = true;
         return;
+    }
     port->joined = peer->joined = true;
     port->slot.joined = peer->slot.joined = true;
     plane->statistics.joined_pairs++;
@@ -37,7 +40,7 @@ static void amplify(int16_t *samples, int32_t gain, int n)
 {
     if (gain != GAIN_UNITY)
         for (int i = 0; i < n; i++)
-            samples[i] = saturate((int32_t)(((int64_t)samples[i] * gain) >> 12));
+            samples[i] = saturate(gained(samples[i], gain));
 }
 
 /* Ears, mouth and player of one port: heard, played and, if somebody wants it, voice. */
@@ -88,10 +91,7 @@ static void speak(struct plane *plane, struct port *port, int n)
     } else {
         bool silence = false;
         if (port->member) {
-            int32_t sum[MEDIA_FRAME_MAX];
-            bridge_hear(port->member, sum, n);
-            for (int i = 0; i < n; i++)
-                out[i] = saturate(sum[i]);
+            bridge_hear(port->member, out, n);
         } else if (port->peer && port->peer->voice_ready) {
             memcpy(out, port->peer->voice, (size_t)n * sizeof *out);
         } else {
@@ -149,7 +149,6 @@ void plane_tick(struct plane *plane)
     plane->now += (uint64_t)n;
     atomic_store_explicit(&plane->time, plane->now, memory_order_release);
     plane->statistics.ticks++;
-    plane->statistics.active_ports = (uint32_t)plane->active_count;
     ring_publish(&plane->spent);
     if (plane->told) {
         ring_publish(&plane->events);

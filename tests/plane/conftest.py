@@ -15,7 +15,10 @@ import trio
 import trio.testing
 
 from hw.clips import Clip
-from hw.plane import Event, Plane, Playback, Recording
+from hw.event import Event
+from hw.plane import Plane
+from hw.playback import Playback
+from hw.recordings import Recording
 from hw.sim.wire import NativeCard, Side, Wire
 from hw.tones import Tone, sine
 

@@ -202,29 +202,91 @@ def test_a_flood_of_orders_fills_the_ring_and_is_refused() -> None:
     lib.plane_free(plane)
 
 
-def test_a_flood_of_events_that_nobody_reads_loses_none_that_somebody_awaits() -> None:
-    plane = lib.plane_new(160, False)
-    clip = lib.clip_new(ffi.new("int16_t[]", 80), 80)
-    port = lib.plane_port_open(plane, -1, ffi.NULL, 0)
-    lib.plane_port_activate(plane, port, True)
-    settings = ffi.new("struct detect_settings *")
-    settings.kinds = lib.DETECT_LEVEL
-    settings.level_interval_ms = 20
-    lib.plane_detect(plane, port, settings)
-    lib.plane_flush(plane)
-    for _ in range(20_000):
-        lib.plane_step(plane, 1)
+def statistics(plane: Any) -> Any:
     raw = ffi.new("struct plane_statistics *")
     lib.plane_statistics(plane, raw)
-    assert raw.lost_events > 0
-    source = ffi.new("struct source[]", 1)
-    source[0].clip = clip
-    assert lib.plane_play(plane, port, source, 1, 0, 4711) == 0
+    return raw
+
+
+def speaking_port(plane: Any) -> int:
+    port = int(lib.plane_port_open(plane, -1, ffi.NULL, 0))
+    lib.plane_port_activate(plane, port, True)
+    return port
+
+
+def tokens(plane: Any) -> list[int]:
+    events = ffi.new("struct event[]", 40_000)
+    count = lib.plane_events(plane, events, 40_000)
+    return [event.token for event in events[0:count] if event.kind == lib.EVENT_PLAYED]
+
+
+def test_levels_that_nobody_reads_leave_room_for_all_that_somebody_awaits() -> None:
+    plane = lib.plane_new(160, False)
+    clip = lib.clip_new(ffi.new("int16_t[]", 80), 80)
+    settings = ffi.new("struct detect_settings *", {"kinds": lib.DETECT_LEVEL, "level_interval_ms": 20})
+    ports = [speaking_port(plane) for _ in range(1000)]
+    for port in ports:
+        lib.plane_detect(plane, port, settings)
     lib.plane_flush(plane)
-    lib.plane_step(plane, 1)
-    lib.plane_step(plane, 1)
-    events = ffi.new("struct event[]", 20_000)
-    tokens = [events[place].token for place in range(lib.plane_events(plane, events, 20_000))]
-    assert 4711 in tokens
+    for _ in range(50):
+        lib.plane_step(plane, 1)
+    assert statistics(plane).lost_events > 0
+    source = ffi.new("struct source[]", [{"clip": clip}])
+    ordered = []
+    for token in range(1, 20_000):  # a thousand ports, twenty plays each, of which the next replaces the one before
+        code = lib.plane_play(plane, ports[token % 1000], source, 1, 0, token)
+        if code == 0:
+            ordered.append(token)
+        lib.plane_flush(plane)
+        if token % 1000 == 0:
+            lib.plane_step(plane, 1)
+    assert code == lib.PLANE_FULL  # more than can be remembered is not accepted
+    for _ in range(3):
+        lib.plane_step(plane, 1)
+    assert sorted(tokens(plane)) == ordered
+    assert lib.plane_play(plane, ports[0], source, 1, 0, 7) == 0
     lib.plane_free(plane)
     lib.clip_drop(clip)
+
+
+def test_the_handle_of_a_bridge_is_that_of_no_port() -> None:
+    plane = lib.plane_new(160, False)
+    ports = {lib.plane_port_open(plane, -1, ffi.NULL, 0) for _ in range(100)}
+    bridges = {lib.plane_bridge_open(plane) for _ in range(100)}
+    assert not ports & bridges
+    for bridge in bridges:
+        assert lib.plane_port_mute(plane, bridge, True) == lib.PLANE_NO_PORT
+    for port in ports:
+        assert lib.plane_bridge_close(plane, port) == lib.PLANE_NO_BRIDGE
+    lib.plane_free(plane)
+
+
+def test_a_port_that_was_opened_and_closed_thirty_thousand_times_has_always_another_handle() -> None:
+    plane = lib.plane_new(160, False)
+    others = [lib.plane_port_open(plane, -1, ffi.NULL, 0) for _ in range(4095)]
+    seen = set()
+    for _ in range(30_000):
+        port = lib.plane_port_open(plane, -1, ffi.NULL, 0)
+        assert port > 0
+        assert port not in seen
+        seen.add(port)
+        assert lib.plane_port_close(plane, port) == 0
+        lib.plane_flush(plane)
+        lib.plane_step(plane, 1)
+    assert statistics(plane).ports == len(others)
+    lib.plane_free(plane)
+
+
+def test_statistics_are_begun_anew_with_the_orders_around_it() -> None:
+    plane = lib.plane_new(160, False)
+    port = speaking_port(plane)
+    lib.plane_flush(plane)
+    lib.plane_step(plane, 10)
+    lib.plane_port_close(plane, port)
+    assert lib.plane_statistics_reset(plane) == 0
+    lib.plane_step(plane, 1)
+    assert (statistics(plane).ports, statistics(plane).ticks) == (1, 11)  # nothing of the batch is shown yet
+    lib.plane_flush(plane)
+    lib.plane_step(plane, 1)
+    assert (statistics(plane).ports, statistics(plane).ticks) == (0, 1)
+    lib.plane_free(plane)

@@ -12,9 +12,12 @@ import soundfile
 import trio
 
 from hw.clips import Clip
+from hw.ear import Ear
+from hw.event import EventKind
 from hw.native import ffi, lib
-from hw.plane import Ear, EventKind, PlaneError, PlayEnd, RecordingState
-from hw.recordings import Layout, RecordingError
+from hw.plane import PlaneError
+from hw.playback import PlayEnd
+from hw.recordings import Layout, RecordingError, RecordingState
 from hw.tones import Tone, dtmf, silence, sine
 
 from .conftest import Room, level_at, sine_clip
@@ -154,6 +157,60 @@ async def test_a_whisper_is_heard_by_one_alone(clock: object, room: Room) -> Non
     assert [heard(level)[0] for level in levels] == [False, False]
 
 
+async def test_who_is_muted_does_not_whisper_either(clock: object, room: Room) -> None:
+    agent, supervisor = room.party(), room.party()
+    plane = room.plane
+    bridge = plane.open_bridge()
+    plane.join(bridge, agent.port)
+    plane.join(bridge, supervisor.port, talk=False)
+    plane.whisper(bridge, supervisor.port, agent.port)
+    supervisor.say(CAT)
+    plane.mute(supervisor.port, True)
+    assert heard((await room.levels((CAT,), agent))[0]) == [False]
+    plane.mute(supervisor.port, False)
+    assert heard((await room.levels((CAT,), agent))[0]) == [True]
+
+
+async def test_a_conference_that_is_closed_falls_silent_and_its_members_may_meet_again(
+    clock: object, room: Room
+) -> None:
+    ann, ben, cat = room.party(), room.party(), room.party()
+    plane = room.plane
+    bridge = plane.open_bridge()
+    for party in (ann, ben, cat):
+        plane.join(bridge, party.port)
+    plane.whisper(bridge, cat.port, ann.port)
+    ann.say(ANN)
+    plane.close_bridge(bridge)
+    assert heard((await room.levels((ANN,), ben))[0]) == [False]
+    plane.connect(ann.port, ben.port)
+    plane.join(plane.open_bridge(), cat.port)
+    assert heard((await room.levels((ANN,), ben))[0]) == [True]
+
+
+async def test_a_crowd_too_loud_for_32_bits_saturates_and_does_not_wrap(clock: object, room: Room) -> None:
+    plane, everybody = room.plane, [room.party() for _ in range(280)]
+    bridge = plane.open_bridge()
+    for party in everybody[1:]:
+        plane.join(bridge, party.port, talk_db=24)
+        party.say(ANN, dbm0=3.0)
+    plane.join(bridge, everybody[0].port, listen_db=24)
+    await trio.sleep(0.1)
+    (samples,) = await room.hear(everybody[0], seconds=0.1)
+    # A square at full scale with the phase of the tone: its sign never flips back within half a period.
+    assert np.abs(samples).min() == 32256
+    turns = np.count_nonzero(np.diff(np.sign(samples)))
+    assert turns == pytest.approx(2 * ANN * len(samples) / 8000, abs=2)
+
+
+async def test_what_is_made_quiet_does_not_hum(clock: object, room: Room) -> None:
+    """Rounded down, -1 stayed -1 at any gain: A-law makes a constant of it that is none of speech's."""
+    ann = room.party()
+    room.plane.play(ann.port, [Clip(np.full(8000, -1, np.int16))], gain_db=-40)
+    (samples,) = await room.hear(ann, seconds=0.5)
+    assert set(samples.tolist()) == {8}  # A-law's idle code
+
+
 async def test_who_whispered_and_left_is_forgotten(clock: object, room: Room) -> None:
     agent, supervisor, stranger = room.party(), room.party(), room.party()
     plane = room.plane
@@ -217,6 +274,15 @@ async def test_a_prompt_stops_in_mid_syllable_and_says_where(clock: object, room
     assert heard((await room.levels((ANN,), ann))[0]) == [False]
     # Go on from there.
     await room.plane.play(ann.port, [sine_clip(ANN, 2000)], start=played.samples).wait()
+
+
+async def test_a_clip_may_be_begun_anywhere_even_behind_its_end(clock: object, room: Room) -> None:
+    ann = room.party()
+    for start, heard_of_it, index in ((800, 1600, 1), (2400, 0, 1), (100_000, 0, 1)):
+        played = await room.plane.play(ann.port, [sine_clip(ANN, 300)], start=start).wait()
+        assert (played.end, played.samples, played.index) == (PlayEnd.FINISHED, heard_of_it, index)
+    played = await room.plane.play(ann.port, [sine_clip(ANN, 300), sine_clip(BEN, 100)], start=9999).wait()
+    assert (played.samples, played.index) == (800, 2)
 
 
 async def test_a_loop_goes_on_until_another_play_replaces_it(clock: object, room: Room) -> None:
