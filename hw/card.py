@@ -23,7 +23,7 @@ from enum import Enum, Flag, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hw.plane import Event
+    from hw.event import Event
 
 
 class HardwareError(Exception):

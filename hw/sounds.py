@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from hw import callerid
 from hw.fsk import fsk
-from hw.plane import Audible
+from hw.playback import Audible
 from hw.signalling.line import Party, Presentation
 from hw.tone_patterns import CallProgress, Pattern, TonePatterns
 from hw.tone_plan import TonePlan, tone_plan

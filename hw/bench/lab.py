@@ -26,7 +26,8 @@ import trio
 from hw.card import Channel
 from hw.clips import Clip
 from hw.native import ffi, lib
-from hw.plane import Plane, Recording
+from hw.plane import Plane
+from hw.recordings import Recording
 
 Octets = npt.NDArray[np.uint8]
 

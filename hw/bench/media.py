@@ -24,8 +24,10 @@ from typing import Any
 
 import trio
 
+from hw.ear import Ear
 from hw.native import ffi, lib
-from hw.plane import Ear, Plane, Statistics
+from hw.plane import Plane
+from hw.plane_statistics import Statistics
 from hw.speech import alaw, sample_speech
 
 PORTS = 1024

@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 from hw.card import ChannelInfo, ChannelKind, HardwareError, LineEvent, LineEventKind, RingCadence, Unsupported
 from hw.dahdi import driver, span
+from hw.event import Event, EventKind
 from hw.native import ffi, lib
-from hw.plane import Event, EventKind
 
 if TYPE_CHECKING:
     from hw.plane import Plane

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import trio
 
-from hw.plane import Plane, PlaneError, Recording
-from hw.recordings import RecordingError
+from hw.plane import Plane, PlaneError
+from hw.recordings import Recording, RecordingError
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 from typing import Protocol
 
-from hw.plane import Ear, TonePlan
+from hw.ear import Ear, TonePlan
 from hw.signalling.q850 import Cause
 
 

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from hw.card import LineEvent, RingCadence
-from hw.plane import Ear, Event, Played
+from hw.ear import Ear
+from hw.event import Event
+from hw.playback import Played
 from hw.signalling.line import Call, Connection, LineAbility, Party, Service, Telling
 from hw.signalling.q850 import Cause
 

@@ -22,7 +22,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hw.card import Channel, ChannelKind, HardwareError, LineEvent, LineEventKind
-from hw.plane import Audible, Ear, Event, EventKind, Plane, Playback, PlayEnd, TonePlan
+from hw.ear import Ear, TonePlan
+from hw.event import Event, EventKind
+from hw.plane import Plane
+from hw.playback import Audible, Playback, PlayEnd
 from hw.signalling import machine as m
 from hw.signalling.captures import Capture, Captures
 from hw.signalling.line import Call, Connection, Line, LineAbility, LineKind, Party, Service, Telling

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hw.card import Ability, ChannelInfo, ChannelKind, HardwareError, LineEvent, LineEventKind, RingCadence, Unsupported
-from hw.plane import Event, Plane
+from hw.event import Event
+from hw.plane import Plane
 from hw.sim.analog import AnalogPair
 from hw.sim.bits import BitsPair
 from hw.sim.exchange_end import Battery, Hook

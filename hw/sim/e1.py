@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 import trio
 
 from hw.card import Channel, ChannelInfo, ChannelKind, DChannel, HardwareError, LineEvent, LineEventKind
-from hw.plane import Ear, Plane
+from hw.ear import Ear
+from hw.plane import Plane
 from hw.sim.card import SimCard
 from hw.sim.party import NotHeardError, Party
 

@@ -27,7 +27,10 @@ import trio
 
 from hw.card import Channel
 from hw.clips import load
-from hw.plane import Audible, Ear, Event, EventKind, Plane, Played
+from hw.ear import Ear
+from hw.event import Event, EventKind
+from hw.plane import Plane
+from hw.playback import Audible, Played
 from hw.sim.timing import RATE
 from hw.tone_patterns import TonePatterns, tone_name
 from hw.tone_plan import tone_plan

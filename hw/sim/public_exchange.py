@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import trio
 
 from hw.callerid import CallerId
-from hw.plane import Audible, Plane
+from hw.plane import Plane
+from hw.playback import Audible
 from hw.signalling.q850 import Cause
 from hw.sim.public_plan import TOWN, Act, Digits, Plan, Subscriber, course
 from hw.tone_patterns import CallProgress

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from hw.plane import Audible
+from hw.playback import Audible
 from hw.signalling.line import Party, Presentation
 from hw.signalling.q850 import Cause
 

@@ -26,7 +26,8 @@ import trio
 
 from hw.card import Card, SpanInfo
 from hw.errors import LocalError
-from hw.plane import Audible, Plane
+from hw.plane import Plane
+from hw.playback import Audible
 from hw.signalling.line import (
     Call,
     Connection,

@@ -23,9 +23,10 @@ from hw import callerid
 from hw.callerid import CallerId
 from hw.card import Channel, ChannelKind, LineEvent, LineEventKind, RingCadence
 from hw.clips import Clip, of_tone
+from hw.ear import Ear
 from hw.errors import LocalError
 from hw.fsk import fsk
-from hw.plane import Audible, Ear
+from hw.playback import Audible
 from hw.signalling.q850 import Cause
 from hw.sim.party import HeardKey, Party
 from hw.sim.public_exchange import Link, PublicExchange

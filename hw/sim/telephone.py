@@ -22,8 +22,11 @@ import trio
 
 from hw.callerid import CallerId, CallerIdError, DtmfCallerId, parse_fsk, parse_message_waiting
 from hw.card import Channel, ChannelKind, LineEvent, LineEventKind
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Audible, Ear, Event, EventKind, Plane, Played
+from hw.event import Event, EventKind
+from hw.plane import Plane
+from hw.playback import Audible, Played
 from hw.sim.party import Party
 from hw.sim.timing import RATE
 from hw.tones import dtmf

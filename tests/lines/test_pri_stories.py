@@ -8,8 +8,9 @@ import pytest
 import trio
 
 from hw.card import Alarm, ChannelKind, HardwareError
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear, Event
+from hw.event import Event
 from hw.signalling.line import (
     Call,
     Connection,

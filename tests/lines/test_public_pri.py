@@ -8,8 +8,9 @@ import pytest
 import trio
 
 from hw.clips import Clip
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear, Event, EventKind
+from hw.event import Event, EventKind
 from hw.signalling.line import (
     Call,
     Connection,

@@ -12,8 +12,9 @@ import trio.testing
 
 from hw.callerid import CallerId
 from hw.card import ChannelKind
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear, Event, EventKind
+from hw.event import Event, EventKind
 from hw.signalling.analog.profile import LineProfile
 from hw.signalling.analog.trunk import Trunk
 from hw.signalling.captures import Captures

@@ -12,8 +12,8 @@ import trio
 
 from hw.clips import Clip
 from hw.native import lib
-from hw.plane import Plane, PlaneError, RecordingState
-from hw.recordings import Closed, Layout, RecordingError
+from hw.plane import Plane, PlaneError
+from hw.recordings import Closed, Layout, RecordingError, RecordingState
 from tests.recorder.tape import linear
 
 pytestmark = pytest.mark.native

@@ -8,7 +8,8 @@ from itertools import count
 from typing import TypeVar
 
 from hw.card import LineEvent, LineEventKind
-from hw.plane import Event, EventKind, Played, PlayEnd
+from hw.event import Event, EventKind
+from hw.playback import Played, PlayEnd
 from hw.signalling import machine as m
 from hw.signalling.line import Connection, Telling
 

@@ -6,7 +6,7 @@ Bits take 4 ms, a code is heard 60 ms after it begins, its end 40 ms after it en
 from __future__ import annotations
 
 from hw.card import LineEventKind
-from hw.plane import EventKind
+from hw.event import EventKind
 from hw.signalling import machine as m
 from hw.signalling.r2.bits import abcd
 from hw.signalling.r2.channel import R2Channel

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hw.card import LineEventKind
 from hw.errors import LocalError
-from hw.plane import EventKind
+from hw.event import EventKind
 from hw.signalling import machine as m
 from hw.signalling.line import Call, CallerKnown, Connection, Dialled, Party, Released, Seized, Service
 from hw.signalling.q850 import Cause

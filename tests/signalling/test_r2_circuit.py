@@ -9,7 +9,7 @@ import pytest
 
 from hw.card import LineEventKind, Unsupported
 from hw.errors import LocalError
-from hw.plane import EventKind
+from hw.event import EventKind
 from hw.signalling import machine as m
 from hw.signalling.line import (
     Call,

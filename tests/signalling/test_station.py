@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hw.card import Ability, LineEventKind, RingCadence, Unsupported
 from hw.errors import LocalError
-from hw.plane import EventKind
+from hw.event import EventKind
 from hw.signalling import machine as m
 from hw.signalling.analog.station import TIMERS, State, Station, StationSettings
 from hw.signalling.line import (

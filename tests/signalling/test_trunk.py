@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hw.callerid import CallerId, mdmf, message_waiting, sdmf
 from hw.callerid import Presentation as Withheld
 from hw.card import Ability, LineEventKind, Unsupported
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear, EventKind
+from hw.event import EventKind
 from hw.signalling import machine as m
 from hw.signalling.analog.profile import LineProfile
 from hw.signalling.analog.trunk import Trunk

@@ -10,7 +10,9 @@ import trio
 import trio.testing
 
 from hw.card import Alarm, HardwareError, LineEvent, LineEventKind, SpanEvent, SpanEventKind
-from hw.plane import Ear, Event, EventKind, Plane
+from hw.ear import Ear
+from hw.event import Event, EventKind
+from hw.plane import Plane
 from hw.sim.card import SimCard
 from hw.sim.dchannel import Errors
 from hw.sim.e1 import E1Side

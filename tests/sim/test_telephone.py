@@ -13,9 +13,10 @@ import trio.testing
 from hw.callerid import CallerId, CallTime, Presentation, dtmf_caller_id, mdmf, message_waiting, sdmf
 from hw.card import HardwareError, LineEvent, LineEventKind, RingCadence
 from hw.clips import Clip
+from hw.ear import Ear
 from hw.errors import LocalError
+from hw.event import Event, EventKind
 from hw.fsk import fsk
-from hw.plane import Ear, Event, EventKind
 from hw.sim.party import NotHeardError
 from hw.sim.telephone import Telephone
 from hw.sim.wire import Condition, Side

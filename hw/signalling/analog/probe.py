@@ -22,7 +22,10 @@ import soundfile
 import trio
 
 from hw.card import Channel, LineEvent, LineEventKind
-from hw.plane import Audible, Ear, Event, EventKind, Plane
+from hw.ear import Ear
+from hw.event import Event, EventKind
+from hw.plane import Plane
+from hw.playback import Audible
 from hw.tones import dtmf
 from hw.wave import Samples
 

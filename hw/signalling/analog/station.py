@@ -23,8 +23,9 @@ from enum import Enum, auto
 from itertools import accumulate
 
 from hw.card import Ability, LineEvent, LineEventKind, RingCadence, Unsupported
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear, Event, EventKind
+from hw.event import Event, EventKind
 from hw.signalling import machine as m
 from hw.signalling.line import (
     Call,

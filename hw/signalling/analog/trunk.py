@@ -27,7 +27,7 @@ from typing import Any
 
 from hw.card import LineEvent, LineEventKind, Unsupported
 from hw.errors import LocalError
-from hw.plane import Event, EventKind
+from hw.event import Event, EventKind
 from hw.signalling import machine as m
 from hw.signalling.analog.trunk_incoming import IncomingCall
 from hw.signalling.analog.trunk_line import EARS_IDLE

@@ -13,7 +13,7 @@ A call that stops ringing before anybody was told has not been one. Time flows i
 
 from __future__ import annotations
 
-from hw.plane import Event
+from hw.event import Event
 from hw.signalling import machine as m
 from hw.signalling.analog.trunk_line import TrunkLine
 from hw.signalling.analog.trunk_states import RATE, RINGING, TIMERS, State

@@ -13,7 +13,7 @@ What it does not: know why a call was made or what is heard on it.
 from __future__ import annotations
 
 from hw.card import Ability, LineEvent, Unsupported
-from hw.plane import Ear
+from hw.ear import Ear
 from hw.signalling import machine as m
 from hw.signalling.analog.caller_ear import CallerEar
 from hw.signalling.analog.profile import LineProfile

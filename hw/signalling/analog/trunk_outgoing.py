@@ -14,8 +14,9 @@ called party's voice. Time flows in samples.
 
 from __future__ import annotations
 
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear, Event
+from hw.event import Event
 from hw.signalling import machine as m
 from hw.signalling.analog.trunk_line import TrunkLine
 from hw.signalling.analog.trunk_states import RATE, State

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hw.card import Channel, HardwareError, Unsupported
+from hw.ear import Ear, TonePlan
 from hw.errors import LocalError
-from hw.plane import Ear, Event, TonePlan
+from hw.event import Event
 from hw.signalling.line import (
     Call,
     Connection,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear
 from hw.signalling import machine as m
 from hw.signalling.line import Released
 from hw.signalling.q850 import Cause

@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from hw.card import LineEvent, LineEventKind, Unsupported
 from hw.errors import LocalError
-from hw.plane import Event, EventKind
+from hw.event import Event, EventKind
 from hw.signalling import machine as m
 from hw.signalling.line import Connection, LineAbility, Service, ServiceChanged
 from hw.signalling.q850 import Cause

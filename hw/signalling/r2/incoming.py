@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hw.plane import Ear
+from hw.ear import Ear
 from hw.signalling import machine as m
 from hw.signalling.line import Call, CallerKnown, Dialled, Established, Seized
 from hw.signalling.q850 import Cause

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from hw.ear import Ear
 from hw.errors import LocalError
-from hw.plane import Ear
 from hw.signalling import machine as m
 from hw.signalling.line import Delivered, Established, Proceeding
 from hw.signalling.q850 import Cause
