@@ -86,7 +86,7 @@ async def test_speech_of_four_e1_pairs_stays_whole_for_30_seconds(tmp_path: Path
             "underruns": card_counts.underruns,
             "overruns": card_counts.overruns,
             "lost_frames": plane_counts.lost_frames,
-            "tick_avg_us": round(plane_counts.tick_avg_us),
+            "tick_mean_us": round(plane_counts.tick_mean_us),
         },
     )
     assert result.spoilt == {}
