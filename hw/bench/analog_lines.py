@@ -8,7 +8,7 @@ listens with the plane's detectors in frames of 20 ms. Lines work side by side; 
     answer     on lines without reversal: seconds from the first word of whoever answers to Established; and minutes of
                ring-back in noise, in which nobody answers
     hang-up    busy and congestion tone over level, SNR, frequency and error of the cadence: seconds from the tone's
-               first sample to Released
+               first sample to Released; and the same while we play to a line with echo
     false      speech, conversations, music, digits in a call that nobody ends: how often is it released?
 """
 
@@ -25,6 +25,7 @@ import numpy as np
 import trio
 import trio.testing
 
+from hw.bench import corpus
 from hw.bench.progress import sounds
 from hw.callerid import CallerId
 from hw.clips import Clip
@@ -80,6 +81,9 @@ HANG_UP_SNRS_DB = (30.0, 20.0)
 HANG_UP_HZ = (430.0, 450.0, 470.0)
 HANG_UP_MS = ((350, 350), (700, 700))
 HANG_UP_SKEWS = ((0.88, 0.88), (1.0, 1.0), (1.12, 1.12), (1.1, 0.9))
+
+OURS_ERL_DB = (10.0, 15.0, 20.0)
+OURS_TONES_DBM0 = (-10.0, -20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +222,28 @@ class TrunkLine:
         await self.free()
         return after
 
+    async def hang_up_told_over(self, case: tuple[Clip, float, HangUpCase]) -> float | None:
+        """The same while we play a clip, which comes back weaker by so much; None: not within 30 s."""
+        clip, erl_db, tone = case
+        self._wire.condition(Side.NEAR, Condition(echo_return_loss_db=erl_db, echo_delay_ms=5.0))
+        self.far.habits = Habits(hang_up_tone=f"{tone.hz:g}@{tone.dbm0:g}/{tone.on_ms},0/{tone.off_ms}")
+        await self.answered()
+        begin = int(np.random.default_rng(round(tone.hz - tone.dbm0)).integers(0, 60 * RATE))
+        self.world.plane.play(self.line.port, [clip], loop=True, start=begin)
+        await trio.sleep(2.0)
+        self._call.hang_up()
+        await self.until(lambda: any(isinstance(one, Released) for one in self.told), 30.0)
+        released = [one for one in self.told if isinstance(one, Released)]
+        after = (released[0].time - self.far.cleared_at) / RATE if released else None
+        await self.free()
+        return after
+
     async def false_hang_ups(self, samples: Samples) -> list[str]:
         """Why the call was released, each time, while these were said; it is called again and goes on."""
         clip, at, reasons = Clip(samples), 0, []
         while at < len(samples):
             port = await self.answered()
             playback = self.world.plane.play(port, [clip], speak=True, start=at)
-            await self.until(lambda playback=playback: playback.result is not None, 1.0)  # type: ignore[misc]
             with trio.CancelScope() as said:
 
                 async def watch(said: trio.CancelScope = said) -> None:
@@ -390,6 +409,30 @@ def hang_up() -> dict[str, Any]:
     }
 
 
+def hang_up_over_ours() -> dict[str, Any]:
+    """While we play to the line, whose echo comes back: share noticed within 30 s and median, by what and return loss.
+
+    The music is plain notes near the tone's pitch: nothing is worse.
+    """
+    ours = {
+        "speech": Clip(np.asarray(corpus.speech(10)[: 120 * RATE])),
+        "music": Clip(np.asarray(corpus.music(10)[: 120 * RATE])),
+    }
+    figures = {}
+    for (name, clip), erl_db in product(ours.items(), OURS_ERL_DB):
+        cases = [
+            (clip, erl_db, HangUpCase(hz, *ms, dbm0, 40.0))
+            for hz, ms, dbm0 in product(HANG_UP_HZ, HANG_UP_MS, OURS_TONES_DBM0)
+        ]
+        times = _worked(cases, TrunkLine.hang_up_told_over)
+        found = [seconds for seconds in times if seconds is not None]
+        figures[f"{name}, {erl_db:g} dB"] = {
+            "noticed": round(len(found) / len(times), 4),
+            "median_s": round(float(np.median(found)), 3) if found else None,
+        }
+    return figures
+
+
 def false_hang_ups(minutes: float = 10.0) -> dict[str, Any]:
     """false_hangups: in all that sounds; `hours` of it. The first time it also makes the sounds."""
     heard = sounds(minutes)
@@ -401,4 +444,10 @@ def false_hang_ups(minutes: float = 10.0) -> dict[str, Any]:
 
 def figures(minutes: float = 10.0) -> dict[str, Any]:
     """Everything, for `strowger bench lines`; `minutes` of each kind of sound."""
-    return {"caller_id": caller_id(), "answer": answers(), "hang_up": hang_up(), "false": false_hang_ups(minutes)}
+    return {
+        "caller_id": caller_id(),
+        "answer": answers(),
+        "hang_up": hang_up(),
+        "hang_up_over_ours": hang_up_over_ours(),
+        "false": false_hang_ups(minutes),
+    }

@@ -656,6 +656,20 @@ def test_busy_tone_is_named_as_a_person_would_look_for_it() -> None:
     assert line.released().reason == "busy tone 450.3 Hz 350/350, -12.1 dBm0"
 
 
+def test_the_echo_of_a_tone_that_we_play_ends_no_call_on_a_line_that_was_measured() -> None:
+    measured = LineProfile(tone_dbm0=-12.0, echo_return_loss_db=14.0)
+    for profile, dbm0, ends in (
+        (measured, -24.0, False),
+        (measured, -14.0, True),
+        (LineProfile(tone_dbm0=-20.0, echo_return_loss_db=8.0), -18.0, True),  # it cannot be told apart
+        (LineProfile(), -24.0, True),
+    ):
+        line = Line(profile)
+        line.in_talk()
+        line.tone(CallProgress.BUSY, 450.0, dbm0)
+        assert bool(line.of(Released)) is ends
+
+
 def test_a_learned_tone_ends_the_call_under_its_own_cadence() -> None:
     profile = LineProfile(hang_up_tone="425/500,0/500")
     learned = profile.patterns[-1]

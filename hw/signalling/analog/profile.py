@@ -28,6 +28,7 @@ from hw.tones import ToneError
 HANG_UP_TONES = frozenset(
     {CallProgress.BUSY, CallProgress.CONGESTION, CallProgress.VACANT, CallProgress.HOWLER, CallProgress.DIAL}
 )
+OUR_TONES_DBM0 = -10.0
 _CERTAIN_MS = 2000  # a learned cadence is believed after so much of it, two cycles at least
 _LEARNED = 0xF * VARIANT  # variant number of a learned pattern; a country has few forms of one tone
 
@@ -177,6 +178,17 @@ class LineProfile:
         name = next((name for name in names if name in HANG_UP_TONES), CallProgress.BUSY)
         kept = [pattern for pattern in country if pattern not in rivals]
         return (*kept, Pattern(name + _LEARNED, learned.hz, learned.cadence_ms, cycles=learned.cycles))
+
+    @property
+    def softest_tone_dbm0(self) -> float | None:
+        """A hang-up tone softer than this is the echo of a tone that we play; None: the line was not measured.
+
+        Half way between the exchange's tones and what comes back of ours (-10 dBm0, E.180), where these are 6 dB apart.
+        """
+        if self.tone_dbm0 is None or self.echo_return_loss_db is None:
+            return None
+        echo = OUR_TONES_DBM0 - self.echo_return_loss_db
+        return (self.tone_dbm0 + echo) / 2 if self.tone_dbm0 - echo >= 6.0 else None
 
 
 def _learned(text: str) -> Pattern:

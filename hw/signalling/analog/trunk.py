@@ -114,10 +114,16 @@ class Trunk(IncomingCall, OutgoingCall):
         elif which in REFUSALS and self.state in (State.CALLED, State.DELIVERED):
             self._fail(REFUSALS[which], words, by="far", since=event.time)
         elif which in HANG_UPS and self.state in (State.TALKING, State.HELD):
-            if which in (CallProgress.DIAL, CallProgress.SPECIAL_DIAL) and self._flashing:
-                self._note("dial tone for our flash")
-            else:
-                self._fail(Cause.NORMAL_CLEARING, words, by="far", since=event.time)
+            self._hang_up_heard(which, words, event)
+
+    def _hang_up_heard(self, which: CallProgress, words: str, event: Event) -> None:
+        softest = self._profile.softest_tone_dbm0
+        if which in (CallProgress.DIAL, CallProgress.SPECIAL_DIAL) and self._flashing:
+            self._note("dial tone for our flash")
+        elif softest is not None and event.b / 100 < softest:
+            self._note(f"softer than {softest:.1f} dBm0: the echo of a tone of ours")
+        else:
+            self._fail(Cause.NORMAL_CLEARING, words, by="far", since=event.time)
 
     def _words(self, event: Event) -> str:
         """As a person would look for it in the plan: busy tone 450.3 Hz 350/350, -12.1 dBm0."""
