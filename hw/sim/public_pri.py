@@ -1,8 +1,6 @@
-"""The public exchange at the far end of a PRI span: it answers, refuses and announces as the town's plan says.
+"""The public exchange at the far end of a PRI span (Q.931, network side), as the town's plan says.
 
-    city = PublicPri(FarSide(card), span, plane, timers)                     the plan: hw/sim/public_plan.py
-    call = city.call("8001", city.plan["62000001"])                         somebody in town calls us
-    await call.answered.wait()
+    city = PublicPri(FarSide(card), span, plane, timers)
 
     the box                              PublicPri
     SETUP 62000001 ────────────────────> find(): Zhang Wei                   overlapped: digits until somebody has it
@@ -10,70 +8,30 @@
     <── ALERTING, ring-back in band
     <── CONNECT, speech
 
-What it does: libpri's network side by the box's own PriTrunk on the far channels; the plan's steps, tones and speech in
-band; calls to the box, en bloc or digit by digit. What it does not: switch between the box's spans, charge, know
-anything of the near side.
-
-How time flows: the steps of a call are timers on trio's clock, one at a time; Released drops what is left of them.
+What it does: libpri's network side by the box's own PriTrunk on the far channels. What it does not: the course of the
+calls and how their time flows, which are those of every trunk (public_trunk.py).
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
-
-import trio
+from typing import ClassVar
 
 from hw.card import Card, SpanInfo
-from hw.errors import LocalError
 from hw.plane import Plane
-from hw.playback import Audible
-from hw.signalling.line import (
-    Call,
-    Connection,
-    Delivered,
-    Dialled,
-    Established,
-    Line,
-    Party,
-    Proceeding,
-    Released,
-    Seized,
-    Telling,
-)
+from hw.signalling.line import Line
 from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
 from hw.signalling.pri.trunk import PriTrunk
-from hw.signalling.q850 import Cause
-from hw.sim.public_plan import TOWN, Act, Digits, Plan, Step, Subscriber, course
+from hw.sim.public_plan import TOWN, Plan
+from hw.sim.public_trunk import PublicTrunk
 from hw.timers import Timers
-from hw.tone_patterns import CallProgress
-from hw.tone_plan import tone_plan
-
-DIGIT_GAP_S = 0.3  # a caller of the town dialling overlapped
 
 
-class TownCall:
-    """A call from the town to the box. `told`: what its line told, `released` the last of it."""
+class PublicPri(PublicTrunk):
+    """`overlap`: digits are taken one by one, with dial tone while there is none."""
 
-    def __init__(self, line: Line, caller: Subscriber | None) -> None:
-        self.line = line
-        self.caller = caller
-        self.told: list[Telling] = []
-        self.answered = trio.Event()
-        self.ended = trio.Event()
-
-    @property
-    def released(self) -> Released | None:
-        return next((telling for telling in self.told if isinstance(telling, Released)), None)
-
-    def hang_up(self, cause: Cause = Cause.NORMAL_CLEARING) -> None:
-        """When it is over already: nothing."""
-        if not self.ended.is_set():
-            self.line.release(cause)
-
-
-class PublicPri:
-    """`overlap`: digits are taken one by one, with dial tone while there is none. `trunk.lines`: the far channels."""
+    in_band: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -87,134 +45,14 @@ class PublicPri:
         country: str = "cn",
         traces: Path | None = None,
     ) -> None:
-        self.plan = plan
-        self._plane = plane
-        self._timers = timers
-        self._tones = tone_plan(country)
-        self._dialled: dict[Line, str] = {}
-        self._courses: dict[Line, tuple[Subscriber, float, deque[Step]]] = {}
-        self._calls: dict[Line, TownCall] = {}
+        super().__init__(f"city{span.number}", plane, timers, plan, country)
         settings = SpanSettings(LinkSettings(Side.NETWORK), overlap=overlap)
-        self.trunk = PriTrunk(f"city{span.number}", far, span, settings, plane, timers, self._told, traces)
+        self.trunk = PriTrunk(self.name, far, span, settings, plane, timers, self.take, traces)
 
-    def call(self, number: str, caller: Subscriber | Party, *, overlapped: bool = False) -> TownCall:
-        """To the box. `overlapped`: one digit at a time. LocalError: no line is idle and in service.
-
-        A Subscriber speaks after the answer and hangs up as the plan says; a Party does neither.
-        """
-        idle = (line for line in self.trunk.lines if line.connection is Connection.NULL and not line.service)
-        line = next(idle, None)
-        if line is None:
-            raise LocalError(f"{self.trunk.name}: no line is idle and in service")
-        party = caller.party if isinstance(caller, Subscriber) else caller
-        call = self._calls[line] = TownCall(line, caller if isinstance(caller, Subscriber) else None)
-        first = number[:1] if overlapped else number
-        line.place(Call(first, complete=not overlapped, calling=party))
-        self._dial(line, number[len(first) :])
-        return call
+    @property
+    def lines(self) -> Sequence[Line]:
+        return self.trunk.lines
 
     def close(self) -> None:
-        for line in self.trunk.lines:
-            self._timers.stop((self, line))
+        super().close()
         self.trunk.close()
-
-    # ---- what the lines tell ----
-
-    def _told(self, line: Line, telling: Telling) -> None:
-        ours = self._calls.get(line)
-        if ours is not None:
-            ours.told.append(telling)
-        match telling:
-            case Seized(call=call):
-                self._dialled[line] = ""
-                self._take(line, call.called, call.complete)
-            case Dialled(digits=digits, complete=complete) if line in self._dialled:
-                self._take(line, digits, complete)
-            case Proceeding() | Delivered() if ours is not None:
-                self._timers.stop((self, line))  # no more digits
-            case Established() if ours is not None:
-                self._talk(line, ours)
-            case Released():
-                self._over(line)
-
-    def _over(self, line: Line) -> None:
-        self._timers.stop((self, line))
-        self._courses.pop(line, None)
-        self._dialled.pop(line, None)
-        if line.port >= 0:
-            self._plane.stop(line.port)
-        call = self._calls.pop(line, None)
-        if call is not None:
-            call.ended.set()
-
-    # ---- the box calls ----
-
-    def _take(self, line: Line, digits: str, complete: bool) -> None:
-        dialled = self._dialled[line] = self._dialled[line] + digits
-        found = self.plan.find(dialled, complete)
-        if found is Digits.MORE:
-            if not dialled:
-                self._sound(line, self._tones.tone(CallProgress.DIAL))
-            elif dialled == digits:
-                self._plane.stop(line.port)
-            return
-        del self._dialled[line]  # digits that come now are too many
-        line.proceed()
-        if isinstance(found, Subscriber):
-            self._courses[line] = found, trio.current_time(), deque(course(found))
-            self._next(line)
-        else:
-            line.release(Cause.UNALLOCATED)
-
-    def _next(self, line: Line) -> None:
-        """The steps that are due; then a timer for the first that is not."""
-        while line in self._courses:
-            subscriber, begun, steps = self._courses[line]
-            if not steps:
-                return
-            wait = begun + steps[0].seconds - trio.current_time()
-            if wait > 0:
-                self._timers.start((self, line), wait, lambda: self._next(line))
-                return
-            self._act(line, subscriber, steps.popleft())
-
-    def _act(self, line: Line, subscriber: Subscriber, step: Step) -> None:
-        match step.act:
-            case Act.ALERT:
-                line.alert(in_band=True)
-                self._sound(line, self._tones.tone(CallProgress.RINGBACK))
-            case Act.ANNOUNCE:
-                line.progress(Cause.UNALLOCATED)
-                self._sound(line, subscriber.talk or self._tones.tone(CallProgress.SPECIAL_INFORMATION))
-            case Act.ANSWER:
-                line.answer(subscriber.charged)
-                self._plane.stop(line.port)
-                if subscriber.talk is not None:
-                    self._sound(line, subscriber.talk)
-            case Act.REFUSE:
-                line.release(step.cause)
-            case Act.HANG_UP:
-                line.release()
-
-    def _sound(self, line: Line, what: Audible) -> None:
-        self._plane.play(line.port, [what], loop=True)
-
-    # ---- the town calls ----
-
-    def _dial(self, line: Line, digits: str) -> None:
-        if digits:
-
-            def dial() -> None:
-                line.send(digits[0])
-                self._dial(line, digits[1:])
-
-            self._timers.start((self, line), DIGIT_GAP_S, dial)
-
-    def _talk(self, line: Line, call: TownCall) -> None:
-        self._timers.stop((self, line))
-        call.answered.set()
-        caller = call.caller
-        if caller is not None and caller.talk is not None:
-            self._sound(line, caller.talk)
-        if caller is not None and caller.hang_up_s is not None:
-            self._timers.start((self, line), caller.hang_up_s, line.release)
