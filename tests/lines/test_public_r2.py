@@ -282,6 +282,24 @@ async def test_the_town_dials_us_digit_by_digit(clock: object, box: Box) -> None
     call.hang_up()
 
 
+async def test_the_town_stops_dialling_when_we_have_enough(clock: object, town: Town) -> None:
+    box = await opened(Box(town, ours=CHINA))
+    heard = box.told[box.line] = Heard()
+
+    def enough(telling: Telling) -> None:
+        if isinstance(telling, Dialled) and len(heard.of(Dialled)) == 2:
+            box.line.proceed()
+            box.line.alert()
+
+    heard.then = enough
+    call = box.city.call("8001234567", Party("62000001"), overlapped=True)
+    await trio.sleep(REGISTER_S)
+    assert "".join(telling.digits for telling in heard.of(Dialled)) == "80"
+    assert any(isinstance(telling, Delivered) for telling in call.told)
+    assert not any("too late" in row for row in box.city.circuits[0].trace())
+    box.city.close()
+
+
 async def test_the_town_sees_our_refusal(clock: object, box: Box) -> None:
     call = box.city.call("9999", TOWN["62000001"])
     await trio.sleep(REGISTER_S)
@@ -293,11 +311,11 @@ async def test_the_town_sees_our_refusal(clock: object, box: Box) -> None:
 
 async def test_a_number_that_r2_cannot_carry_leaves_the_circuit_to_the_next_call(clock: object, box: Box) -> None:
     with pytest.raises(LocalError, match="it carries 0 to 9"):
-        box.city.call("80*1", TOWN["62000001"])
+        box.city.call("80*1", Subscriber("1", hang_up_s=1))
     assert box.free()
-    box.line.place(Call("62000006", complete=True))
-    await trio.sleep(REGISTER_S + 7)
-    assert (box.released().cause, box.released().by) == (Cause.NORMAL_CLEARING, "far")
+    box.line.place(Call("62000001", complete=True))
+    await trio.sleep(REGISTER_S + 3)
+    assert box.line.connection is Connection.CONNECTED, "not hung up by who could not call"
 
 
 async def test_thirty_calls_from_town_fill_the_span(clock: object, box: Box) -> None:
