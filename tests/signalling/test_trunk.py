@@ -597,6 +597,24 @@ def test_neither_answer_nor_refusal_ends_by_itself(heard: bool, cause: Cause) ->
     assert line.released().cause is cause
 
 
+def test_a_line_on_which_a_caller_is_being_announced_is_not_seized() -> None:
+    line = Line()
+    line.digits("D02155667788C", gap=0.07)
+    line.take(m.Place(CALL))
+    assert not line.off_hook
+    assert line.released().reason == "glare: a caller is being announced"
+    line.line(K.RING_BEGIN)
+    (seized,) = line.of(Seized)
+    assert seized.call.calling is not None
+
+
+def test_no_digits_are_nothing() -> None:
+    line = Line()
+    line.in_talk()
+    line.take(m.Send(""))
+    assert line.playing is None
+
+
 def test_glare_is_settled_as_an_incoming_call() -> None:
     line = Line()
     line.take(m.Place(CALL))
@@ -792,6 +810,7 @@ ORDERS: dict[str, m.Order] = {
     "place": m.Place(CALL),
     "place overlap": m.Place(Call("0")),
     "send": m.Send("5"),
+    "send nothing": m.Send(""),
     "proceed": m.Proceed(),
     "alert": m.Alert(),
     "progress": m.ShowProgress(),

@@ -90,7 +90,8 @@ class Trunk(IncomingCall, OutgoingCall):
 
     def _send_in_talk(self, order: m.Send) -> None:
         check_keys(order.digits)
-        self._acts.append(m.PlayDigits(order.digits))
+        if order.digits:
+            self._acts.append(m.PlayDigits(order.digits))
 
     def _flash(self, _: object) -> None:
         self._flashing = True

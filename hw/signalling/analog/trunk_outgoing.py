@@ -40,6 +40,9 @@ class OutgoingCall(TrunkLine):
         if not self._battery:
             self._tell(Released(self._time, Cause.NO_CIRCUIT, "line", "no battery on the line"))
             return
+        if self._caller.caller is not None:
+            self._tell(Released(self._time, Cause.CHANNEL_UNAVAILABLE, "far", "glare: a caller is being announced"))
+            return
         self._stop("T-ANNOUNCED", "T-KEY")
         self._end_capture(False)
         self._forget()
@@ -80,6 +83,8 @@ class OutgoingCall(TrunkLine):
 
     def _send(self, order: m.Send) -> None:
         """Digits of an incomplete number, as the line dials; later, DTMF to whoever listens."""
+        if not order.digits:
+            return
         if self.state is State.SEIZING or (self.state is State.DIALLING and self._pending):
             self._check_dialled(order.digits)
             self._pending += order.digits
