@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import trio
-import trio.testing
 
+from hw import virtual_time
 from hw.clips import Clip
 from hw.plane import Plane
 from hw.signalling.analog.station import Station, StationSettings
@@ -192,7 +192,7 @@ class Story:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, default=Path("out"), help="for WAV files and traces (default: out)")
-    parser.add_argument("--virtual", action="store_true", help="on a clock that does not wait")
+    parser.add_argument("--virtual", action="store_true", help="on a clock that does not wait, and the same each time")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
 
 
@@ -203,11 +203,10 @@ def run(options: argparse.Namespace) -> int:
         if not options.json:
             print(f"{step.seconds:7.2f} s  {step.text}", flush=True)
 
-    clock = trio.testing.MockClock(autojump_threshold=0) if options.virtual else None
     story = Story(options.folder, tell, options.virtual)
     missed: list[str] = []
     try:
-        trio.run(story.play, clock=clock)
+        (virtual_time.run if options.virtual else trio.run)(story.play)
     except* NotHeardError as group:
         missed = [str(error) for error in group.exceptions]
     result: dict[str, Any] = {

@@ -11,13 +11,10 @@ Calls are made in the trio thread and must not block; one that raises is handed 
 from __future__ import annotations
 
 import heapq
-import logging
 from collections.abc import Callable, Hashable
 from itertools import count
 
 import trio
-
-log = logging.getLogger(__name__)
 
 
 class _Timer:
@@ -33,6 +30,8 @@ class _Timer:
 
 
 class Timers:
+    """`faulted` gets what a call raises; without it, run() ends with it."""
+
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Hashable]] = []
         self._timers: dict[Hashable, _Timer] = {}
@@ -42,7 +41,7 @@ class Timers:
 
     def start(self, key: Hashable, seconds: float, call: Callable[[], None]) -> None:
         """Calls once after `seconds` (0 or more); a running timer of the same key is replaced."""
-        if seconds < 0:
+        if not seconds >= 0:
             raise ValueError(f"timer {key!r}: {seconds} s lies in the past")
         due = trio.current_time() + seconds
         timer = self._timers.get(key)
@@ -61,6 +60,7 @@ class Timers:
             timer.due = None
 
     def running(self) -> frozenset[Hashable]:
+        """The keys of those that will still call."""
         return frozenset(key for key, timer in self._timers.items() if timer.due is not None)
 
     def _push(self, key: Hashable, timer: _Timer, when: float) -> None:
@@ -74,7 +74,9 @@ class Timers:
         task_status.started()
         while True:
             self._changed = trio.Event()
-            while self._heap and self._heap[0][0] <= trio.current_time():
+            # What is started meanwhile for at once has its turn after everybody else's.
+            begun = next(self._numbers)
+            while self._heap and self._heap[0][0] <= trio.current_time() and self._heap[0][1] < begun:
                 self._come(*heapq.heappop(self._heap))
             deadline = self._heap[0][0] if self._heap else float("inf")
             with trio.move_on_at(deadline):
