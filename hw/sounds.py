@@ -52,11 +52,15 @@ class CountrySounds:
         return r2_forward(code) if forward else r2_backward(code)
 
     def caller(self, party: Party, kind: str) -> list[Audible]:
-        """Caller ID to a telephone: "fsk" (MDMF, Bell 202) or "dtmf" (D number C). What cannot be sent is left out."""
+        """Caller ID to a telephone: "fsk" (MDMF, Bell 202) or "dtmf" (D number C). What cannot be sent is left out.
+
+        DTMF has no words, that all telephones know, for a number that is withheld or unknown: silence.
+        """
         number = _UNSENDABLE.sub("", party.number)[: callerid.NUMBER_MAX]
-        if kind == "dtmf":
-            return [callerid.dtmf_caller_id(number.replace("+", ""))]
         shown = party.presentation is Presentation.ALLOWED and bool(number)
+        if kind == "dtmf":
+            digits = number.replace("+", "")
+            return [callerid.dtmf_caller_id(digits) if shown and digits else Tone([silence(_BEFORE_FSK_MS)])]
         presentation = _PRESENTATIONS[party.presentation] if not shown else callerid.Presentation.AVAILABLE
         if not number and party.presentation is Presentation.ALLOWED:
             presentation = callerid.Presentation.UNAVAILABLE

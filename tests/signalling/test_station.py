@@ -19,6 +19,7 @@ from hw.signalling.line import (
     Established,
     Flashed,
     Idle,
+    LineAbility,
     Party,
     Released,
     Seized,
@@ -253,6 +254,49 @@ def test_the_card_vanishes_in_mid_call() -> None:
     assert not phone.timers
 
 
+def test_an_alarm_finds_a_telephone_left_off_hook_and_leaves_it_free() -> None:
+    for waited in (1.0, TIMERS["T-TONE"].seconds + 1, TIMERS["T-TONE"].seconds + TIMERS["T-HOWLER"].seconds + 1):
+        phone = telephone()
+        phone.line(LIFT)
+        phone.take(m.Release())
+        phone.clock.run(waited)
+        phone.line(LineEventKind.ALARM)
+        assert phone.machine.service is Service.ALARM
+        assert len(phone.of(Idle)) == 1
+        phone.line(LineEventKind.ALARM_END)
+        assert phone.machine.service is Service.NONE, phone.text()
+        phone.line(HANG_UP)
+        phone.take(m.Place(Call()))
+        assert phone.ringing is not None
+
+
+def test_dial_tone_is_over_when_the_exchange_knows_where_the_call_goes() -> None:
+    for order in (m.Proceed(), m.Alert(in_band=True), m.ShowProgress(), m.Answer()):
+        phone = telephone()
+        phone.line(LIFT)
+        assert phone.playing == m.PlayTone("dial")
+        phone.take(order)
+        assert phone.playing is None, order
+
+
+def test_ring_back_tone_gives_way_to_what_the_exchange_lets_be_heard() -> None:
+    phone = telephone()
+    phone.line(LIFT)
+    phone.digits("8001")
+    phone.take(m.Alert())
+    assert phone.playing == m.PlayTone("ringback")
+    phone.take(m.Alert(in_band=True))
+    assert phone.playing is None
+
+
+def test_a_station_promises_no_digits_after_the_call_was_placed() -> None:
+    phone = telephone()
+    phone.take(m.Place(Call("12")))
+    with pytest.raises(LocalError):
+        phone.take(m.Send("3"))
+    assert LineAbility.OVERLAP not in phone.machine.abilities
+
+
 ORDERS: dict[str, m.Order] = {
     "place": m.Place(Call(calling=Party("88"))),
     "proceed": m.Proceed(),
@@ -313,6 +357,7 @@ def test_any_order_of_acts_ends_on_hook_with_nothing_left_behind(kind: str, stor
     station = phone.machine
     assert isinstance(station, Station)
     assert station.state is State.ON_HOOK, phone.text()
+    assert not station.service & ~Service.BLOCKED_HERE
     assert not phone.timers
     assert phone.playing is None
     assert phone.ringing is None

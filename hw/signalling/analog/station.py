@@ -134,8 +134,7 @@ class Station:
             )
         self._settings = settings
         self.abilities = (
-            LineAbility.OVERLAP
-            | LineAbility.SEND_CALLER
+            LineAbility.SEND_CALLER
             | LineAbility.SEND_NAME
             | LineAbility.TRUE_ANSWER
             | LineAbility.MESSAGE_WAITING
@@ -214,7 +213,7 @@ class Station:
     # ---- the telephone calls ----
 
     def _lifted(self, _: object) -> None:
-        if self.service & ~Service.BLOCKED_HERE or self.service & Service.BLOCKED_HERE:
+        if self.service:
             self._note("lifted while out of service")
             self._acts += [m.Speech(True), m.PlayTone("congestion"), m.Start("T-TONE")]
             self._go(State.TONE)
@@ -237,24 +236,23 @@ class Station:
         self._tell(m.Tell(Dialled(self._time, digit)))
 
     def _no_more_digits(self, _: object) -> None:
-        self._acts.append(m.StopPlaying())
         self._wait()
         self._tell(m.Tell(Dialled(self._time, "", complete=True)))
 
     def _wait(self, _: object = None) -> None:
-        self._acts += [m.Stop("T-FIRST"), m.Stop("T-DIGIT"), m.Listen(Ear(0))]
+        self._acts += [m.Stop("T-FIRST"), m.Stop("T-DIGIT"), m.StopPlaying(), m.Listen(Ear(0))]
         self._go(State.WAITING)
 
     def _ring_back(self, order: m.Alert) -> None:
         if self.state is State.DIALLING:
             self._wait()
-        if not order.in_band:
-            self._acts.append(m.PlayTone("ringback"))
+        self._acts.append(m.StopPlaying() if order.in_band else m.PlayTone("ringback"))
 
     def _progress(self, _: object) -> None:
         if self.state is State.DIALLING:
             self._wait()
-        self._acts.append(m.StopPlaying())
+        else:
+            self._acts.append(m.StopPlaying())
 
     def _answered(self, order: m.Answer) -> None:
         self._acts += [m.Stop("T-FIRST"), m.Stop("T-DIGIT"), m.StopPlaying(), m.Listen(Ear(0))]
@@ -367,13 +365,17 @@ class Station:
             self._release(m.Release(Cause.NORMAL_UNSPECIFIED))
 
     def _out_of_service(self, kind: LineEventKind) -> None:
+        """What the telephone does meanwhile nobody sees: it counts as hung up."""
         was = self.state
-        flag = Service.ALARM if kind is LineEventKind.ALARM else Service.GONE
         self._lamp_told = self._message_waiting
         self._rest()
         if was in _IN_CALL:
             released = Released(self._time, Cause.DESTINATION_OUT_OF_ORDER, "line", kind.value)
             self._tell(m.Tell(released))
+        elif _CONNECTIONS[was] is Connection.FAIL:
+            self._tell(m.Tell(Idle(self._time)))
+        flag = Service.ALARM if kind is LineEventKind.ALARM else Service.GONE
+        self.service &= ~Service.LEFT_OFF_HOOK
         self._serve(flag, True, kind.value)
 
     def _serve(self, flag: Service, on: bool, reason: str) -> None:
