@@ -23,6 +23,7 @@ from typing import Any, Protocol
 
 from hw.card import Channel, ChannelKind, HardwareError, LineEvent, LineEventKind
 from hw.ear import Ear, TonePlan
+from hw.errors import LocalError
 from hw.event import Event, EventKind
 from hw.plane import Plane
 from hw.playback import Audible, Playback, PlayEnd
@@ -104,6 +105,7 @@ class ChannelLine:
         self._capture: Capture | None = None
         self._untold: deque[Telling] = deque()
         self._telling = False
+        self._closed = False
         self._own = m.Listen(Ear(0))
         self._wanted = Ear(0)
         self._wanted_plan: TonePlan | None = None
@@ -182,7 +184,8 @@ class ChannelLine:
         return self._trace.lines()
 
     def close(self) -> None:
-        """Gives the channel back. No telling follows."""
+        """Gives the channel back. No telling follows, and no order is taken any more. Twice is nothing."""
+        self._closed = True
         self.told = lambda line, telling: None
         for name in self._machine.timers:
             self._timers.stop((self, name))
@@ -204,37 +207,43 @@ class ChannelLine:
             self.heard(event)
 
     def _take(self, stimulus: m.Stimulus) -> None:
+        if self._closed:
+            raise LocalError(f"line {self.name} is closed")
         time = self._plane.time
         self._step(self._machine.take(stimulus, time), time)
 
     def _step(self, acts: list[m.Act], time: int) -> None:
-        """480 circuits in set-up make some 10 000 steps a second: what is done here counts in µs."""
+        """480 circuits in set-up make some 10 000 steps a second: what is done here counts in µs.
+
+        What fails by our own fault, an act or the exchange in a telling, costs nothing else; then it goes on its way.
+        """
         self._time = time
+        failed: list[Exception] = []
         with self._plane.batch():
             for act in acts:
                 try:
                     _DO[type(act)](self, act)
                 except HardwareError as error:
-                    # It is gone, or it cannot now: the other acts of the step are done all the same.
+                    # It is gone, or it cannot now.
                     self._trace.note(time, f"card refused {act}: {error}")
                     log.warning("line %s: %s", self.name, error)
+                except Exception as error:
+                    failed.append(error)
         if self._untold and not self._telling:
             self._telling = True
             try:
-                self._tell_all()
+                self._tell_all(failed)
             finally:
                 self._telling = False
+        if failed:
+            raise failed[0]
 
-    def _tell_all(self) -> None:
-        """An exchange that fails in one telling gets the others all the same; then its error goes on its way."""
-        failed: list[Exception] = []
+    def _tell_all(self, failed: list[Exception]) -> None:
         while self._untold:
             try:
                 self.told(self, self._untold.popleft())
             except Exception as error:
                 failed.append(error)
-        if failed:
-            raise failed[0]
 
     # ---- acts ----
 
