@@ -51,12 +51,14 @@ async def test_orders_given_out_of_a_telling_are_carried_out_there_and_told_afte
     def then(telling: Telling) -> None:
         order.append(f"{type(telling).__name__} begins")
         if isinstance(telling, Seized):
+            states = [line.connection]
             line.answer()
-            assert line.connection is Connection.CONNECTED
+            states.append(line.connection)
             with pytest.raises(LocalError):
                 line.answer()
             line.release()
-            assert line.connection is Connection.FAIL
+            states.append(line.connection)
+            assert states == [Connection.INITIATED, Connection.CONNECTED, Connection.FAIL]
         order.append(f"{type(telling).__name__} ends")
 
     heard.then = then

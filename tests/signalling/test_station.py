@@ -261,10 +261,10 @@ def test_an_alarm_finds_a_telephone_left_off_hook_and_leaves_it_free() -> None:
         phone.take(m.Release())
         phone.clock.run(waited)
         phone.line(LineEventKind.ALARM)
-        assert phone.machine.service is Service.ALARM
+        assert phone.machine.service == Service.ALARM
         assert len(phone.of(Idle)) == 1
         phone.line(LineEventKind.ALARM_END)
-        assert phone.machine.service is Service.NONE, phone.text()
+        assert not phone.machine.service, phone.text()
         phone.line(HANG_UP)
         phone.take(m.Place(Call()))
         assert phone.ringing is not None

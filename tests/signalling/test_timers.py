@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import trio
@@ -31,10 +32,15 @@ async def test_a_thousand_timers_run_out_each_in_its_time(clock: object, timers:
     lots = random.Random(1)
     came: dict[int, float] = {}
     due = {}
+
+    def come(key: int) -> None:
+        assert key not in came
+        came[key] = trio.current_time()
+
     for key in range(1000):
         for _ in range(lots.randrange(1, 5)):  # moved back and forth
             due[key] = lots.choice([0.0, 0.5, 1.0, lots.uniform(0, 9)])
-            timers.start(key, due[key], lambda key=key: came.setdefault(key, trio.current_time()))  # type: ignore[misc]
+            timers.start(key, due[key], partial(come, key))
     stopped = lots.sample(range(1000), 300)
     for key in stopped:
         timers.stop(key)
