@@ -58,7 +58,21 @@ class DahdiUnderTest(CardUnderTest):
         return self.card.open_dchannel(number), self.card.open_dchannel(other_end(number))
 
     async def carry(self, speaker: Channel, listener: Channel, octets: bytes) -> bytes:
-        return await carried(self.plane, self.folder, speaker, listener, octets)
+        """Once more where the emulated machine stood still for longer than the card's cushion, as the card's own counts
+        say: then the driver sent a gap. What they do not say must be whole."""
+        heard = b""
+        for attempt in range(4):
+            folder = self.folder / f"{speaker.port}-{attempt}"
+            folder.mkdir()
+            before = self._gaps()
+            heard = await carried(self.plane, folder, speaker, listener, octets)
+            if self._gaps() == before:
+                break
+        return heard
+
+    def _gaps(self) -> tuple[int, ...]:
+        seen = self.card.statistics()
+        return (seen.underruns, seen.overruns, seen.idle_frames, seen.full, self.plane.statistics().skipped_ticks)
 
     def raise_alarm(self, number: int) -> None:
         cable_of(number).cut()
