@@ -15,11 +15,15 @@ from hw.plane import Plane
 async def box(frame_ms: int = 20) -> AsyncIterator[tuple[Plane, DahdiCard]]:
     plane = Plane(frame_ms=frame_ms)
     card = DahdiCard(plane)
-    async with trio.open_nursery() as nursery:
-        await nursery.start(plane.run)
-        nursery.start_soon(card.run)
-        yield plane, card
-        card.close()
-        nursery.cancel_scope.cancel()
-    plane.close()
-    card.free()
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(plane.run)
+            nursery.start_soon(card.run)
+            try:
+                yield plane, card
+            finally:
+                card.close()  # also after a failure: the next test opens the same channels
+            nursery.cancel_scope.cancel()
+    finally:
+        plane.close()
+        card.free()
