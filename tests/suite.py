@@ -10,8 +10,8 @@
 
 A part that fails does not keep the next from running. A machine without the lab's kernel skips that part and says so;
 with CI set in the environment that is a failure, and so is every single test that the lab skips. What fails in the lab
-is tried once more in a fresh guest. A part that died
-before its results were written counts as one failure. Exit status: 0 when nothing failed, else 1.
+is tried again in a fresh guest (see lab()). A part that died before its results were written counts as one failure. Exit
+status: 0 when nothing failed, else 1.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "tests"
 WORKERS = min(4, os.cpu_count() or 1)
 """Processes that share the tests of a part. Each makes its own speech and tones first, so that more gain little."""
+LAB_TRIES = 4
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -124,14 +125,16 @@ def failures(results: Path) -> list[str]:
 
 
 def lab() -> Sum:
-    """What fails is tried once more in a fresh guest: its emulated processor stands still now and then, and speech over
-    the driver shows it. A test that fails twice has failed; one that only failed the first time is named."""
+    """What fails is tried again, in a fresh guest, LAB_TRIES times in all: its emulated processor stands still now and
+    then, and speech over the driver shows it. A test that fails every time has failed; the others are named."""
     status = run(sys.executable, "tests/lab/run.py")
     if status == LACKING:
         return Sum(failed=1) if IN_CI else Sum(skipped=1)
     found = read(LAB_RESULTS / "junit.xml", status)
-    again = failures(LAB_RESULTS / "junit.xml")
-    if again and found.failed == len(again):
+    for _ in range(LAB_TRIES - 1):
+        again = failures(LAB_RESULTS / "junit.xml")
+        if not again or found.failed != len(again):
+            break  # nothing failed, or the guest itself died: that is not tried again
         print(f"lab: once more in a fresh guest: {', '.join(again)}", flush=True)
         status = run(sys.executable, "tests/lab/run.py", *again)
         second = read(LAB_RESULTS / "junit.xml", status)
