@@ -10,8 +10,8 @@
 
 A part that fails does not keep the next from running. A machine without the lab's kernel skips that part and says so;
 with CI set in the environment that is a failure, and so is every single test that the lab skips. What fails in the lab
-is tried again in a fresh guest (see lab()). A part that died before its results were written counts as one failure. Exit
-status: 0 when nothing failed, else 1.
+is tried again in a fresh guest (see lab()). A part that died before its results were written counts as one failure.
+Exit status: 0 when nothing failed, else 1.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class DahdiUnderTest(CardUnderTest):
 
     def __init__(self, plane: Plane, card: DahdiCard, folder: Path) -> None:
         self.plane = plane
-        self.card = card
+        self.card = self.dahdi = card
         self.folder = folder
         self._cut: list[Cable] = []
         self._pulled: list[tuple[Cable, threading.Thread]] = []
@@ -71,7 +71,7 @@ class DahdiUnderTest(CardUnderTest):
         return heard
 
     def _gaps(self) -> tuple[int, ...]:
-        seen = self.card.statistics()
+        seen = self.dahdi.statistics()
         return (seen.underruns, seen.overruns, seen.idle_frames, seen.full, self.plane.statistics().skipped_ticks)
 
     def raise_alarm(self, number: int) -> None:
