@@ -8,7 +8,8 @@ it has two directions and the same few steps:
     line                          exchange                              line                          exchange
       | Seized(facts) ------------->|                                     |<-------------- place(call) |
       | Dialled(digits) ----------->|  until the number is complete       | Proceeding ---------------->|
-      |<------------------- alert() |                                     | Delivered ----------------->|
+      |<------- alert(), progress() |                                     | Delivered ----------------->|
+      | SpeechOpen ---------------->|  he hears what we play              |                             |
       |<------------------ answer() |                                     | Established --------------->|
       |        conversation         |                                     |        conversation         |
       | Released(cause) ----------->|  or  <------------ release(cause)   | Released(cause) ----------->|
@@ -71,7 +72,7 @@ class LineAbility(Flag):
     FLASH = auto()
     MESSAGE_WAITING = auto()
     CAUSES = auto()  # causes pass; else a release is just a release
-    EARLY_MEDIA = auto()  # speech may flow before answer
+    EARLY_MEDIA = auto()  # an incoming caller can hear us before answer(), see SpeechOpen
 
 
 class NumberType(Enum):
@@ -187,6 +188,17 @@ class Delivered(Telling):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechOpen(Telling):
+    """Incoming: what is played or joined to the port is heard by the caller from now on, before the answer.
+
+    Follows the first progress() or alert(in_band=True) of a call, once: at once on a telephone and on PRI, on R2 when
+    the registers have spoken their last code. Before it, the port belongs to the signalling: what sounds on it would be
+    lost, or spoil a code. Established says the same, and may come instead of it. A line without EARLY_MEDIA may never
+    tell it: its caller hears the network until answer().
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Established(Telling):
     """Answered. inferred: guessed from the speech path, not signalled; charged: as the far end says, None: not said."""
 
@@ -254,10 +266,12 @@ class Line(Protocol):
         """The number is complete and being worked on: the far end need not send more."""
 
     def alert(self, in_band: bool = False) -> None:
-        """The called party rings. in_band: ring-back tone is in the speech path, made by the exchange."""
+        """The called party rings. in_band: the exchange makes the ring-back tone, from SpeechOpen on; else the line or
+        the network does.
+        """
 
     def progress(self, cause: Cause | None = None) -> None:
-        """Something to be heard before answer (announcement or tone): the speech path is open towards the far end."""
+        """Something is to be heard before answer (announcement or tone), from SpeechOpen on."""
 
     def answer(self, charged: bool = True) -> None: ...
 

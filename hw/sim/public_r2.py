@@ -24,8 +24,7 @@ from typing import ClassVar
 
 from hw.card import Card, ChannelKind, SpanInfo, channels
 from hw.plane import Plane
-from hw.playback import Audible
-from hw.signalling.line import Connection, Line, LineKind
+from hw.signalling.line import Line, LineKind
 from hw.signalling.r2.channel import R2Channel
 from hw.signalling.r2.settings import CHINA, R2Settings
 from hw.signalling.shell import ChannelLine
@@ -33,8 +32,6 @@ from hw.sim.public_plan import TOWN, Plan
 from hw.sim.public_trunk import PublicTrunk
 from hw.sounds import CountrySounds
 from hw.timers import Timers
-
-REGISTER_S = 0.05  # nothing tells that the register is done: so often it is looked at while an announcement waits
 
 
 class PublicR2(PublicTrunk):
@@ -75,14 +72,7 @@ class PublicR2(PublicTrunk):
     def lines(self) -> Sequence[Line]:
         return self.circuits
 
-    def announce(self, line: Line, what: Audible) -> None:
-        if line.connection is Connection.ALERTING:
-            super().announce(line, what)
-        elif line.connection is Connection.INITIATED:
-            self.timers.start((self, line, "announcement"), REGISTER_S, lambda: self.announce(line, what))
-
     def close(self) -> None:
         super().close()
         for line in self.circuits:
-            self.timers.stop((self, line, "announcement"))
             line.close()

@@ -40,6 +40,7 @@ from hw.signalling.line import (
     Proceeding,
     Released,
     Seized,
+    SpeechOpen,
     Telling,
 )
 from hw.signalling.q850 import Cause
@@ -88,6 +89,7 @@ class PublicTrunk(ABC):
         self._dialled: dict[Line, str] = {}
         self._courses: dict[Line, tuple[Subscriber, float, deque[Step]]] = {}
         self._calls: dict[Line, TownCall] = {}
+        self._unheard: dict[Line, Audible] = {}  # to be played as soon as the caller hears it
 
     @property
     @abstractmethod
@@ -139,6 +141,8 @@ class PublicTrunk(ABC):
                 self._answered(line, ours)
             case Established() if line in self._courses:
                 self._talk(line, self._courses[line][0])
+            case SpeechOpen() if line in self._unheard:
+                self.sound(line, self._unheard.pop(line))
             case Released():
                 self._over(line)
 
@@ -146,6 +150,7 @@ class PublicTrunk(ABC):
         self.timers.stop((self, line))
         self._courses.pop(line, None)
         self._dialled.pop(line, None)
+        self._unheard.pop(line, None)
         if line.port >= 0:
             self._plane.stop(line.port)
         call = self._calls.pop(line, None)
@@ -186,12 +191,13 @@ class PublicTrunk(ABC):
     def _act(self, line: Line, subscriber: Subscriber, step: Step) -> None:
         match step.act:
             case Act.ALERT:
-                line.alert(in_band=self.in_band)
                 if self.in_band:
-                    self.sound(line, self._tones.tone(CallProgress.RINGBACK))
+                    self._unheard[line] = self._tones.tone(CallProgress.RINGBACK)
+                line.alert(in_band=self.in_band)
             case Act.ANNOUNCE:
+                talk = subscriber.talk
+                self._unheard[line] = talk if talk is not None else self._tones.tone(CallProgress.SPECIAL_INFORMATION)
                 line.progress(Cause.UNALLOCATED)
-                self.announce(line, subscriber.talk or self._tones.tone(CallProgress.SPECIAL_INFORMATION))
             case Act.ANSWER:
                 line.answer(subscriber.charged)  # Established: talks
             case Act.REFUSE:
@@ -199,14 +205,11 @@ class PublicTrunk(ABC):
             case Act.HANG_UP:
                 line.release()
 
-    def announce(self, line: Line, what: Audible) -> None:
-        """Before an answer, as soon as the speech path is free for it."""
-        self.sound(line, what)
-
     def sound(self, line: Line, what: Audible) -> None:
         self._plane.play(line.port, [what], loop=True)
 
     def _talk(self, line: Line, subscriber: Subscriber | None) -> None:
+        self._unheard.pop(line, None)
         self._plane.stop(line.port)
         if subscriber is not None and subscriber.talk is not None:
             self.sound(line, subscriber.talk)

@@ -12,7 +12,17 @@ from dataclasses import replace
 import pytest
 
 from hw.errors import LocalError
-from hw.signalling.line import Call, CallerKnown, Connection, Delivered, Established, Party, Presentation, Service
+from hw.signalling.line import (
+    Call,
+    CallerKnown,
+    Connection,
+    Delivered,
+    Established,
+    Party,
+    Presentation,
+    Service,
+    SpeechOpen,
+)
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.settings import CHINA, ITU, GroupB, R2Settings
 
@@ -22,6 +32,7 @@ __all__ = [
     "test_a_blocked_circuit_takes_no_call_and_comes_back",
     "test_a_call_is_dialled_answered_and_cleared",
     "test_a_call_that_is_blocked_goes_on",
+    "test_a_caller_hears_us_before_the_answer",
     "test_a_caller_who_keeps_his_number_to_himself",
     "test_a_refusal_says_why",
     "test_an_alarm_ends_the_call_and_the_circuit_comes_back",
@@ -55,6 +66,26 @@ async def test_a_call_is_dialled_answered_and_cleared(
     caller.line.release()
     await circuit.free()
     assert (caller.endings, called.endings) == ([(Cause.NORMAL_CLEARING, "near")], [(Cause.NORMAL_CLEARING, "far")])
+
+
+@directions
+@pytest.mark.parametrize("in_band", [False, True], ids=["progress", "alert"])
+async def test_a_caller_hears_us_before_the_answer(clock: object, rig: R2Rig, in_band: bool, near_calls: bool) -> None:
+    """The speech path is told to be open once, when the codes are done, however often it is asked for."""
+    circuit = rig.circuit(USUAL)
+    await circuit.ready()
+    caller, called = await circuit.reach("complete", near_calls)
+    for _ in range(2):
+        called.line.alert(in_band=True) if in_band else called.line.progress()
+        assert not called.of(SpeechOpen), circuit.trace()
+    await circuit.until(lambda: bool(called.of(SpeechOpen)), 3)
+    await circuit.until(lambda: bool(caller.of(Delivered)), 1)
+    called.line.progress()
+    called.line.answer()
+    await circuit.until(lambda: bool(caller.of(Established)), 2)
+    assert [type(telling) for telling in called.told[-2:]] == [SpeechOpen, Established], circuit.trace()
+    caller.line.release()
+    await circuit.free()
 
 
 # ---- ends ----

@@ -24,6 +24,7 @@ from hw.signalling.line import (
     Released,
     Seized,
     Service,
+    SpeechOpen,
     Telling,
 )
 from hw.signalling.q850 import Cause
@@ -206,6 +207,6 @@ def check_story(end: End, trace: Callable[[], str]) -> None:
             case Released():
                 assert running, trace()
                 running = False
-            case Dialled() | CallerKnown() | Delivered() | Established():
+            case Dialled() | CallerKnown() | Delivered() | SpeechOpen() | Established():
                 assert running, f"{telling} outside a call\n{trace()}"
     assert not running, trace()

@@ -23,6 +23,7 @@ from hw.signalling.line import (
     Released,
     Seized,
     Service,
+    SpeechOpen,
     Telling,
 )
 from hw.signalling.q850 import Cause
@@ -98,6 +99,12 @@ async def test_announcement_in_band_before_the_release(clock: object, town: Town
     (progress,) = span.of(line).of(Progress)
     assert progress.in_band
     assert progress.cause is Cause.UNALLOCATED
+    other = span.seized()
+    assert len(span.of(other).of(SpeechOpen)) == 1
+    other.alert(in_band=True)
+    assert len(span.of(other).of(SpeechOpen)) == 1
+    await trio.sleep(0.3)
+    assert span.of(line).of(Delivered)[0].in_band
     span.seized().release(Cause.UNALLOCATED)
     await trio.sleep(1)
     assert span.of(line).of(Released)[0].cause is Cause.UNALLOCATED

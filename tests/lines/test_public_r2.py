@@ -179,12 +179,10 @@ async def test_an_announcement_is_heard_when_the_codes_are_done_and_congestion_t
 
 
 async def test_an_announcement_that_we_do_not_wait_for(clock: object, box: Box) -> None:
-    """Its timer, too, is gone: the next call on the circuit has its own sounds."""
+    """It is forgotten: the next call on the circuit has its own sounds."""
     box.line.place(Call("62000005", complete=True))
     await trio.sleep(1.5)
-    assert (box.city, box.city.lines[0], "announcement") in box.timers(), (
-        "the number is complete, the codes are not done"
-    )
+    assert box.line.connection is Connection.INITIATED, "the number is complete, the codes are not done"
     box.line.release()
     await trio.sleep(1)
     assert box.free()

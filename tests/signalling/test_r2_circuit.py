@@ -21,6 +21,7 @@ from hw.signalling.line import (
     Seized,
     Service,
     ServiceChanged,
+    SpeechOpen,
 )
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.bits import abcd
@@ -472,6 +473,46 @@ def test_ring_back_does_not_come_over_what_the_exchange_says() -> None:
     assert circuit.end.playing is None
     circuit.end.take(m.Alert())
     assert circuit.end.playing == m.PlayTone("ringback")
+    circuit.end.take(m.Alert(in_band=True))
+    assert circuit.end.playing is None
+    assert len(circuit.end.of(SpeechOpen)) == 1
+
+
+def test_the_speech_path_is_open_when_they_have_seen_our_last_code_end() -> None:
+    circuit = Circuit()
+    circuit.called()
+    circuit.run(TIMERS["T-DIGIT"].seconds)
+    circuit.end.take(m.ShowProgress())
+    circuit.run(0.5)
+    circuit.end.hear(EventKind.R2_ON, 3, True)
+    circuit.run(0.1)
+    circuit.end.hear(EventKind.R2_OFF, 3, True)
+    assert circuit.end.playing is None
+    circuit.run(TIMERS["T-LULL"].seconds - 0.001)
+    assert not circuit.end.of(SpeechOpen)
+    circuit.run(0.001)
+    assert len(circuit.end.of(SpeechOpen)) == 1
+
+
+@pytest.mark.parametrize("last", [m.Answer(), m.Release()])
+def test_an_answer_or_an_end_in_the_register_needs_no_word_of_the_speech_path(last: m.Order) -> None:
+    circuit = Circuit()
+    circuit.called()
+    circuit.run(TIMERS["T-DIGIT"].seconds)
+    circuit.end.take(m.ShowProgress())
+    circuit.run(0.5)
+    circuit.end.take(last)
+    circuit.code(3)
+    circuit.far(IDLE, 500)
+    assert not circuit.end.of(SpeechOpen)
+    assert bool(circuit.end.of(Established)) is isinstance(last, m.Answer)
+    assert len(circuit.endings) == 1
+
+
+def test_who_wants_the_ring_back_of_the_line_is_told_nothing() -> None:
+    circuit = Circuit()
+    circuit.incoming(State.IN_ANSWERED)
+    assert not circuit.end.of(SpeechOpen)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from hw.signalling.line import (
     Released,
     Seized,
     Service,
+    SpeechOpen,
 )
 from hw.signalling.q850 import Cause
 
@@ -285,8 +286,15 @@ def test_ring_back_tone_gives_way_to_what_the_exchange_lets_be_heard() -> None:
     phone.digits("8001")
     phone.take(m.Alert())
     assert phone.playing == m.PlayTone("ringback")
+    assert not phone.of(SpeechOpen)
     phone.take(m.Alert(in_band=True))
     assert phone.playing is None
+    phone.take(m.ShowProgress())
+    assert len(phone.of(SpeechOpen)) == 1
+    phone.line(HANG_UP)
+    phone.line(LIFT)
+    phone.take(m.ShowProgress())
+    assert len(phone.of(SpeechOpen)) == 2
 
 
 def test_a_station_promises_no_digits_after_the_call_was_placed() -> None:

@@ -34,6 +34,7 @@ from hw.signalling.line import (
     Seized,
     Service,
     ServiceChanged,
+    SpeechOpen,
 )
 from hw.signalling.q850 import Cause
 from hw.tone_patterns import CallProgress
@@ -630,6 +631,25 @@ def test_glare_is_settled_as_an_incoming_call() -> None:
     assert line.connection() is Connection.CONNECTED
     line.tone(CallProgress.BUSY)
     assert [r.by for r in line.of(Released)] == ["far", "far"]
+
+
+def test_only_a_caller_met_by_glare_hears_us_before_the_answer() -> None:
+    line = Line()
+    assert LineAbility.EARLY_MEDIA not in line.machine.abilities
+    line.ring(pause=0.5)
+    line.fsk(mdmf(CallerId("66778899")))
+    line.take(m.ShowProgress())
+    assert line.of(Seized)
+    assert not line.of(SpeechOpen)
+    line = Line()
+    line.take(m.Place(CALL))
+    line.line(K.RING_BEGIN)
+    line.take(m.Alert())
+    assert not line.of(SpeechOpen)
+    line.take(m.ShowProgress())
+    line.take(m.Alert(in_band=True))
+    assert len(line.of(SpeechOpen)) == 1
+    assert line.playing is None
 
 
 def test_a_caller_met_by_glare_may_hang_up_before_we_answer() -> None:

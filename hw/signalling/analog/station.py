@@ -40,6 +40,7 @@ from hw.signalling.line import (
     Seized,
     Service,
     ServiceChanged,
+    SpeechOpen,
 )
 from hw.signalling.q850 import Cause
 
@@ -144,6 +145,7 @@ class Station:
         self.service = Service.NONE
         self._call = Call()
         self._dialled = False
+        self._open_told = False
         self._message_waiting = False
         self._lamp_told = False
         self._reversed = False
@@ -218,7 +220,7 @@ class Station:
             self._acts += [m.Speech(True), m.PlayTone("congestion"), m.Start("T-TONE")]
             self._go(State.TONE)
             return
-        self._dialled = False
+        self._dialled = self._open_told = False
         self._acts += [m.Speech(True), m.Listen(Ear.DTMF)]
         if self._settings.dial_tone:
             self._acts.append(m.PlayTone("special_dial" if self._message_waiting else "dial"))
@@ -246,13 +248,22 @@ class Station:
     def _ring_back(self, order: m.Alert) -> None:
         if self.state is State.DIALLING:
             self._wait()
-        self._acts.append(m.StopPlaying() if order.in_band else m.PlayTone("ringback"))
+        if order.in_band:
+            self._speak()
+        else:
+            self._acts.append(m.PlayTone("ringback"))
 
     def _progress(self, _: object) -> None:
         if self.state is State.DIALLING:
             self._wait()
-        else:
-            self._acts.append(m.StopPlaying())
+        self._speak()
+
+    def _speak(self) -> None:
+        """What is heard is the exchange's from now on."""
+        self._acts.append(m.StopPlaying())
+        if not self._open_told:
+            self._open_told = True
+            self._tell(m.Tell(SpeechOpen(self._time)))
 
     def _answered(self, order: m.Answer) -> None:
         self._acts += [m.Stop("T-FIRST"), m.Stop("T-DIGIT"), m.StopPlaying(), m.Listen(Ear(0))]

@@ -211,7 +211,7 @@ _ORDERS: dict[tuple[State, type], Rule] = {
     **{(state, m.Send): Trunk._send for state in (State.SEIZING, State.DIALLING, *_WAITING)},
     (State.OFFERED, m.Alert): Trunk._alert,
     (State.HELD, m.Alert): Trunk._ring_back_to_held,
-    (State.HELD, m.ShowProgress): Trunk._quiet_to_held,
+    (State.HELD, m.ShowProgress): Trunk._speak_to_held,
     **{(state, m.Answer): Trunk._answer for state in (*RINGING, State.HELD)},
     **{(state, m.Release): Trunk._refuse for state in RINGING},
     **{(state, m.Release): Trunk._released_by_order for state in LOOPED},

@@ -17,7 +17,7 @@ from hw.event import Event
 from hw.signalling import machine as m
 from hw.signalling.analog.trunk_line import TrunkLine
 from hw.signalling.analog.trunk_states import RATE, RINGING, TIMERS, State
-from hw.signalling.line import Call, CallerKnown, Established, Idle, Released, Seized
+from hw.signalling.line import Call, CallerKnown, Established, Idle, Released, Seized, SpeechOpen
 from hw.signalling.q850 import Cause
 
 
@@ -173,8 +173,14 @@ class IncomingCall(TrunkLine):
 
     def _ring_back_to_held(self, order: m.Alert) -> None:
         """The network rings him no more."""
-        if not order.in_band:
+        if order.in_band:
+            self._speak_to_held(None)
+        else:
             self._acts.append(m.PlayTone("ringback"))
 
-    def _quiet_to_held(self, _: object) -> None:
+    def _speak_to_held(self, _: object) -> None:
+        """The loop is closed already: he hears us."""
         self._acts.append(m.StopPlaying())
+        if not self._open_told:
+            self._open_told = True
+            self._tell(SpeechOpen(self._time))

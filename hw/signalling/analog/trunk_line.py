@@ -47,7 +47,7 @@ class TrunkLine:
             )
         self._profile = profile
         self._patterns = {pattern.number: pattern for pattern in profile.patterns}
-        self.abilities = LineAbility.OVERLAP | LineAbility.FLASH | LineAbility.EARLY_MEDIA
+        self.abilities = LineAbility.OVERLAP | LineAbility.FLASH
         if profile.answer == "reversal":
             self.abilities |= LineAbility.TRUE_ANSWER
         self.state = State.IDLE
@@ -70,6 +70,7 @@ class TrunkLine:
         self._pending = ""  # digits that are not out yet
         self._out = ""  # those of them that are being sent
         self._dialled = False  # digits have been out
+        self._open_told = False
         self._voice = VoiceEar()
         self._voiced: int | None = None  # when a voice was heard last
         self._answer_polarity: bool | None = None  # of a line that turned it to say "answered"

@@ -24,6 +24,7 @@ from hw.signalling.line import (
     LineAbility,
     LineKind,
     Service,
+    SpeechOpen,
     Telling,
 )
 from hw.signalling.pri import calls
@@ -48,6 +49,7 @@ class PriLine:
         self.channel = channel
         self.call: calls.Call | None = None
         self.over = False  # Released was told, the call is being cleared
+        self.open_told = False  # SpeechOpen was told of this call
         self.served = trunk.service  # as last told
         self.speaking = False  # the channel's speech path runs
         self.heard: Callable[[Event], None] = lambda event: None
@@ -103,12 +105,12 @@ class PriLine:
     def alert(self, in_band: bool = False) -> None:
         call = self._live("alert")
         if call is not None:
-            self._trunk.order(lambda span, now: span.alert(call, now, in_band))
+            self._trunk.order(lambda span, now: span.alert(call, now, in_band), self, self._opening(in_band))
 
     def progress(self, cause: Cause | None = None) -> None:
         call = self._live("progress", cause)
         if call is not None:
-            self._trunk.order(lambda span, now: span.progress(call, now, cause))
+            self._trunk.order(lambda span, now: span.progress(call, now, cause), self, self._opening(True))
 
     def answer(self, charged: bool = True) -> None:
         """`charged` is not said by Q.931 and has no effect."""
@@ -150,6 +152,13 @@ class PriLine:
 
     def trace(self) -> list[str]:
         return self._trace.lines()
+
+    def _opening(self, in_band: bool) -> SpeechOpen | None:
+        """The network, told of something in band, joins the caller to the channel; nobody acknowledges that."""
+        if not in_band or self.open_told:
+            return None
+        self.open_told = True
+        return SpeechOpen(self._trunk.plane.time)
 
     def _live(self, order: str, what: object = None) -> calls.Call | None:
         """The call that an order is for; None: the far end was faster, its Released is under way."""

@@ -428,7 +428,7 @@ class PriTrunk:
     def _forget(self, line: PriLine, call: tell.Call) -> None:
         if self._by_call.pop(call, None) is not None:
             line.call = None
-            line.over = False
+            line.over = line.open_told = False
             line.follow()
 
     # ---- lines and their channels ----

@@ -5,6 +5,7 @@
                       <─────────────────────────────── 11  acknowledged: Seized
     codes          I ═════════ compelled ═════════════ A, B                 T3, T-DIGIT
                                Dialled, CallerKnown; proceed(), alert(), answer(), release()
+                      T-LULL   SpeechOpen
                       <─────────────────────────────── 01  answered
                                conversation
                       <─────────────────────────────── 11  clear-back: our party hung up; they clear within T-FORWARD
@@ -24,7 +25,7 @@ from typing import ClassVar
 
 from hw.ear import Ear
 from hw.signalling import machine as m
-from hw.signalling.line import Call, CallerKnown, Dialled, Established, Seized
+from hw.signalling.line import Call, CallerKnown, Dialled, Established, Seized, SpeechOpen
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.bits import CLEAR_BACK, Backward
 from hw.signalling.r2.call import DEAF, OrderRules, R2Call, Rules, fail, ignore
@@ -40,6 +41,8 @@ class IncomingCall(R2Call):
         super().__init__(circuit)
         self._register = IncomingRegister(self.settings)
         self._answer_due = False  # ordered before the register was done
+        self._open_due = False  # ordered, and SpeechOpen is not told yet
+        self._open_told = False
         self._ring_back = False
         self._said: GroupB | None = None
         circuit.send(Backward.ACKNOWLEDGED)
@@ -131,10 +134,12 @@ class IncomingCall(R2Call):
 
     def _alert(self, order: m.Alert) -> None:
         self._ring_back = not order.in_band
+        self._open_due |= order.in_band
         self.want(self._register.say(GroupB.FREE))
 
     def _progress(self, _: m.ShowProgress) -> None:
         self._ring_back = False
+        self._open_due = True
         self.want(self._register.say(GroupB.FREE))
 
     def _answer_early(self, order: m.Answer) -> None:
@@ -158,10 +163,28 @@ class IncomingCall(R2Call):
         if not order.in_band and not self._ring_back:
             self._ring_back = True
             self.circuit.play(m.PlayTone("ringback"))
+        elif order.in_band:
+            self._speak()
 
-    def _stop_ringing(self, _: m.ShowProgress) -> None:
+    def _speak(self, _: m.ShowProgress | None = None) -> None:
+        """What is heard is the exchange's from now on."""
         self._ring_back = False
+        self._open_due = True
         self.circuit.quiet()
+        if not self.circuit.runs("T-LULL"):
+            self._open()
+
+    def _open(self) -> None:
+        if self._open_due and not self._open_told:
+            self._open_told = True
+            self.circuit.tell(SpeechOpen(self.circuit.time))
+
+    def _lull_over(self) -> None:
+        """They have seen our last code end, and have joined the caller to the circuit."""
+        if self._answer_due:
+            self._answered()
+        else:
+            self._open()
 
     def _answer(self, _: m.Answer) -> None:
         """Not before they have seen our last code end."""
@@ -172,8 +195,6 @@ class IncomingCall(R2Call):
     def _answered(self) -> None:
         """charged is what the codes said: after them it cannot be changed."""
         circuit = self.circuit
-        if not self._answer_due:
-            return
         circuit.quiet()
         circuit.send(Backward.ANSWERED)
         circuit.go(State.IN_ANSWERED)
@@ -245,7 +266,7 @@ class IncomingCall(R2Call):
         (State.IN_REGISTER, "T-PULSE"): _pulse_over,
         (State.IN_REGISTER, "T-DEAF"): _recovered,
         (State.IN_REGISTER, "T-FORWARD"): _not_cleared,
-        (State.IN_ACCEPTED, "T-LULL"): _answered,
+        (State.IN_ACCEPTED, "T-LULL"): _lull_over,
         (State.IN_ACCEPTED, "far 10"): _cleared,
         (State.IN_ACCEPTED, "far 11"): fail(Cause.TEMPORARY_FAILURE, "far", "fault at the far end (Q.424)"),
         (State.IN_ANSWERED, "far 10"): _cleared,
@@ -266,7 +287,7 @@ class IncomingCall(R2Call):
         (State.IN_REGISTER, m.Release): _release_early,
         (State.IN_ACCEPTED, m.Proceed): ignore,
         (State.IN_ACCEPTED, m.Alert): _ring,
-        (State.IN_ACCEPTED, m.ShowProgress): _stop_ringing,
+        (State.IN_ACCEPTED, m.ShowProgress): _speak,
         (State.IN_ACCEPTED, m.Answer): _answer,
         (State.IN_ACCEPTED, m.Release): _release,
         (State.IN_ANSWERED, m.Proceed): ignore,

@@ -23,7 +23,7 @@ TIMERS = {
         Timer("T2", 24.0, "outgoing: no code to send for so long (Q.476: at least 24 s)"),
         Timer("T3", 15.0, "incoming: no new forward code for so long (Q.476: 8 to 24 s)"),
         Timer("T-DIGIT", 4.0, "incoming: no further digit of a number of unknown length: it is complete"),
-        Timer("T-LULL", 0.1, "incoming: from the last code to a pulse (Q.442: 100 ms), or to the answer"),
+        Timer("T-LULL", 0.1, "incoming: from the last code to a pulse (Q.442: 100 ms), to speech or answer"),
         Timer("T-PULSE", 0.15, "a backward code that answers no forward one lasts 150 ± 50 ms (Q.442)"),
         Timer("T-DEAF", 0.15, "after a pulse: codes begun before they heard it are no answer (Q.442: 300 ± 100 ms)"),
     )
