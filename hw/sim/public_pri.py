@@ -29,7 +29,9 @@ from hw.timers import Timers
 
 
 class PublicPri(PublicTrunk):
-    """`overlap`: digits are taken one by one, with dial tone while there is none."""
+    """`overlap`: digits are taken one by one, with dial tone while there is none. `side`: user, where the box is the
+    network.
+    """
 
     in_band: ClassVar[bool] = True
 
@@ -42,11 +44,12 @@ class PublicPri(PublicTrunk):
         plan: Plan = TOWN,
         *,
         overlap: bool = False,
+        side: Side = Side.NETWORK,
         country: str = "cn",
         traces: Path | None = None,
     ) -> None:
         super().__init__(f"city{span.number}", plane, timers, plan, country)
-        settings = SpanSettings(LinkSettings(Side.NETWORK), overlap=overlap)
+        settings = SpanSettings(LinkSettings(side), overlap=overlap)
         self.trunk = PriTrunk(self.name, far, span, settings, plane, timers, self.take, traces)
 
     @property
