@@ -1,0 +1,1 @@
+"""What a valid box is, and what changed."""

@@ -1,0 +1,182 @@
+"""How a person writes "these numbers": the patterns of routes, classes of service and services.
+
+    9[2-8]X{6,7}      9, then a digit from 2 to 8, then six or seven more
+    00!               00 and whatever follows, also nothing yet
+    *21*(.)#          a service code with an argument between * and #
+
+| written | stands for |
+| --- | --- |
+| 0 to 9, *, # | itself |
+| A B C D | the fourth column of a DTMF keypad, for trunks that send it |
+| X, x | any digit 0 to 9 |
+| Z, z | any digit 1 to 9 |
+| N, n | any digit 2 to 9 |
+| [2-57] | one digit of a set |
+| {3}, {3,8} | so many of what stands before it |
+| . | one or more digits 0 to 9, up to the longest number |
+| ! | none or more digits 0 to 9 |
+| ( ) | what is inside is an argument, handed to the service |
+| space, - | nothing: they make long patterns readable (a - inside [ ] is a range) |
+
+X, Z, N, `.` and `!` are Asterisk's; its leading _ is not needed. What may be longer or shorter ({3,8}, `.`, `!`) is
+followed by nothing, or by a symbol that it does not match itself: so a number fits a pattern in one way only.
+
+This file reads patterns and compares one with one number. It does not know what a pattern is for, and many patterns at
+once are the matter of core/numbering/tree.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+DIGITS = "0123456789"
+SYMBOLS = DIGITS + "*#ABCD"
+LONGEST = 32  # digits of one number; E.164 has 15, carrier codes and service arguments come on top
+_CLASSES = {"X": DIGITS, "Z": DIGITS[1:], "N": DIGITS[2:]}
+_REPEAT = re.compile(r"\{(\d{1,2})(?:,(\d{1,2}))?\}")
+
+
+class PatternError(ValueError):
+    """`text` is no pattern. `column`: where in it, from 0."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """`symbols`, from `least` to `most` times; open: written as `.` or `!`, the weakest match there is."""
+
+    symbols: str
+    least: int = 1
+    most: int = 1
+    open: bool = False
+    argument: int = -1  # index of the ( ) it is in
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    text: str
+    elements: tuple[Element, ...]
+
+    @property
+    def shortest(self) -> int:
+        return sum(element.least for element in self.elements)
+
+    @property
+    def longest(self) -> int:
+        return min(sum(element.most for element in self.elements), LONGEST)
+
+    @property
+    def literal(self) -> str:
+        """The one number that it matches, or empty when it matches several."""
+        single = all(len(element.symbols) == 1 and element.least == element.most for element in self.elements)
+        return "".join(element.symbols * element.least for element in self.elements) if single else ""
+
+    def align(self, digits: str) -> tuple[int, ...] | None:
+        """How many digits each element takes when the pattern matches all of `digits`; None: it does not."""
+        if len(digits) > LONGEST:
+            return None
+        taken, at = [], 0
+        for element in self.elements:
+            start = at
+            while at < len(digits) and at - start < element.most and digits[at] in element.symbols:
+                at += 1
+            if at - start < element.least:
+                return None
+            taken.append(at - start)
+        return tuple(taken) if at == len(digits) else None
+
+    def matches(self, digits: str) -> bool:
+        return self.align(digits) is not None
+
+    def arguments(self, digits: str) -> tuple[str, ...]:
+        """What stands in each ( ) of a number that matches."""
+        found: dict[int, str] = {}
+        at = 0
+        for element, count in zip(self.elements, self.align(digits) or (), strict=False):
+            if element.argument >= 0:
+                found[element.argument] = found.get(element.argument, "") + digits[at : at + count]
+            at += count
+        return tuple(found[key] for key in sorted(found))
+
+
+def parse(text: str) -> Pattern:
+    """PatternError names what is wrong and where."""
+    elements: list[Element] = []
+    at, group, groups = 0, -1, 0
+    while at < len(text):
+        sign, here = text[at], at
+        at += 1
+        if sign in " -":
+            continue
+        if sign in "()":
+            if (sign == "(") == (group >= 0):
+                raise PatternError(f"this {sign} has no partner", here)
+            groups += sign == "("
+            group = groups - 1 if sign == "(" else -1
+            continue
+        if sign in ".!":
+            elements.append(Element(DIGITS, int(sign == "."), LONGEST, True, group))
+            continue
+        if sign == "[":
+            at = text.find("]", here) + 1
+            if not at:
+                raise PatternError("this [ has no ]", here)
+            symbols = _set(text[here + 1 : at - 1], here + 1)
+        elif sign.upper() in _CLASSES:
+            symbols = _CLASSES[sign.upper()]
+        elif sign in SYMBOLS:
+            symbols = sign
+        elif sign == "_":
+            raise PatternError("a pattern needs no _ before it here", here)
+        else:
+            raise PatternError(f"{sign!r} is no digit and no sign of a pattern", here)
+        least = most = 1
+        if repeat := _REPEAT.match(text, at):
+            least, most = int(repeat[1]), int(repeat[2] or repeat[1])
+            if not least <= most <= LONGEST or not most:
+                raise PatternError(f"a repetition goes from few to many, at most {LONGEST}", at)
+            at = repeat.end()
+        elements.append(Element(symbols, least, most, False, group))
+    if group >= 0:
+        raise PatternError("this ( has no partner", text.rindex("("))
+    if not elements:
+        raise PatternError("a pattern has at least one digit", 0)
+    _one_way_only(elements, text)
+    return Pattern(text, tuple(elements))
+
+
+def _set(inside: str, column: int) -> str:
+    found: set[str] = set()
+    at = 0
+    while at < len(inside):
+        first = inside[at]
+        ranged = inside[at + 1 : at + 2] == "-"
+        last = inside[at + 2 : at + 3] if ranged else first
+        if first not in SYMBOLS or not last or last not in SYMBOLS or (ranged and not (first + last).isdecimal()):
+            raise PatternError("a set holds digits, * and #, and ranges like 2-5", column + at)
+        if first > last:
+            raise PatternError(f"the range {first}-{last} is empty", column + at)
+        found.update(DIGITS[int(first) : int(last) + 1] if ranged else first)
+        at += 3 if ranged else 1
+    if not found:
+        raise PatternError("an empty set matches nothing", column)
+    return "".join(symbol for symbol in SYMBOLS if symbol in found)
+
+
+def _one_way_only(elements: list[Element], text: str) -> None:
+    """What is of variable length ends where the next symbol cannot be its own."""
+    for index, element in enumerate(elements):
+        if element.least == element.most:
+            continue
+        for later in elements[index + 1 :]:
+            if set(later.symbols) & set(element.symbols):
+                raise PatternError(
+                    "after a part of variable length comes nothing, or a sign that the part cannot match itself",
+                    len(text) - 1,
+                )
+            if later.least:
+                break
