@@ -4,12 +4,12 @@
 #     make test     all checks and tests
 #
 # Both, and every other target, first install what is missing (packaging/checkout.py). One part alone: make lint, make
-# unit, make sanitized, make lab, make bench.
+# unit, make sanitized, make lab, make bench. After texts for people have changed: make texts, then translate what is new.
 
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench setup native
+.PHONY: run test lint unit sanitized lab bench setup native texts
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -30,6 +30,10 @@ bench: native
 
 native: setup
 	@$(PYTHON) hw/native/build.py
+	@$(PYTHON) packaging/catalogues.py --compile
+
+texts: setup
+	@$(PYTHON) packaging/catalogues.py
 
 # A VENV given by the caller is the caller's to fill.
 setup:

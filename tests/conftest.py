@@ -3,10 +3,13 @@
 Properties are tried on the same examples, and no example is judged by the speed of the machine. Tasks that wake
 together are taken in an order that trio draws by lot; here the lot is seeded before each test. `pytest --schedule N`
 draws with another seed: a test that then fails has found an order of events that nobody thought of.
+
+Texts are compiled first, so that what is tested in Chinese is what stands in the catalogue.
 """
 
 from __future__ import annotations
 
+import catalogues
 import pytest
 import trio._core._run as scheduler
 from hypothesis import settings
@@ -15,6 +18,7 @@ settings.register_profile("strowger", deadline=None, derandomize=True)
 settings.load_profile("strowger")
 # Trio's own switch for this, made for hypothesis: tasks are put in order of their birth before the lot is drawn.
 scheduler._hypothesis_plugin_setup()
+catalogues.compile_all()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
