@@ -1,0 +1,219 @@
+"""Digit analysis: all patterns of the plan as one tree, gone down digit by digit.
+
+    entries                   the tree (an edge is a set of symbols)         digits 8 0 1
+    8001  station             root ─8─ o ─0─ o ─0─ o ─1─ (8001)
+    8[01]XX  route a               └9─ o ─[01]─ ...                          8: {8}  80: {0, [01]}  801: {X}
+    9!  route b                    └9─ (9!) ─open─ (9!) ↺
+
+A *state* is the set of places in the tree that the digits so far can have led to, best first. At each digit a place
+goes on by the edges that hold it; the edge with fewer symbols is the better one, an open end (`.`, `!`) the worst. The
+first difference decides: this is "the longest prefix wins", said for patterns. Two patterns of one rank that fit the
+same number are a tie; the check reports it, here the earlier entry wins.
+
+States are made when they are first needed and kept, so that an analysis costs one look-up a digit. A state does not
+know who dials: an entry may have a *condition*, and is then asked for with the facts of the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.config.model.pattern import DIGITS, SYMBOLS, Pattern
+from core.numbering.target import Facts, Target, TargetKind
+
+OPEN = 100  # rank of an open end, worse than any set of symbols
+MOST_STATES = 50_000  # kept; a box of 10 000 numbers has some 15 000
+
+Path = tuple[str | int, ...]
+
+
+class Condition(Protocol):
+    """For whom and when an entry holds. Hashable; the same object is asked once for all entries that share it."""
+
+    def holds(self, facts: Facts) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One pattern of the plan and where it leads. path: into the configuration's model.
+
+    wait_s: how long to wait for more while this entry may still come; 0: as the plan says. prompt: complete with its
+    last digit, though a route might go on; only numbers of our own house make it wait. strip: digits before the number
+    itself (outside prefix of an emergency number).
+    """
+
+    pattern: Pattern
+    target: Target
+    path: Path
+    condition: Condition | None = None
+    wait_s: float = 0.0
+    prompt: bool = False
+    strip: int = 0
+
+    @property
+    def in_house(self) -> bool:
+        return self.target.kind is not TargetKind.TRUNK
+
+
+@dataclass(slots=True)
+class Ahead:
+    """What can still come after a place, for one condition: own waits of entries, and whether any has none."""
+
+    longest_s: float = 0.0
+    default: bool = False
+
+    def add(self, other: Ahead) -> None:
+        self.longest_s = max(self.longest_s, other.longest_s)
+        self.default |= other.default
+
+    def wait_s(self, default_s: float) -> float:
+        return max(self.longest_s, default_s if self.default else 0.0)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A place in the tree."""
+
+    single: dict[str, Node] = field(default_factory=dict)
+    several: dict[str, Node] = field(default_factory=dict)  # symbols -> place
+    open: Node | None = None
+    loops: bool = False
+    ends: list[Entry] = field(default_factory=list)
+    ahead: dict[Condition | None, Ahead] = field(default_factory=dict)
+    in_house_ahead: bool = False
+
+    def edge(self, symbols: str) -> Node:
+        side = self.single if len(symbols) == 1 else self.several
+        if symbols not in side:
+            side[symbols] = Node()
+        return side[symbols]
+
+    def open_edge(self) -> Node:
+        if self.loops:
+            return self
+        if self.open is None:
+            self.open = Node(loops=True)
+        return self.open
+
+    def below(self) -> Iterator[Node]:
+        yield from self.single.values()
+        yield from self.several.values()
+        if self.open is not None:
+            yield self.open
+
+    def after(self, symbol: str) -> Iterator[tuple[int, Node]]:
+        """Rank and place for each edge that holds the symbol."""
+        if symbol in self.single:
+            yield 1, self.single[symbol]
+        for symbols, node in self.several.items():
+            if symbol in symbols:
+                yield len(symbols), node
+        if symbol in DIGITS:
+            if self.open is not None:
+                yield OPEN, self.open
+            if self.loops:
+                yield OPEN, self
+
+    def look_ahead(self) -> None:
+        """Fills `ahead` here and below; once, when all entries are in."""
+        for node in self.below():
+            node.look_ahead()
+            self._see(node.ends)
+            self.in_house_ahead |= node.in_house_ahead
+            for condition, ahead in node.ahead.items():
+                self.ahead.setdefault(condition, Ahead()).add(ahead)
+        if self.loops:
+            self._see(self.ends)
+
+    def _see(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.ahead.setdefault(entry.condition, Ahead()).add(Ahead(entry.wait_s, not entry.wait_s))
+            self.in_house_ahead |= entry.in_house
+
+
+Rank = tuple[tuple[Node, ...], ...]  # places of one rank stand together, the best first
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """Where the digits so far have led. matches: entries that fit exactly, best first."""
+
+    ranks: Rank
+    matches: tuple[Entry, ...]
+    ahead: tuple[tuple[Condition | None, Ahead], ...]
+    prompt: Entry | None  # nothing more is waited for
+    after: dict[str, State | None] = field(default_factory=dict)
+
+
+class Tree:
+    """All entries. `start` is the state before the first digit; `next(state, symbol)` the one after a further digit,
+    None when no entry begins like this.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.root = Node()
+        for entry in entries:
+            self._insert(entry)
+        self.root.look_ahead()
+        self.start = state_of(((self.root,),))
+        self._states = 0
+
+    def _insert(self, entry: Entry) -> None:
+        places = [self.root]
+        for element in entry.pattern.elements:
+            reached = list(places) if not element.least else []
+            if element.open:
+                reached += [place.open_edge() for place in places]
+            else:
+                for count in range(1, element.most + 1):
+                    places = [place.edge(element.symbols) for place in places]
+                    if count >= element.least:
+                        reached += places
+            places = reached
+        for place in places:
+            place.ends.append(entry)
+
+    def next(self, state: State, symbol: str) -> State | None:
+        try:
+            return state.after[symbol]
+        except KeyError:
+            if symbol not in SYMBOLS:
+                return None
+        ranks = step(state.ranks, symbol)
+        found = state_of(ranks) if ranks else None
+        if found is not None:
+            self._states += 1
+            if self._states > MOST_STATES:
+                # Calls in mid-number keep the states that they hold.
+                self.start.after.clear()
+                self._states = 0
+        state.after[symbol] = found
+        return found
+
+
+def step(ranks: Rank, symbol: str) -> Rank:
+    """The places after one more symbol."""
+    found: list[tuple[Node, ...]] = []
+    for places in ranks:
+        by_rank: dict[int, list[Node]] = {}
+        for place in places:
+            for rank, node in place.after(symbol):
+                by_rank.setdefault(rank, []).append(node)
+        found += [tuple(by_rank[rank]) for rank in sorted(by_rank)]
+    return tuple(found)
+
+
+def state_of(ranks: Rank) -> State:
+    ahead: dict[Condition | None, Ahead] = {}
+    matches: list[Entry] = []
+    in_house = False
+    for places in ranks:
+        for place in places:
+            matches += place.ends
+            in_house |= place.in_house_ahead
+            for condition, one in place.ahead.items():
+                ahead.setdefault(condition, Ahead()).add(one)
+    prompt = matches[0] if matches and matches[0].prompt and not in_house else None
+    return State(ranks, tuple(matches), tuple(ahead.items()), prompt)
