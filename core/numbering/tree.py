@@ -158,7 +158,7 @@ class Tree:
             self._insert(entry)
         self.root.look_ahead()
         self.start = state_of(((self.root,),))
-        self._states = 0
+        self._states: dict[Rank, State] = {}
 
     def _insert(self, entry: Entry) -> None:
         places = [self.root]
@@ -182,13 +182,13 @@ class Tree:
             if symbol not in SYMBOLS:
                 return None
         ranks = step(state.ranks, symbol)
-        found = state_of(ranks) if ranks else None
-        if found is not None:
-            self._states += 1
-            if self._states > MOST_STATES:
+        found = self._states.get(ranks)
+        if found is None and ranks:
+            if len(self._states) >= MOST_STATES:
                 # Calls in mid-number keep the states that they hold.
+                self._states.clear()
                 self.start.after.clear()
-                self._states = 0
+            found = self._states[ranks] = state_of(ranks)
         state.after[symbol] = found
         return found
 
