@@ -29,6 +29,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+
+from core.texts import N_
 
 DIGITS = "0123456789"
 SYMBOLS = DIGITS + "*#ABCD"
@@ -38,11 +41,13 @@ _REPEAT = re.compile(r"\{(\d{1,2})(?:,(\d{1,2}))?\}")
 
 
 class PatternError(ValueError):
-    """`text` is no pattern. `column`: where in it, from 0."""
+    """This is no pattern. text: an English msgid with {placeholders} for the facts. column: where, from 0."""
 
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
+    def __init__(self, text: str, column: int, **facts: Any) -> None:
+        super().__init__(text.format(**facts))
+        self.text = text
         self.column = column
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def parse(text: str) -> Pattern:
             continue
         if sign in "()":
             if (sign == "(") == (group >= 0):
-                raise PatternError(f"this {sign} has no partner", here)
+                raise PatternError(N_("In a pattern each ( has its )."), here)
             groups += sign == "("
             group = groups - 1 if sign == "(" else -1
             continue
@@ -124,27 +129,27 @@ def parse(text: str) -> Pattern:
         if sign == "[":
             at = text.find("]", here) + 1
             if not at:
-                raise PatternError("this [ has no ]", here)
+                raise PatternError(N_("In a pattern each [ has its ]."), here)
             symbols = _set(text[here + 1 : at - 1], here + 1)
         elif sign.upper() in _CLASSES:
             symbols = _CLASSES[sign.upper()]
         elif sign in SYMBOLS:
             symbols = sign
         elif sign == "_":
-            raise PatternError("a pattern needs no _ before it here", here)
+            raise PatternError(N_("A pattern needs no _ before it."), here)
         else:
-            raise PatternError(f"{sign!r} is no digit and no sign of a pattern", here)
+            raise PatternError(N_('"{sign}" is no digit and no sign of a pattern.'), here, sign=sign)
         least = most = 1
         if repeat := _REPEAT.match(text, at):
             least, most = int(repeat[1]), int(repeat[2] or repeat[1])
             if not least <= most <= LONGEST or not most:
-                raise PatternError(f"a repetition goes from few to many, at most {LONGEST}", at)
+                raise PatternError(N_("A repetition goes from few to many, at most {most}."), at, most=LONGEST)
             at = repeat.end()
         elements.append(Element(symbols, least, most, False, group))
     if group >= 0:
-        raise PatternError("this ( has no partner", text.rindex("("))
+        raise PatternError(N_("In a pattern each ( has its )."), text.rindex("("))
     if not elements:
-        raise PatternError("a pattern has at least one digit", 0)
+        raise PatternError(N_("A pattern has at least one digit."), 0)
     _one_way_only(elements, text)
     return Pattern(text, tuple(elements))
 
@@ -157,13 +162,13 @@ def _set(inside: str, column: int) -> str:
         ranged = inside[at + 1 : at + 2] == "-"
         last = inside[at + 2 : at + 3] if ranged else first
         if first not in SYMBOLS or not last or last not in SYMBOLS or (ranged and not (first + last).isdecimal()):
-            raise PatternError("a set holds digits, * and #, and ranges like 2-5", column + at)
+            raise PatternError(N_("A set holds digits, * and #, and ranges like 2-5."), column + at)
         if first > last:
-            raise PatternError(f"the range {first}-{last} is empty", column + at)
+            raise PatternError(N_("The range {first}-{last} is empty."), column + at, first=first, last=last)
         found.update(DIGITS[int(first) : int(last) + 1] if ranged else first)
         at += 3 if ranged else 1
     if not found:
-        raise PatternError("an empty set matches nothing", column)
+        raise PatternError(N_("An empty set fits no digit."), column)
     return "".join(symbol for symbol in SYMBOLS if symbol in found)
 
 
@@ -175,7 +180,7 @@ def _one_way_only(elements: list[Element], text: str) -> None:
         for later in elements[index + 1 :]:
             if set(later.symbols) & set(element.symbols):
                 raise PatternError(
-                    "after a part of variable length comes nothing, or a sign that the part cannot match itself",
+                    N_("After a part of variable length comes nothing, or a sign that is none of its own."),
                     len(text) - 1,
                 )
             if later.least:
