@@ -172,7 +172,7 @@ class Route(Table):
 
     added = removed = Effect.NEW_CALLS
 
-    name: Name = setting("Name of the route, for people and for the records.", min_length=1)
+    name: Name = setting("Name of the route, for people and for the records.")
     match: Patterns = setting(
         "Dialled digits, with the prefix for an outside line. Of several patterns that fit, the most "
         "exact wins: the longest prefix.",
