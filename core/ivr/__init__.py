@@ -1,0 +1,1 @@
+"""Automatic services: flows that talk with a caller."""
