@@ -443,7 +443,7 @@ def test_a_type_is_written_as_it_is_read(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["string", "list", "nothing", "list of list of text", ""])
 def test_what_is_no_type_is_refused(words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=f"^{words}$"):
         Type.read(words)
 
 
