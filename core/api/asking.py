@@ -1,0 +1,79 @@
+"""Somebody asks for an act: who, in which language, of which rooms of the box, and what the audit trail is to say.
+
+What it does: carries these to the act. What it does not: check roles, write the audit trail (dispatch.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from core.api.acts import Act
+from core.api.roles import Peer, Role
+from core.api.topics import Filter, Snapshot, Topics
+from hw.errors import LocalError
+
+T = TypeVar("T")
+
+
+class Rooms:
+    """The rooms that acts work with, each by its class; and the topics."""
+
+    def __init__(self, topics: Topics | None = None) -> None:
+        self.topics = topics or Topics()
+        self._rooms: dict[type, object] = {}
+
+    def add(self, kind: type[T], room: T) -> None:
+        """`kind`: the class, or the abstract class that acts know it by."""
+        self._rooms[kind] = room
+
+    def __getitem__(self, kind: type[T]) -> T:
+        """LocalError: this box has no such room."""
+        room = self._rooms.get(kind)
+        if room is None:
+            raise LocalError(f"the control interface has no {kind.__name__}")
+        return room  # type: ignore[return-value]
+
+    def __contains__(self, kind: type) -> bool:
+        return kind in self._rooms
+
+
+class Watching(Protocol):
+    """The asker's connection, as the acts hello, subscribe and unsubscribe need it (connection.py)."""
+
+    language: str
+    client: str
+    greeted: bool
+
+    def subscribe(self, topic: str, wanted: Filter, stations: frozenset[str] | None) -> Snapshot:
+        """Refusal: no such topic or filter, or too many subscriptions."""
+
+    def unsubscribe(self, subscription: int) -> None:
+        """Refusal: this connection has none of that number."""
+
+
+@dataclass
+class Note:
+    """What the audit trail says of an act beside who and what. Acts fill in what they know."""
+
+    target: str = ""
+    before: Any = None
+    after: Any = None
+
+
+@dataclass
+class Asking:
+    peer: Peer
+    rooms: Rooms
+    watching: Watching
+    acts: Mapping[str, Act]
+    note: Note = field(default_factory=Note)
+
+    def room(self, kind: type[T]) -> T:
+        return self.rooms[kind]
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The devices beyond which the peer sees nothing; None: he sees all."""
+        return self.peer.stations if self.peer.roles <= {Role.AGENT} else None
