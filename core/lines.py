@@ -11,7 +11,7 @@ A line that cannot be opened (no such channel, another program has it, the port 
 it stands in `missing` with the reason until it is opened again or closed, and the others are there.
 
 What it does: puts machine, channel, sounds and traces together. What it does not: read the configuration
-(whoever builds the box does), decide anything about a call. How time flows: not at all; lines have their own timers.
+(hardware.py), decide anything about a call. How time flows: not at all; lines have their own timers.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Lines:
         self._told = told
         self._sounds = CountrySounds(country)
         self._traces = traces
-        self._captures = captures
+        self.captures = captures
         self._close: dict[str, Callable[[], None]] = {}
 
     # ---- opening; True: it is there. LocalError: the name is taken ----
@@ -140,6 +140,12 @@ class Lines:
 
         return self._add(name, open)
 
+    def refuse(self, name: str, refused: HardwareError) -> bool:
+        """The line is missing for this reason. False."""
+        log.error("line %s is missing: %s. %s", name, refused, refused.action)
+        self.missing[name] = refused
+        return False
+
     def close(self, name: str) -> None:
         """A station, trunk or span gives its channels back; nothing more is told. LocalError: there is none."""
         if self.missing.pop(name, None) is not None:
@@ -165,9 +171,7 @@ class Lines:
         try:
             lines = open()
         except HardwareError as refused:
-            log.error("line %s is missing: %s. %s", name, refused, refused.action)
-            self.missing[name] = refused
-            return False
+            return self.refuse(name, refused)
         self.by_name |= lines
         if list(lines) != [name]:
             self.spans[name] = tuple(lines.values())
@@ -192,7 +196,7 @@ class Lines:
                 sounds,
                 self._told,
                 traces=self._traces,
-                captures=self._captures,
+                captures=self.captures,
             )
         except HardwareError:
             port.close()

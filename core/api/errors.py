@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from core.texts import N_, _
+from core.texts import _
 from hw.card import HardwareError
 
 log = logging.getLogger(__name__)
@@ -22,20 +22,20 @@ E = TypeVar("E", bound=Exception)
 class Code(Enum):
     """number, word, and when it is answered."""
 
-    PARSE = -32700, "unreadable", N_("the line is no JSON, or nested too deeply")
-    INVALID_REQUEST = -32600, "invalid request", N_("it is JSON, but no request")
-    UNKNOWN_METHOD = -32601, "unknown method", N_("there is no such method")
-    INVALID_PARAMS = -32602, "invalid parameters", N_("a parameter is missing, unknown, or not of its type or range")
-    INTERNAL = -32603, "internal error", N_("our fault: it is in the log of the box, and nothing else was harmed")
-    HELLO_FIRST = -32000, "hello first", N_("a connection begins with hello")
-    FORBIDDEN = -32001, "forbidden", N_("the role of the peer does not allow it")
-    REFUSED = -32002, "refused", N_("it is not possible now; `cause` says why as Q.850 does, where it was a call's")
-    UNKNOWN = -32003, "unknown", N_("there is no such call, device, line, span, topic, subscription")
-    TOO_MUCH = -32004, "too much", N_("a message is too long, or there are too many connections or subscriptions")
-    STOPPING = -32005, "stopping", N_("the box is being stopped and takes nothing new")
-    PROTOCOL = -32006, "protocol", N_("the peer speaks another version of the protocol")
-    CONFIGURATION = -32007, "configuration", N_("the configuration is wrong: `about.mistakes` says where and why")
-    HARDWARE = -32008, "hardware", N_("a card, span or channel refused; `remedy` says what to do")
+    PARSE = -32700, "unreadable", "the line is no JSON, or nested too deeply"
+    INVALID_REQUEST = -32600, "invalid request", "it is JSON, but no request"
+    UNKNOWN_METHOD = -32601, "unknown method", "there is no such method"
+    INVALID_PARAMS = -32602, "invalid parameters", "a parameter is missing, unknown, or not of its type or range"
+    INTERNAL = -32603, "internal error", "our fault: it is in the log of the box, and nothing else was harmed"
+    HELLO_FIRST = -32000, "hello first", "a connection begins with hello"
+    FORBIDDEN = -32001, "forbidden", "the role of the peer does not allow it"
+    REFUSED = -32002, "refused", "it is not possible now; `cause` says why as Q.850 does, where it was a call's"
+    UNKNOWN = -32003, "unknown", "there is no such call, device, line, span, topic, subscription"
+    TOO_MUCH = -32004, "too much", "a message is too long, or there are too many connections or subscriptions"
+    STOPPING = -32005, "stopping", "the box is being stopped and takes nothing new"
+    PROTOCOL = -32006, "protocol", "the peer speaks another version of the protocol"
+    CONFIGURATION = -32007, "configuration", "the configuration is wrong: `about.mistakes` says where and why"
+    HARDWARE = -32008, "hardware", "a card, span or channel refused; `remedy` says what to do"
 
     def __init__(self, number: int, word: str, when: str) -> None:
         self.number = number

@@ -191,13 +191,13 @@ class Topics:
             raise Refusal(
                 Code.UNKNOWN,
                 _("no such topic: {topic}").format(topic=topic),
-                remedy=_("there are: {topics}").format(topics=", ".join(self.topics)),
+                remedy=_("there are: {names}").format(names=", ".join(self.topics)),
             )
         if strange := set(wanted) - set(known.filters):
             raise Refusal(
                 Code.INVALID_PARAMS,
                 _("topic {topic} has no filter {filter}").format(topic=topic, filter=", ".join(sorted(strange))),
-                remedy=_("there are: {filters}").format(filters=", ".join(known.filters) or "-"),
+                remedy=_("there are: {names}").format(names=", ".join(known.filters) or "-"),
             )
         subscription = Subscription(next(self._numbers), known, wanted, stations)
         self._watchers.setdefault(topic, []).append(subscription)
