@@ -44,3 +44,15 @@ def to_utc(time: int) -> datetime:
 def from_utc(time: datetime) -> int:
     """A datetime with a time zone as µs since 1970."""
     return (time - EPOCH) // MICROSECOND
+
+
+def writable(value: Any) -> Any:
+    """A value as a file can hold it: half a surrogate pair, from a name that the network sent, becomes its escape."""
+    match value:
+        case str():
+            return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+        case list() | tuple():
+            return [writable(each) for each in value]
+        case dict():
+            return {writable(name): writable(each) for name, each in value.items()}
+    return value

@@ -8,15 +8,16 @@
       | settled() returns <──────────────────────────|<────────────────────────────────|
 
 note() never waits: it checks the words (vocabulary.py), stamps the time, tells the watchers and returns. One writer
-commits in groups; each second it leaves a sign of life, so that after a power cut it is known when the box died.
+commits in groups; each second it leaves a sign of life, so that after a power cut it is known when the box died. The
+calls that were cut are closed when the next run begins (closing.py).
 
 A disk that is full or broken costs no call. What could not be written stays in memory, `problem` says why, `alarm` is
 called, and the writer tries again each second with the file opened anew. When KEPT events wait, further ones are
 dropped and counted; the event JournalLost says how many once the disk works again.
 
 Time is trio's clock; the wall clock is asked when a run begins, and each second whether it was set (ClockSet). With
-`threaded=False` the commits are made in the trio thread, and the wall clock is not asked again: the same run gives the
-same journal.
+`threaded=False` the commits are made in the trio thread, and neither the wall clock nor the room on the disk is looked
+at again: the same run gives the same journal.
 """
 
 from __future__ import annotations
@@ -31,10 +32,15 @@ from pathlib import Path
 import trio
 
 from core.store.closing import closing
+from core.store.disk import Disk
 from core.store.event import Event, Json, from_utc
-from core.store.journal_file import JournalFile, Run
+from core.store.journal_file import JournalFile
+from core.store.life import Lives
+from core.store.records import CallRecord, record
+from core.store.run import Run
 from core.store.state import State
 from core.store.vocabulary import check
+from core.texts import _
 from hw import wall_clock
 from hw.card import HardwareError
 
@@ -42,8 +48,10 @@ GROUP_S = 0.03
 """How long events gather before a commit: ENGINEERING.md, 20 to 50 ms."""
 HEARTBEAT_S = 1.0
 RETRY_S = 1.0
+DISK_S = 10.0
+"""How often the room on the disk is looked at."""
 KEPT = 100_000
-"""Events that may wait in memory when the disk does not work: about 60 MB, five minutes of the busiest box."""
+"""Events that may wait in memory when the disk does not work: about 60 MB, half a minute of the busiest box."""
 CLOCK_SET_US = 500_000
 """A wall clock that is off by more was set; by less, it is being steered, and is followed quietly."""
 CALLS_AHEAD = 200
@@ -54,57 +62,78 @@ log = logging.getLogger(__name__)
 
 Watcher = Callable[[Event], None]
 Alarm = Callable[[str, str, str], None]
+"""key, level (one of vocabulary.LEVELS; empty: it is well again), text for people"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one commit writes. until: the last event that is then safe; alive: this run's sign of life."""
+
+    events: list[Event]
+    kept: dict[str, object]
+    ended: list[CallRecord]
+    until: int
+    alive: Run
 
 
 class Journal:
     """Made and used in the trio thread. path None: kept in memory only.
 
-    alarm(key, level, text) is called in the trio thread with the key "journal" and the level "critical" when the disk
-    fails, and with the level "" when it works again. HardwareError: the file cannot be opened.
+    alarm is called in the trio thread. Its keys: "journal", the file cannot be written (critical); "journal damaged",
+    it was put aside (critical); "disk", the room on it (levels of disk.py). HardwareError: the file cannot be opened.
     """
 
-    def __init__(self, path: Path | None, *, threaded: bool = True, alarm: Alarm | None = None) -> None:
+    def __init__(
+        self, path: Path | None, *, threaded: bool = True, alarm: Alarm | None = None, disk: Disk | None = None
+    ) -> None:
         self._threaded = threaded
+        self._disk = disk or (Disk(path) if path and threaded else None)
+        self._disk_level = self._disk_told = ""
         self._alarm = alarm or _logged
         self._watchers: list[Watcher] = []
         self._pending: list[Event] = []
+        self._followed = 0
+        """So many of them have been followed for their records before the disk refused them."""
         self._kept: dict[str, object] = {}
+        self._ended: list[CallRecord] = []
+        self._lives = Lives()
         self._wake = trio.Event()
         self._waiting: list[tuple[int, trio.Event]] = []
+        self._zero = self._committed_at = self._asked_at = self._looked_at = trio.current_time()
+        self._anchor = self._began = from_utc(wall_clock.utc())
+        """UTC in µs when `clock` was 0."""
         self.problem = ""
         """Why nothing can be written at present; empty: all is well."""
         self.lost = 0
-        """Events dropped because too many waited."""
+        """Events dropped because too many waited, and not yet said."""
         try:
+            if self._disk is not None:
+                self._disk_level = self._disk.look()
             self._file = JournalFile(path)
             self._begin()
         except (OSError, sqlite3.Error) as error:
-            raise HardwareError(f"the journal {path} cannot be opened: {error}", action=_remedy(error)) from error
-        if self._file.set_aside:
-            self._alarm(
-                "journal damaged", "critical", f"the journal was damaged and put aside as {self._file.set_aside}"
-            )
+            text = _("the journal {path} cannot be opened: {error}").format(path=path, error=error)
+            raise HardwareError(text, action=_remedy(error)) from error
 
     def _begin(self) -> None:
         file = self._file
-        rows = file.kept()
-        before = file.last_run()
-        self._last = file.last_event()
-        self._next_call: int = max(rows.pop(NEXT_CALL, 1), file.last_call() + 1)
-        self.run_number = (before.run if before else 0) + 1
-        self._zero = trio.current_time()
-        self._anchor = self._began = from_utc(wall_clock.utc())
-        """UTC in µs when `clock` was 0."""
-        self._safe = self._last
-        self._committed_at = self._asked_at = self._zero
-        self.state = State(rows, self._keep)
-        # What the last run could not say itself: its calls ended when it did.
-        cut = closing(file.of_open_calls(), before, self._last + 1) if before else []
-        self._last += len(cut)
-        self._pending += cut
+        self._rows = file.kept()
+        self._last = self._safe = file.last_event()
+        self._next_call: int = max(self._rows.pop(NEXT_CALL, 1), file.last_call() + 1)
         self._reserved = 0
+        self.state = State(self._rows, self._keep)
+        before = file.last_run()
+        self.run_number = before.run + 1 if before else 1
+        if before:
+            for event in file.of_open_calls():
+                self._lives.see(event)
+            # What the last run could not say itself: its calls ended when it did.
+            self._pending += closing(self._lives.open.values(), before, self._last + 1)
+            self._last += len(self._pending)
         self._reserve()
-        self._commit(self._take())
+        batch = self._take()
+        self._commit(batch)
+        self._written(batch)
         if before and not before.ended:
             self.note("BoxFailed", last=before.time)
 
@@ -139,8 +168,12 @@ class Journal:
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Each event from now on, in the moment in which it is noted. Returns what ends it."""
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
+        self._watchers = [*self._watchers, watcher]
+
+        def gone() -> None:
+            self._watchers = [each for each in self._watchers if each is not watcher]
+
+        return gone
 
     @property
     def last(self) -> int:
@@ -171,7 +204,8 @@ class Journal:
                     await self._wake.wait()
                 await trio.sleep(GROUP_S)
                 self._follow_wall_clock()
-                if not await self._write():
+                await self._write()
+                if self.problem:
                     await trio.sleep(RETRY_S)
         finally:
             with trio.CancelScope(shield=True):
@@ -186,7 +220,7 @@ class Journal:
             self._wake.set()
             await done.wait()
             if self.problem:
-                raise HardwareError(f"the journal cannot be written: {self.problem}")
+                raise HardwareError(_("the journal cannot be written: {error}").format(error=self.problem))
 
     def close(self) -> None:
         """After run() has ended: writes what is left, and notes that this run ended in order."""
@@ -198,15 +232,18 @@ class Journal:
         self._file.close()
 
     def _take(self) -> Batch:
+        for event in self._pending[self._followed :]:
+            if (life := self._lives.see(event)) is not None:
+                self._ended.append(record(life))
         clock = int((trio.current_time() - self._zero) * 1e6)
-        alive = Run(self.run_number, self._began, self._anchor + clock, clock, False)
-        batch = Batch(self._pending, self._kept, self._last, alive)
-        self._pending, self._kept = [], {}
+        alive = Run(self.run_number, self._began, self._anchor + clock, clock, ended=False)
+        batch = Batch(self._pending, self._kept, self._ended, self._last, alive)
+        self._pending, self._kept, self._ended, self._followed = [], {}, [], 0
         self._wake = trio.Event()
         return batch
 
-    async def _write(self) -> bool:
-        """One commit. False: the disk refused; the batch waits in memory again."""
+    async def _write(self) -> None:
+        """One commit. If the disk refuses it, the batch waits in memory again."""
         batch = self._take()
         try:
             if self._threaded:
@@ -218,23 +255,33 @@ class Journal:
         else:
             self._written(batch)
         ready = [done for until, done in self._waiting if until <= self._safe or self.problem]
-        self._waiting = [] if self.problem else [(u, done) for u, done in self._waiting if u > self._safe]
+        self._waiting = [] if self.problem else [(until, d) for until, d in self._waiting if until > self._safe]
         for done in ready:
             done.set()
-        return not self.problem
 
     def _commit(self, batch: Batch, ended: bool = False) -> None:
         """In the writer's thread."""
+        kept = batch.kept
+        if self._disk is not None and (self.problem or batch.alive.clock >= self._looked_at + DISK_S * 1e6):
+            self._looked_at = batch.alive.clock
+            self._disk_level = self._disk.look()
         if self.problem:
             self._file.reopen()
-        self._file.write(batch.events, batch.kept, replace(batch.alive, ended=ended))
+        if self._file.set_aside:  # a new file: it knows nothing yet of what must survive
+            kept = {**self._rows, NEXT_CALL: self._reserved, **kept}
+        self._file.write(batch.events, kept, batch.ended, replace(batch.alive, ended=ended))
 
     def _put_back(self, batch: Batch, error: Exception) -> None:
+        self._followed = len(batch.events)
         self._pending = batch.events + self._pending
         self._kept = batch.kept | self._kept
+        self._ended = batch.ended
         self._wake.set()
+        if self._disk is not None and _is_full(error):
+            self._disk.drop_ballast()
         if not self.problem:
-            self._alarm("journal", "critical", f"the journal cannot be written: {error}. {_remedy(error)}")
+            text = _("the journal cannot be written: {error}").format(error=error)
+            self._alarm("journal", "critical", f"{text}. {_remedy(error)}")
         self.problem = str(error) or type(error).__name__
 
     def _written(self, batch: Batch) -> None:
@@ -242,7 +289,14 @@ class Journal:
         self._committed_at = trio.current_time()
         if self.problem:
             self.problem = ""
-            self._alarm("journal", "", "the journal can be written again")
+            self._alarm("journal", "", _("the journal can be written again"))
+        if self._file.set_aside:
+            text = _("the journal was damaged; it was put aside as {file}, and a new one begun")
+            self._alarm("journal damaged", "critical", text.format(file=self._file.set_aside))
+            self._file.set_aside = None
+        if self._disk_level != self._disk_told:
+            self._disk_told = self._disk_level
+            self._alarm("disk", self._disk_level, _DISK[self._disk_level]())
         if self.lost:
             lost, self.lost = self.lost, 0
             self.note("JournalLost", events=lost, reason="the disk could not be written")
@@ -258,20 +312,23 @@ class Journal:
             self.note("ClockSet", by_s=off / 1e6)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one commit writes; `until`: the last event that is then safe."""
+_DISK: dict[str, Callable[[], str]] = {
+    "": lambda: _("the disk has room again"),
+    "notice": lambda: _("less than 20 % of the disk is free"),
+    "warning": lambda: _("less than 10 % of the disk is free"),
+    "critical": lambda: _("less than 5 % of the disk is free: delete or move something now"),
+}
 
-    events: list[Event]
-    kept: dict[str, object]
-    until: int
-    alive: Run
+
+def _is_full(error: Exception) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith("SQLITE_FULL") or getattr(error, "errno", 0) == errno.ENOSPC
 
 
 def _remedy(error: Exception) -> str:
-    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_FULL") or getattr(error, "errno", 0) == errno.ENOSPC:
-        return "The disk is full: free some space."
-    return "Look at the disk and its cable; `dmesg` says what the kernel saw."
+    if _is_full(error):
+        return _("The disk is full: free some space.")
+    return _("Look at the disk and its cable; dmesg says what the kernel saw.")
 
 
 def _logged(key: str, level: str, text: str) -> None:

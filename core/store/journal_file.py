@@ -1,14 +1,15 @@
 """The file of the journal: SQLite, WAL and synchronous FULL, written by one thread at a time in whole commits.
 
-    events        every event, append-only                    runs     each start of the exchange, and its heartbeat
-    kept          what survives a restart (state.py)          open_calls   calls without a CallCleared
+    events        every event, append-only                    runs        each start of the exchange, and its heartbeat
+    records       of each finished call (records_table.py)    open_calls  calls without a CallCleared, and those that
+    kept          what survives a restart (state.py)                      went into them (into_call)
 
 What has been committed survives a power cut (ENGINEERING.md, Store: WAL + FULL lost nothing in 200 cuts). After an
 error of the disk nothing the kernel remembers of the file is believed: `reopen()` drops its pages from memory first, so
 that what is read comes from the disk, and the caller writes again whatever was not committed; an event is known by its
 id and never stands there twice. A file that is damaged is set aside under another name and a new one begun.
 
-What it does not: know the time, or what events mean (closing.py does).
+What it does not: know the time, or what events mean.
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database, Migrations
 
-from core.store.event import Event
+from core.store import records_table
+from core.store.event import Event, writable
+from core.store.life import BEGINS
+from core.store.records import CallRecord
+from core.store.run import Run
 from core.store.state import GONE
 from hw.errors import LocalError
 
 COLUMNS = "id, time, clock, run, call, device, kind, data"
-OPENS, CLOSES = ("ServiceInitiated", "Originated"), "CallCleared"
+MODE = 0o640
 
 migrations = Migrations("journal")
 
@@ -37,8 +41,7 @@ migrations = Migrations("journal")
 @migrations()
 def m001_events(database: Database) -> None:
     numbers = dict.fromkeys(("id", "time", "clock", "run", "call"), int)
-    words = dict.fromkeys(("device", "kind", "data"), str)
-    columns = numbers | words
+    columns = numbers | dict.fromkeys(("device", "kind", "data"), str)
     database.table("events").create(columns, pk="id", not_null=set(columns) - {"id"}, strict=True)
     # Events of the box itself belong to no call: they need no place in the index.
     database.execute("CREATE INDEX events_by_call ON events(call) WHERE call > 0")
@@ -58,22 +61,19 @@ def m003_kept(database: Database) -> None:
 
 @migrations()
 def m004_open_calls(database: Database) -> None:
-    database.table("open_calls").create({"call": int}, pk="call", strict=True)
+    database.table("open_calls").create({"call": int, "into_call": int}, pk="call", defaults={"into_call": 0})
+
+
+@migrations()
+def m005_records(database: Database) -> None:
+    table = database.table("records")
+    table.create(records_table.columns(), pk="call", strict=True)
+    table.create_index(["begin"], index_name="records_by_begin")
+    records_table.rebuild(database.conn, read(database.conn))
 
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 _decode = msgspec.json.Decoder().decode
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One start of the exchange: when it began, its last sign of life, and whether it ended in order."""
-
-    run: int
-    began: int
-    time: int
-    clock: int
-    ended: bool
 
 
 class JournalFile:
@@ -83,40 +83,23 @@ class JournalFile:
         self.path = path
         self.set_aside: Path | None = None
         """Where a damaged file was put, if one was found at the last opening."""
-        self._lock: int | None = None
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(self._lock)
-                raise LocalError(f"another exchange keeps its journal in {path}") from None
-        self._sql = self._open()
+        self._lock = locked(path) if path is not None else None
+        try:
+            self._sql = self._open()
+        except BaseException:
+            self._unlock()
+            raise
 
     def _open(self) -> sqlite3.Connection:
         self.set_aside = None
         try:
-            return self._connect()
+            return connect(self.path)
         except sqlite3.DatabaseError as error:
+            # An OperationalError is the disk's (full, gone, read-only); any other says that the file is none of ours.
             if isinstance(error, sqlite3.OperationalError) or self.path is None or not self.path.exists():
                 raise
             self.set_aside = aside(self.path)
-            return self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        sql = sqlite3.connect(
-            self.path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False, cached_statements=32
-        )
-        try:
-            sql.execute("PRAGMA journal_mode = WAL")
-            sql.execute("PRAGMA synchronous = FULL")
-            sql.execute("PRAGMA journal_size_limit = 67108864")
-            migrations.apply(Database(sql))
-        except BaseException:
-            sql.close()
-            raise
-        return sql
+            return connect(self.path)
 
     # ---- reading, when a run begins ----
 
@@ -128,13 +111,16 @@ class JournalFile:
 
     def last_run(self) -> Run | None:
         row = self._sql.execute("SELECT run, began, time, clock, ended FROM runs ORDER BY run DESC LIMIT 1").fetchone()
-        return None if row is None else Run(*row[:4], bool(row[4]))
+        if row is None:
+            return None
+        run, began, time, clock, ended = row
+        return Run(run, began, time, clock, bool(ended))
 
     def kept(self) -> dict[str, Any]:
         return {key: _decode(value) for key, value in self._sql.execute("SELECT key, value FROM kept")}
 
     def of_open_calls(self) -> Iterator[Event]:
-        """The events of all calls that have not been cleared, oldest first."""
+        """All events of the calls that have not been cleared, and of those whose parties went into them."""
         return read(self._sql, "WHERE call > 0 AND call IN (SELECT call FROM open_calls)")
 
     def _number(self, query: str) -> int:
@@ -142,18 +128,16 @@ class JournalFile:
 
     # ---- writing ----
 
-    def write(self, events: Sequence[Event], kept: dict[str, object], alive: Run) -> None:
+    def write(self, events: Sequence[Event], kept: dict[str, object], ended: Iterable[CallRecord], alive: Run) -> None:
         """One commit: all of it is safe on disk when this returns, and nothing of it is there when it raises; or all
         of it, if the disk failed after its last write. Writing the same again does no harm.
         """
-        opened = [(event.call,) for event in events if event.call and event.kind in OPENS]
-        cleared = [(event.call,) for event in events if event.kind == CLOSES]
         sql = self._sql
         sql.execute("BEGIN IMMEDIATE")
         try:
             sql.executemany(f"INSERT OR IGNORE INTO events ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?)", map(_row, events))
-            sql.executemany("INSERT OR IGNORE INTO open_calls VALUES (?)", opened)
-            sql.executemany("DELETE FROM open_calls WHERE call = ?", cleared)
+            self._follow_calls(events)
+            records_table.add(sql, ended)
             for key, value in kept.items():
                 if value is GONE:
                     sql.execute("DELETE FROM kept WHERE key = ?", (key,))
@@ -169,6 +153,20 @@ class JournalFile:
                 sql.execute("ROLLBACK")
             raise
 
+    def _follow_calls(self, events: Sequence[Event]) -> None:
+        """Calls that begin and end in one batch come and go here, too: they are few, and the order is kept."""
+        sql = self._sql
+        begun = {event.call: None for event in events if event.kind in BEGINS and event.call}
+        sql.executemany("INSERT OR IGNORE INTO open_calls (call) VALUES (?)", ((call,) for call in begun))
+        for event in events:
+            if event.kind == "CallCleared":
+                call, into = event.call, event.data.get("into") or 0
+                if into:
+                    query = "UPDATE open_calls SET into_call = ? WHERE call = ? OR into_call = ?"
+                    sql.execute(query, (into, call, call))
+                else:
+                    sql.execute("DELETE FROM open_calls WHERE call = ? OR into_call = ?", (call, call))
+
     def reopen(self) -> None:
         """After an error of the disk. Raises as opening does."""
         self._sql.close()
@@ -179,12 +177,44 @@ class JournalFile:
 
     def close(self) -> None:
         self._sql.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
 
+def connect(path: Path | None) -> sqlite3.Connection:
+    """The file, with the tables of this version. sqlite3.Error."""
+    sql = sqlite3.connect(
+        path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False, cached_statements=64
+    )
+    try:
+        sql.execute("PRAGMA journal_mode = WAL")
+        sql.execute("PRAGMA synchronous = FULL")
+        sql.execute("PRAGMA journal_size_limit = 67108864")
+        migrations.apply(Database(sql))
+    except BaseException:
+        sql.close()
+        raise
+    return sql
+
+
+def locked(path: Path) -> int:
+    """The handle that keeps other exchanges away from this journal. LocalError: one is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise LocalError(f"another exchange keeps its journal in {path}") from None
+    return handle
+
+
 def wal(path: Path) -> Path:
+    """The write-ahead log beside the file."""
     return path.with_name(path.name + "-wal")
 
 
@@ -215,21 +245,15 @@ def forget_cached(file: Path) -> None:
 
 def _row(event: Event) -> tuple[int, int, int, int, int, str, str, str]:
     try:
-        data = _encode(event.data).decode()
-        event.device.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, from a name that the network sent
-        data = ascii_only(data=event.data)
-        return (event.id, event.time, event.clock, event.run, event.call, ascii(event.device), event.kind, data)
-    return (event.id, event.time, event.clock, event.run, event.call, event.device, event.kind, data)
-
-
-def ascii_only(data: dict[str, Any]) -> str:
-    """The data in JSON with every text that no file can hold written as its escapes."""
-    return _encode({key: ascii(value) if isinstance(value, str) else value for key, value in data.items()}).decode()
+        data = _encode(event.data)
+    except UnicodeEncodeError:
+        data = _encode(writable(event.data))
+    device = writable(event.device)
+    return (event.id, event.time, event.clock, event.run, event.call, device, event.kind, data.decode())
 
 
 def read(sql: sqlite3.Connection, where: str = "", values: Iterable[object] = ()) -> Iterator[Event]:
     """Events from a file of the journal, oldest first. `where` is SQL: WHERE … over the columns of Event."""
     query = f"SELECT {COLUMNS} FROM events {where} ORDER BY id"
-    for row in sql.execute(query, tuple(values)):
-        yield Event(*row[:7], _decode(row[7]))
+    for number, time, clock, run, call, device, kind, data in sql.execute(query, tuple(values)):
+        yield Event(number, time, clock, run, call, device, kind, _decode(data))

@@ -1,0 +1,56 @@
+"""The records of finished calls as a table of the journal's file, so that a month of them is one query.
+
+It is a reading like any other, only kept: the writer adds the record of a call in the commit that holds its last
+event, and the whole table can be made again from the events (`rebuild`). Columns are the fields of CallRecord, times in
+µs; lists are JSON.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from core.store.event import Event, writable
+from core.store.records import CallRecord, records
+
+FIELDS = msgspec.structs.fields(CallRecord)
+NAMES = ", ".join(f'"{field.name}"' for field in FIELDS)
+INSERT = f"INSERT OR REPLACE INTO records ({NAMES}) VALUES ({','.join('?' * len(FIELDS))})"
+LISTS = {field.name for field in FIELDS if field.name in ("queues", "transfers", "diversions")}
+
+_encode = msgspec.json.Encoder().encode
+
+
+def columns() -> dict[str, type]:
+    return {field.name: int if field.type in (int, bool, bool | None) else str for field in FIELDS}
+
+
+def add(sql: sqlite3.Connection, ended: Iterable[CallRecord]) -> None:
+    sql.executemany(INSERT, map(_row, ended))
+
+
+def rebuild(sql: sqlite3.Connection, events: Iterable[Event]) -> None:
+    """From all events there are; within the transaction that is open."""
+    sql.execute("DELETE FROM records")
+    add(sql, (record for record in records(events) if record.end))
+
+
+def find(sql: sqlite3.Connection, where: str = "", values: Iterable[object] = ()) -> Iterator[CallRecord]:
+    """Records in the order in which the calls began. `where` is SQL: WHERE … over the columns."""
+    for row in sql.execute(f"SELECT {NAMES} FROM records {where} ORDER BY begin, call", tuple(values)):
+        yield msgspec.convert(dict(_values(row)), CallRecord, strict=False)
+
+
+def _row(record: CallRecord) -> tuple[object, ...]:
+    return tuple(
+        _encode(writable(msgspec.to_builtins(value))).decode() if isinstance(value, tuple) else writable(value)
+        for value in msgspec.structs.astuple(record)
+    )
+
+
+def _values(row: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    for field, value in zip(FIELDS, row, strict=True):
+        yield field.name, msgspec.json.decode(value) if field.name in LISTS else value
