@@ -89,7 +89,7 @@ class Journal:
         self._threaded = threaded
         self._disk = disk or (Disk(path) if path and threaded else None)
         self._disk_level = self._disk_told = ""
-        self._alarm = alarm or _logged
+        self._alarm = _logged if alarm is None else alarm
         self._watchers: list[Watcher] = []
         self._pending: list[Event] = []
         self._followed = 0
@@ -122,7 +122,8 @@ class Journal:
         self._next_call: int = max(self._rows.pop(NEXT_CALL, 1), file.last_call() + 1)
         self._reserved = 0
         self.state = State(self._rows, self._keep)
-        before = file.last_run()
+        self.before = before = file.last_run()
+        """The run before this one; None: there was none."""
         self.run_number = before.run + 1 if before else 1
         if before:
             for event in file.of_open_calls():
@@ -131,11 +132,11 @@ class Journal:
             self._pending += closing(self._lives.open.values(), before, self._last + 1)
             self._last += len(self._pending)
         self._reserve()
+        if before and not before.ended:
+            self.note("BoxFailed", last=before.time)
         batch = self._take()
         self._commit(batch)
         self._written(batch)
-        if before and not before.ended:
-            self.note("BoxFailed", last=before.time)
 
     # ---- noting ----
 

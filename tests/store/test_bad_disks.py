@@ -1,0 +1,272 @@
+"""A full, failing or damaged disk costs no call: events wait, somebody is told, and nothing uncertain is believed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from core.store import journal as journal_module
+from core.store.disk import Disk, Room
+from core.store.event import Event
+from core.store.journal import Journal
+from core.store.journal_file import connect, read
+from hw.card import HardwareError
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.db"
+
+
+class Alarms(list[tuple[str, str]]):
+    """What was told to whoever looks after the box."""
+
+    def __call__(self, key: str, level: str, text: str) -> None:
+        assert text
+        self.append((key, level))
+
+
+class Failing:
+    """The connection to the file, with a disk below it that fails at one kind of statement for a while."""
+
+    def __init__(self, sql: sqlite3.Connection, statement: str, error: Exception) -> None:
+        self._sql, self._statement, self._error = sql, statement, error
+
+    def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+        if query.startswith(self._statement):
+            raise self._error
+        return self._sql.execute(query, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sql, name)
+
+
+def disk_error() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_FSYNC"
+    return error
+
+
+def events(path: Path) -> list[Event]:
+    sql = connect(path)
+    try:
+        return list(read(sql))
+    finally:
+        sql.close()
+
+
+async def test_events_wait_while_the_disk_fails_and_are_written_to_a_file_opened_anew(
+    path: Path, autojump_clock: MockClock
+) -> None:
+    told = Alarms()
+    journal = Journal(path, threaded=False, alarm=told)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        journal.note("BoxStarted", version="1")
+        await journal.settled()
+        broken = journal._file._sql
+        journal._file._sql = Failing(broken, "COMMIT", disk_error())  # type: ignore[assignment]
+        journal.note("BoxStopping")
+        journal.state["dnd/8001"] = True
+        with pytest.raises(HardwareError, match="disk I/O error"):
+            await journal.settled()
+        assert told == [("journal", "critical")]
+        assert journal.problem == "disk I/O error"
+        await trio.sleep(3)
+        assert told == [("journal", "critical"), ("journal", "")]
+        assert journal.problem == ""
+        await journal.settled()
+        assert journal._file._sql is not broken
+        nursery.cancel_scope.cancel()
+    journal.close()
+    assert [event.kind for event in events(path)] == ["BoxStarted", "BoxStopping"]
+
+
+async def test_a_batch_that_reached_the_disk_although_it_failed_stands_there_once(
+    path: Path, autojump_clock: MockClock
+) -> None:
+    class After(Failing):
+        """Fails after the statement has been carried out, as an fsync does."""
+
+        def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+            done = self._sql.execute(query, *values)
+            if query.startswith(self._statement):
+                raise self._error
+            return done
+
+    journal = Journal(path, threaded=False, alarm=Alarms())
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        journal._file._sql = After(journal._file._sql, "COMMIT", disk_error())  # type: ignore[assignment]
+        journal.note("ServiceInitiated", 1, "8001")
+        journal.note("CallCleared", 1)
+        await trio.sleep(3)
+        await journal.settled()
+        nursery.cancel_scope.cancel()
+    journal.close()
+    assert [event.id for event in events(path)] == [1, 2]
+    sql = connect(path)
+    assert sql.execute("SELECT count(*) FROM open_calls").fetchone() == (0,)
+    assert sql.execute("SELECT call FROM records").fetchall() == [(1,)]
+    sql.close()
+
+
+async def test_a_disk_that_is_really_full_refuses_and_recovers(path: Path, autojump_clock: MockClock) -> None:
+    told = Alarms()
+    journal = Journal(path, threaded=False, alarm=told)
+    pages = journal._file._sql.execute("PRAGMA page_count").fetchone()[0]
+    journal._file._sql.execute(f"PRAGMA max_page_count = {pages}")  # of this connection: a new one has room
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        for _ in range(2000):
+            journal.note("BoxStopping", reason="a long story " * 10)
+        with pytest.raises(HardwareError, match="full"):
+            await journal.settled()
+        await trio.sleep(3)
+        await journal.settled()
+        nursery.cancel_scope.cancel()
+    journal.close()
+    assert told == [("journal", "critical"), ("journal", "")]
+    assert [event.id for event in events(path)] == list(range(1, 2001))
+
+
+async def test_what_no_memory_can_hold_is_dropped_counted_and_said(
+    path: Path, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "KEPT", 5)
+    journal = Journal(path, threaded=False, alarm=Alarms())
+    journal._file._sql = Failing(journal._file._sql, "BEGIN", disk_error())  # type: ignore[assignment]
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        for _ in range(8):
+            journal.note("BoxStopping")
+        assert journal.lost == 3
+        await trio.sleep(3)
+        await journal.settled()
+        nursery.cancel_scope.cancel()
+    journal.close()
+    kept = events(path)
+    assert [event.kind for event in kept] == ["BoxStopping"] * 5 + ["JournalLost"]
+    assert kept[-1].data["events"] == 3
+    assert journal.lost == 0
+
+
+async def test_a_damaged_file_is_put_aside_and_what_must_survive_is_written_anew(
+    path: Path, autojump_clock: MockClock
+) -> None:
+    told = Alarms()
+    journal = Journal(path, threaded=False, alarm=told)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        journal.state["dnd/8001"] = True
+        await journal.settled()
+        journal._file._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        path.write_bytes(b"this was a journal once " * 1000)
+        journal._file._sql = Failing(journal._file._sql, "BEGIN", disk_error())  # type: ignore[assignment]
+        journal.note("BoxStopping")
+        await trio.sleep(3)
+        await journal.settled()
+        nursery.cancel_scope.cancel()
+    assert told == [("journal", "critical"), ("journal", ""), ("journal damaged", "critical")]
+    journal.close()
+    assert path.with_name("journal.db.damaged-1").exists()
+    assert [event.kind for event in events(path)] == ["BoxStopping"]
+    again = Journal(path, threaded=False)
+    assert dict(again.state) == {"dnd/8001": True}
+    again.close()
+
+
+async def test_a_file_found_damaged_at_the_start_is_put_aside(path: Path) -> None:
+    path.write_bytes(b"this was a journal once " * 1000)
+    told = Alarms()
+    journal = Journal(path, alarm=told, threaded=False)
+    assert told == [("journal damaged", "critical")]
+    journal.note("BoxStarted")
+    journal.close()
+    assert [event.kind for event in events(path)] == ["BoxStarted"]
+
+
+async def test_a_place_where_no_file_can_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HardwareError, match="cannot be opened"):
+        Journal(tmp_path / "file" / "journal.db")
+
+
+async def test_a_name_that_is_no_text_is_kept_as_far_as_it_can_be(path: Path) -> None:
+    journal = Journal(path)
+    journal.note("ServiceInitiated", 1, "e1a/1\udc80")
+    journal.note("Originated", 1, "e1a/1\udc80", name="\ud800王")
+    journal.note("CallCleared", 1)
+    journal.close()
+    assert events(path)[1].data == {"name": "\\ud800王"}
+    assert events(path)[0].device == "e1a/1\\udc80"
+
+
+# ---- room ----
+
+
+def rooms(*free: int) -> Callable[[Path], Room]:
+    """A disk of 1000 bytes whose free room is one after the other of these, and then the last."""
+    left = list(free)
+    return lambda folder: Room(left.pop(0) if len(left) > 1 else left[0], 1000)
+
+
+@pytest.mark.parametrize(
+    ("free", "level"), [(1000, ""), (200, ""), (199, "notice"), (99, "warning"), (50, "warning"), (49, "critical")]
+)
+def test_marks(free: int, level: str) -> None:
+    assert Room(free, 1000).level == level
+
+
+def test_the_ballast_goes_when_less_than_itself_is_free_and_comes_back(path: Path) -> None:
+    ballast = path.with_suffix(".ballast")
+    disk = Disk(path, ballast=60, ask=rooms(900, 100, 59, 59, 150, 300))
+    found = []
+    for _ in range(6):
+        found.append((disk.look(), ballast.exists()))
+    assert found == [
+        ("", True),
+        ("notice", True),
+        ("warning", False),
+        ("warning", False),
+        ("notice", False),
+        ("", True),
+    ]
+    assert ballast.stat().st_size == 60
+    disk.drop_ballast()
+    assert not ballast.exists()
+
+
+async def test_less_and_less_room_is_told_once_each(path: Path, autojump_clock: MockClock) -> None:
+    told = Alarms()
+    disk = Disk(path, ballast=60, ask=rooms(900, 900, 190, 190, 90, 40, 300))
+    journal = Journal(path, threaded=False, alarm=told, disk=disk)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        await trio.sleep(100)
+        nursery.cancel_scope.cancel()
+    journal.close()
+    assert told == [("disk", "notice"), ("disk", "warning"), ("disk", "critical"), ("disk", "")]
+
+
+async def test_a_full_disk_gets_the_ballast_back_at_once(path: Path, autojump_clock: MockClock) -> None:
+    journal = Journal(path, threaded=False, alarm=Alarms(), disk=Disk(path, ballast=60, ask=rooms(900)))
+    ballast = path.with_suffix(".ballast")
+    assert ballast.exists()
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorname = "SQLITE_FULL"
+    journal._file._sql = Failing(journal._file._sql, "COMMIT", full)  # type: ignore[assignment]
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        journal.note("BoxStopping")
+        with pytest.raises(HardwareError, match="full"):
+            await journal.settled()
+        assert not ballast.exists()
+        nursery.cancel_scope.cancel()
+    journal.close()
