@@ -131,5 +131,5 @@ class Dialling:
             return replace(entry.target, arguments=entry.pattern.arguments(digits), number=digits)
         if kind is TargetKind.SPEED_DIAL:
             found = self._analyser.resolved(entry.target.number, self._facts) if self._speed_dial else None
-            return replace(found, speed_dial=digits) if found else None
+            return replace(found, speed_dial=digits, bypass=entry.target.bypass) if found else None
         return replace(entry.target, number=digits[entry.strip :])

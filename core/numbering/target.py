@@ -37,7 +37,8 @@ class Target:
     """name: of the station, group, room, orbit, feature, route, ... as the configuration calls it.
 
     arguments: of a feature, as dialled. number: the whole number that led here, after speed dial; of an emergency call
-    without the outside prefix. speed_dial: the code that was dialled for it, if one was.
+    without the outside prefix. speed_dial: the code that was dialled for it, if one was; bypass: that code asks for no
+    class of service.
     """
 
     kind: TargetKind
@@ -45,6 +46,7 @@ class Target:
     arguments: tuple[str, ...] = ()
     number: str = ""
     speed_dial: str = ""
+    bypass: bool = False
 
 
 class Outcome(Enum):

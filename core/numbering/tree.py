@@ -20,10 +20,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from core.config.model.pattern import DIGITS, SYMBOLS, Pattern
+from core.config.model.pattern import DIGITS, OPEN, SYMBOLS, Pattern
 from core.numbering.target import Facts, Target, TargetKind
 
-OPEN = 100  # rank of an open end, worse than any set of symbols
 MOST_STATES = 50_000  # kept; a box of 10 000 numbers has some 15 000
 
 Path = tuple[str | int, ...]

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from core.config.model.pattern import LONGEST, Pattern, parse
+from core.config.model.pattern import LONGEST, OPEN, Pattern, parse
 from core.numbering.analyser import Analyser, Waits
 from core.numbering.target import Analysis, Facts, Outcome, Target, TargetKind
-from core.numbering.tree import OPEN, Entry, Tree
+from core.numbering.tree import Entry, Tree
 from hw.signalling.q850 import Cause
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)  # a Wednesday, noon in Shanghai

@@ -82,9 +82,6 @@ class TollLimits(Table):
     minutes_per_hour: int = setting("Minutes talked within the last 60 minutes.", 0, ge=0)
     minutes_per_day: int = setting("Minutes talked within the last 24 hours.", 0, ge=0)
     at_once: int = setting("Calls that are up at the same time.", 0, ge=0)
-    counts_from: Reach = setting(
-        "Calls of this reach or further are counted and limited; nearer ones are not.", "long_distance"
-    )
     warn_percent: int = setting(
         "From this share of a limit on, each call raises the alarm as a warning.", 80, ge=1, le=100
     )
@@ -136,6 +133,10 @@ class Numbering(Table):
     premium: Patterns = setting(
         "Numbers that cost more than a call (information services). Only classes that allow them expressly reach them.",
         ("16[08]!",),
+    )
+    toll_from: Reach = setting(
+        "Calls of this reach or further are counted and limited against toll fraud; nearer ones are not.",
+        "long_distance",
     )
     limits: TollLimits = setting(
         "What all stations and trunks together may call outside, against toll fraud.",

@@ -35,6 +35,7 @@ from core.texts import N_
 
 DIGITS = "0123456789"
 SYMBOLS = DIGITS + "*#ABCD"
+OPEN = 100  # rank of a digit that an open end takes: worse than any set
 LONGEST = 32  # digits of one number; E.164 has 15, carrier codes and service arguments come on top
 _CLASSES = {"X": DIGITS, "Z": DIGITS[1:], "N": DIGITS[2:]}
 _REPEAT = re.compile(r"\{(\d{1,2})(?:,(\d{1,2}))?\}")
@@ -96,6 +97,18 @@ class Pattern:
 
     def matches(self, digits: str) -> bool:
         return self.align(digits) is not None
+
+    def rank(self, digits: str) -> tuple[int, ...] | None:
+        """How exactly it fits: by how many symbols each digit could have been. The smaller is the more exact: the
+        first difference decides. None: it does not fit.
+        """
+        taken = self.align(digits)
+        if taken is None:
+            return None
+        ranks: list[int] = []
+        for element, count in zip(self.elements, taken, strict=True):
+            ranks += [OPEN if element.open else len(element.symbols)] * count
+        return tuple(ranks)
 
     def arguments(self, digits: str) -> tuple[str, ...]:
         """What stands in each ( ) of a number that matches."""

@@ -1,0 +1,149 @@
+"""The dial plan of a box: every number, service code and route of its configuration as an entry of the tree.
+
+Which comes first where two of one rank fit the same digits: emergency numbers, then the numbers of the house, service
+codes, routes, each in the order of the configuration. The check reports such ties.
+
+Numbers of people may be called by everybody. Service codes, speed dials and parking places are for stations: a caller
+from outside has no use for them, and no business with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from core.config.model import Box
+from core.config.model.features import CONFERENCE, FLASH, Features, context, syntax
+from core.config.model.numbering import Route
+from core.config.model.pattern import Pattern, parse
+from core.numbering.hours import OpeningHours
+from core.numbering.target import Facts, Target, TargetKind
+from core.numbering.tree import Condition, Entry, Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stations:
+    """For telephones of the house."""
+
+    def holds(self, facts: Facts) -> bool:
+        return bool(facts.station)
+
+
+STATIONS = Stations()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RouteCondition:
+    """For whom and when a route holds: all that is given must fit. open: while the hours are open, or closed."""
+
+    stations: tuple[Pattern, ...]
+    classes: frozenset[str]
+    pickup_groups: frozenset[str]
+    from_groups: frozenset[str]
+    calling: tuple[Pattern, ...]
+    hours: OpeningHours | None
+    open: bool
+
+    def holds(self, facts: Facts) -> bool:
+        return (
+            (not self.stations or any(pattern.matches(facts.station) for pattern in self.stations))
+            and (not self.classes or facts.class_of_service in self.classes)
+            and (not self.pickup_groups or facts.pickup_group in self.pickup_groups)
+            and (not self.from_groups or facts.group in self.from_groups)
+            and (not self.calling or any(pattern.matches(facts.calling) for pattern in self.calling))
+            and (self.hours is None or self.hours.open_at(facts.time) is self.open)
+        )
+
+
+def condition(route: Route, hours: Mapping[str, OpeningHours]) -> Condition | None:
+    """None: it holds for all. A calendar that does not exist is one that is always open; the check reports it."""
+    calendar = hours.get(route.calendar)
+    if not (route.stations or route.classes or route.pickup_groups or route.from_groups or route.calling or calendar):
+        return None
+    return RouteCondition(
+        tuple(map(parse, route.stations)),
+        frozenset(route.classes),
+        frozenset(route.pickup_groups),
+        frozenset(route.from_groups),
+        tuple(map(parse, route.calling)),
+        calendar,
+        route.when == "open",
+    )
+
+
+def entries(box: Box, hours: Mapping[str, OpeningHours]) -> Iterator[Entry]:
+    yield from emergency(box)
+    for index, station in enumerate(box.station):
+        yield number(TargetKind.STATION, station.number, ("station", index, "number"))
+    for index, group in enumerate(box.hunt_group):
+        yield number(TargetKind.HUNT_GROUP, group.number, ("hunt_group", index, "number"))
+    for index, room in enumerate(box.conference):
+        yield number(TargetKind.CONFERENCE, room.number, ("conference", index, "number"))
+    for orbit in box.park.numbers():
+        yield number(TargetKind.PARK_ORBIT, orbit, ("park", "orbits"), STATIONS)
+    yield from speed_dials(box)
+    yield from services(box)
+    for index, route in enumerate(box.route):
+        holds = condition(route, hours)
+        for which, text in enumerate(route.match):
+            target = Target(TargetKind.TRUNK, route.name)
+            yield Entry(parse(text), target, ("route", index, "match", which), holds, route.wait_s)
+
+
+def number(kind: TargetKind, digits: str, path: Path, holds: Condition | None = None) -> Entry:
+    return Entry(parse(digits), Target(kind, digits), path, holds)
+
+
+def emergency(box: Box) -> Iterator[Entry]:
+    """With and without the outside prefix."""
+    for index, digits in enumerate(box.numbering.emergency):
+        for prefix in dict.fromkeys(("", box.numbering.outside)):
+            target = Target(TargetKind.EMERGENCY, digits)
+            path = ("numbering", "emergency", index)
+            yield Entry(parse(prefix + digits), target, path, prompt=True, strip=len(prefix))
+
+
+def speed_dials(box: Box) -> Iterator[Entry]:
+    """Common ones, by the code of the service `speed_dial` and their own."""
+    if box.features.speed_dial:
+        for index, one in enumerate(box.speed_dial):
+            target = Target(TargetKind.SPEED_DIAL, one.code, number=one.number, bypass=one.bypass)
+            path = ("speed_dial", index, "code")
+            yield Entry(parse(box.features.speed_dial + one.code), target, path, STATIONS)
+
+
+def services(box: Box) -> Iterator[Entry]:
+    """Service codes that are dialled like numbers, at dial tone. Single digits after a flash, and what members of a
+    conference dial, never reach digit analysis.
+    """
+    for name in Features.model_fields:
+        code = str(getattr(box.features, name))
+        digit_after_flash = context(name) == FLASH and code[:1] not in ("*", "#")
+        if not code or context(name) == CONFERENCE or digit_after_flash:
+            continue
+        for tail in arguments(syntax(name), box):
+            yield Entry(parse(code + tail), Target(TargetKind.FEATURE, name), ("features", name), STATIONS)
+
+
+def arguments(text: str, box: Box) -> list[str]:
+    """A service's syntax as patterns."""
+    match text:
+        case "STATION":
+            return [f"({shape})" for shape in shapes([*box.stations, *(group.number for group in box.hunt_group)])]
+        case "ORBIT":
+            return [f"({shape})" for shape in shapes(box.park.numbers())]
+        case "PIN#NUMBER":
+            return ["(X{4,12})#"]  # the number after it is one of its own, analysed from its first digit
+        case "CODE":
+            return ["(X{1,2})"]  # an own speed dial; the common ones stand in the tree themselves
+    parts = {"NUMBER": "(.)", "TIME": "(XXXX)", "CODE": "(X{1,2})"}
+    return [re.sub("[A-Z]+", lambda word: parts[word[0]], text)]
+
+
+def shapes(numbers: Iterable[str]) -> list[str]:
+    """What the numbers look like: first digit and length. So the last digit completes one, with few patterns for many
+    numbers; one that does not exist is the service's to refuse.
+    """
+    found = dict.fromkeys((digits[0], len(digits)) for digits in numbers)
+    return [first + (f"X{{{length - 1}}}" if length > 1 else "") for first, length in found]
