@@ -9,7 +9,7 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench setup native texts
+.PHONY: run test lint unit sanitized lab bench setup native texts regions
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -34,6 +34,10 @@ native: setup
 
 texts: setup
 	@$(PYTHON) packaging/catalogues.py
+
+# The table of the regions of numbers, after a new version of phonenumbers.
+regions: setup
+	@$(PYTHON) packaging/regions.py
 
 # A VENV given by the caller is the caller's to fill.
 setup:

@@ -78,7 +78,7 @@ class Dialling:
             return self.analysis
         state, tree = self._state, self._analyser.tree
         for at, symbol in enumerate(digits):
-            after = tree.next(state, symbol)
+            after = state.after[symbol] if symbol in state.after else tree.next(state, symbol)
             if after is None:
                 before = self.digits + digits[:at]
                 if symbol == self._analyser.end_digit and before:
@@ -126,10 +126,10 @@ class Dialling:
         return INCOMPLETE if final and not state.matches else NOT_FOR_HIM
 
     def _target(self, entry: Entry, digits: str) -> Target | None:
-        kind = entry.target.kind
+        kind, name = entry.target.kind, entry.target.name
         if kind is TargetKind.FEATURE:
-            return replace(entry.target, arguments=entry.pattern.arguments(digits), number=digits)
+            return Target(kind, name, entry.pattern.arguments(digits), digits)
         if kind is TargetKind.SPEED_DIAL:
             found = self._analyser.resolved(entry.target.number, self._facts) if self._speed_dial else None
             return replace(found, speed_dial=digits, bypass=entry.target.bypass) if found else None
-        return replace(entry.target, number=digits[entry.strip :])
+        return Target(kind, name, (), digits[entry.strip :])

@@ -79,7 +79,7 @@ class Node:
     several: dict[str, Node] = field(default_factory=dict)  # symbols -> place
     open: Node | None = None
     loops: bool = False
-    ends: list[Entry] = field(default_factory=list)
+    ends: list[tuple[int, Entry]] = field(default_factory=list)  # with their place among all entries
     ahead: dict[Condition | None, Ahead] = field(default_factory=dict)
     in_house_ahead: bool = False
 
@@ -126,8 +126,8 @@ class Node:
         if self.loops:
             self._see(self.ends)
 
-    def _see(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
+    def _see(self, ends: Iterable[tuple[int, Entry]]) -> None:
+        for _, entry in ends:
             self.ahead.setdefault(entry.condition, Ahead()).add(Ahead(entry.wait_s, not entry.wait_s))
             self.in_house_ahead |= entry.in_house
 
@@ -153,13 +153,13 @@ class Tree:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.root = Node()
-        for entry in entries:
-            self._insert(entry)
+        for place, entry in enumerate(entries):
+            self._insert(place, entry)
         self.root.look_ahead()
         self.start = state_of(((self.root,),))
         self._states: dict[Rank, State] = {}
 
-    def _insert(self, entry: Entry) -> None:
+    def _insert(self, number: int, entry: Entry) -> None:
         places = [self.root]
         for element in entry.pattern.elements:
             reached = list(places) if not element.least else []
@@ -172,7 +172,7 @@ class Tree:
                         reached += places
             places = reached
         for place in places:
-            place.ends.append(entry)
+            place.ends.append((number, entry))
 
     def next(self, state: State, symbol: str) -> State | None:
         try:
@@ -209,8 +209,9 @@ def state_of(ranks: Rank) -> State:
     matches: list[Entry] = []
     in_house = False
     for places in ranks:
+        ends = [end for place in places for end in place.ends]
+        matches += [entry for _, entry in sorted(ends, key=lambda end: end[0])]
         for place in places:
-            matches += place.ends
             in_house |= place.in_house_ahead
             for condition, one in place.ahead.items():
                 ahead.setdefault(condition, Ahead()).add(one)
