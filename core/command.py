@@ -41,6 +41,7 @@ COMMANDS = (
     Command("demo", "core.demo", "one call between two simulated telephones, measured and recorded"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
     Command("trace", "core.trace", "what a line did, with milliseconds"),
+    Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
     Command("bench", "core.bench", "measure what this machine can carry"),
 )
 

@@ -39,7 +39,12 @@ def espeak(text: str, voice: str, *options: str) -> tuple[npt.NDArray[np.float32
     # What is preloaded into us (a sanitizer under test) is not for espeak-ng, which hangs in it.
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
     command = ["espeak-ng", "-v", voice, *options, "--stdout", text]
-    made = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=TIMEOUT_S)
+    try:
+        made = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        raise HardwareError(f"espeak-ng took over {TIMEOUT_S} s", action="see what else this machine does") from None
     if made.returncode:
         raise HardwareError(f"espeak-ng: {made.stderr.decode(errors='replace').strip()}", action="check the voice")
     samples, rate = soundfile.read(io.BytesIO(made.stdout), dtype="float32")

@@ -32,6 +32,7 @@ from core.prompts.parts import Part
 from core.prompts.phrases import Phrase, PhraseError, Piece, phrase
 from core.prompts.slots import KINDS, LANGUAGES
 from core.prompts.toml_places import key_places
+from core.texts import _
 
 SHIPPED = Path(__file__).with_name("catalogue")
 LONGEST_SILENCE_MS = 10_000
@@ -100,7 +101,11 @@ class Catalogue:
 
     def _add(self, code: str, piece: Piece, entry: Entry) -> None:
         if piece.name in self._pieces[code] or (piece.name != entry.name and piece.name in self.entries):
-            self.faults.append(entry.fault(f"its piece {piece.name} has the name of another prompt", "rename one"))
+            self.faults.append(
+                entry.fault(
+                    _("its piece {piece} has the name of another prompt").format(piece=piece.name), _("rename one")
+                )
+            )
         self._pieces[code][piece.name] = piece, entry
 
     def phrase(self, name: str, language: str, /, **values: object) -> list[Part]:
@@ -110,12 +115,12 @@ class Catalogue:
         """
         entry = self.entries.get(name)
         if entry is None:
-            raise CatalogueError(f"there is no prompt {name}")
+            raise CatalogueError(_("there is no prompt {name}").format(name=name))
         if entry.silence_ms is not None:
             return [name]
         said = entry.phrases.get(language)
         if said is None:
-            raise CatalogueError(f"there is no prompt {name} in {language}")
+            raise CatalogueError(_("there is no prompt {name} in {language}").format(name=name, language=language))
         one = entry.singular.get(language)
         if one is not None and values.get(said.counted or "") == 1:
             said = one
@@ -123,10 +128,10 @@ class Catalogue:
 
     def pieces(self, language: str) -> Iterator[tuple[Piece, Entry]]:
         """Everything that needs a sound in this language, in the order of the files."""
-        yield from self._pieces[language].values()
+        yield from self._pieces.get(language, {}).values()
 
     def piece(self, name: str, language: str) -> Piece | None:
-        found = self._pieces[language].get(name)
+        found = self._pieces.get(language, {}).get(name)
         return found[0] if found else None
 
     def silence_ms(self, name: str) -> int | None:
@@ -153,7 +158,10 @@ def read_catalogue(*office: Path) -> Catalogue:
             for place in sorted(entry.places.keys() - (known.places.keys() if known else entry.places.keys())):
                 given = ", ".join(known.places) if known else ""
                 faults.append(
-                    entry.fault(f"nobody gives a value for {{{place}}}", f"there are values for: {given or 'none'}")
+                    entry.fault(
+                        _("nobody gives a value for {place}").format(place=f"{{{place}}}"),
+                        _("there are values for: {places}").format(places=given or "-"),
+                    )
                 )
             entries[entry.name] = _replaced(known, entry)
     return Catalogue(entries, faults)
@@ -183,7 +191,9 @@ def _merge(entries: dict[str, Entry], file: _File, faults: list[Fault]) -> None:
         if known is None:
             entries[entry.name] = entry
         elif known.phrases.keys() & entry.phrases.keys() or None not in (known.silence_ms, entry.silence_ms):
-            faults.append(entry.fault(f"stands in {known.path}:{known.line} too", "rename one"))
+            faults.append(
+                entry.fault(_("stands in {file} too").format(file=f"{known.path}:{known.line}"), _("rename one"))
+            )
         else:
             entries[entry.name] = _replaced(known, entry)
 
@@ -203,11 +213,17 @@ class _File:
             source = self.path.read_bytes()
             table = tomli.loads(source.decode())
         except OSError as error:
-            self.faults.append(Fault(self.path, 1, 1, f"cannot be read ({error.strerror})", "check path and rights"))
+            self.faults.append(
+                Fault(
+                    self.path, 1, 1, _("cannot be read ({why})").format(why=error.strerror), _("check path and rights")
+                )
+            )
         except UnicodeDecodeError:
-            self.faults.append(Fault(self.path, 1, 1, "is not UTF-8", "save it as UTF-8"))
+            self.faults.append(Fault(self.path, 1, 1, _("is not UTF-8"), _("save it as UTF-8")))
         except tomli.TOMLDecodeError as error:
-            self.faults.append(Fault(self.path, error.lineno, error.colno, f"is not TOML: {error.msg}", "mend it"))
+            self.faults.append(
+                Fault(self.path, error.lineno, error.colno, _("is not TOML: {why}").format(why=error.msg), _("mend it"))
+            )
         else:
             self._places = key_places(source)
             yield from self._table(table, ())
@@ -227,7 +243,7 @@ class _File:
                 if _WORD.fullmatch(key):
                     yield from self._table(value, (*above, key))
                 else:
-                    self._fault((*above, key), "is no name", "small letters and digits, with hyphens between")
+                    self._fault((*above, key), _("is no name"), _("small letters and digits, with hyphens between"))
 
     def _entry(self, path: tuple[str, ...], own: dict[str, object]) -> Entry | None:
         line, column = self._places.get(path, (1, 1))
@@ -235,21 +251,27 @@ class _File:
         silence_ms = None
         for key, value in own.items():
             if not path or key not in _KEYS:
-                self._fault((*path, key), "is not known here", f"a prompt has {', '.join(sorted(_KEYS))}")
+                self._fault(
+                    (*path, key), _("is not known here"), _("a prompt has {keys}").format(keys=", ".join(sorted(_KEYS)))
+                )
             elif key == "silence-ms":
                 if type(value) is int and 0 < value <= LONGEST_SILENCE_MS:
                     silence_ms = value
                 else:
-                    self._fault((*path, key), f"{value!r} is no silence", f"give 1 to {LONGEST_SILENCE_MS} ms")
+                    self._fault(
+                        (*path, key),
+                        _("{value} is no silence").format(value=repr(value)),
+                        _("give 1 to {most} ms").format(most=LONGEST_SILENCE_MS),
+                    )
             elif not isinstance(value, str):
-                self._fault((*path, key), f"{value!r} is no text", "write it in quotes")
+                self._fault((*path, key), _("{value} is no text").format(value=repr(value)), _("write it in quotes"))
             else:
                 texts[key] = value
         name = ".".join(path)
         entry = Entry(name, self.path, line, column, silence_ms=silence_ms, note=texts.get("note", ""))
         if silence_ms is not None:
             for key in texts.keys() & _TEXTS:
-                self._fault((*path, key), "has a silence and a text", "keep one of them")
+                self._fault((*path, key), _("has a silence and a text"), _("keep one of them"))
             return entry
         if not path:
             return None
@@ -268,21 +290,43 @@ class _File:
                     except PhraseError as error:
                         self._fault((*path, key), error.problem, error.remedy)
                 elif f"{key}-say" in texts:
-                    self._fault((*path, f"{key}-say"), f"has no {key} beside it", f"write {key} too")
+                    self._fault(
+                        (*path, f"{key}-say"),
+                        _("has no {key} beside it").format(key=key),
+                        _("write {key} too").format(key=key),
+                    )
             if code in wanted and code not in texts:
-                self._fault(path, f"has no text in {code}", f'write {code} = "..."')
+                self._fault(
+                    path,
+                    _("has no text in {language}").format(language=code),
+                    _("write {example}").format(example=f'{code} = "..."'),
+                )
             elif code not in wanted and code in texts:
-                self._fault((*path, code), "is another language than the file's", f"{self.path.name} is {wanted[0]}")
+                self._fault(
+                    (*path, code),
+                    _("is another language than the file's"),
+                    _("{file} is {language}").format(file=self.path.name, language=wanted[0]),
+                )
         self._agree(entry, path)
 
     def _agree(self, entry: Entry, path: tuple[str, ...]) -> None:
         """One value has one type; a singular has a count to go by and no places of its own."""
         for place, kinds in entry.places.items():
             if not set.intersection(*(set(KINDS[kind].types) for kind in kinds)):
-                self._fault(path, f"{{{place}}} is {' and '.join(kinds)}", "no value can be all of them: rename one")
+                self._fault(
+                    path,
+                    _("{place} is {kinds}").format(place=f"{{{place}}}", kinds=" + ".join(kinds)),
+                    _("no value can be all of them: rename one"),
+                )
         for code, one in entry.singular.items():
             said = entry.phrases.get(code)
             if said is None or said.counted is None:
-                self._fault((*path, f"{code}-one"), "has no count to go by", "use the kind count, or leave it out")
+                self._fault(
+                    (*path, f"{code}-one"), _("has no count to go by"), _("use the kind count, or leave it out")
+                )
             elif not one.places.keys() <= said.places.keys():
-                self._fault((*path, f"{code}-one"), "has places of its own", f"the text has {', '.join(said.places)}")
+                self._fault(
+                    (*path, f"{code}-one"),
+                    _("has places of its own"),
+                    _("the text has {places}").format(places=", ".join(said.places)),
+                )

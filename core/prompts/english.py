@@ -13,6 +13,7 @@ from decimal import Decimal
 from core.prompts.language import SIGNS, Names, Number, at_least, coins, spelled, split
 from core.prompts.parts import GROUP
 from core.prompts.telephone import groups
+from core.texts import _
 
 _SCALES = (
     (10**12, "number.trillion"),
@@ -40,7 +41,7 @@ class English:
 
     def digits(self, text: str) -> Names:
         if not text or not text.isascii() or not text.isdigit():
-            raise ValueError(f"{text!r} is not all digits")
+            raise ValueError(_("{value} is not all digits").format(value=repr(text)))
         return [_DIGIT[digit] for digit in text]
 
     def telephone(self, number: str) -> Names:

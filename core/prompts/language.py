@@ -12,6 +12,8 @@ import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
+from core.texts import _
+
 Names = list[str]
 Number = int | Decimal
 
@@ -74,23 +76,28 @@ class Language(Protocol):
 def split(number: Number) -> tuple[bool, int, str]:
     """Whether it is below zero, its whole part without sign, the digits after the point ("" if none)."""
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
-        raise ValueError(f"{number!r} is no number that can be said: int or Decimal")
+        raise ValueError(_("{value} is no number that can be said").format(value=repr(number)))
     decimal = Decimal(number)
     if not decimal.is_finite() or decimal.copy_abs() >= LIMIT:
-        raise ValueError(f"{number} is out of range: below {LIMIT} either way")
-    whole, _, fraction = format(decimal.copy_abs(), "f").partition(".")
+        raise ValueError(_("{value} is too large to be said").format(value=number))
+    whole, _point, fraction = format(decimal.copy_abs(), "f").partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > FRACTION_DIGITS:
-        raise ValueError(f"{number} has more than {FRACTION_DIGITS} digits after the point: round it")
+        raise ValueError(
+            _("{value} has more than {most} digits after the point: round it").format(
+                value=number, most=FRACTION_DIGITS
+            )
+        )
     return decimal < 0, int(whole), fraction
 
 
 def coins(amount: Decimal, currency: str) -> tuple[bool, int, int]:
     """Whether it is below zero, whole units, hundredths; rounded as people do. ValueError: out of range, unknown."""
     if currency not in CURRENCIES:
-        raise ValueError(f"currency {currency!r} is not known: {', '.join(CURRENCIES)}")
+        known = ", ".join(CURRENCIES)
+        raise ValueError(_("currency {value} is not known: {known}").format(value=repr(currency), known=known))
     if not amount.is_finite() or abs(amount) >= LIMIT:
-        raise ValueError(f"{amount} is out of range: below {LIMIT} either way")
+        raise ValueError(_("{value} is too large to be said").format(value=amount))
     # At most 15 digits before the point and two after: within the precision of Decimal.
     rounded = amount.quantize(Decimal(1) if currency in WHOLE else CENT, ROUND_HALF_UP)
     whole, cents = divmod(int(abs(rounded) * 100), 100)
@@ -99,7 +106,11 @@ def coins(amount: Decimal, currency: str) -> tuple[bool, int, int]:
 
 def at_least(number: int, least: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or not least <= number < LIMIT:
-        raise ValueError(f"{number!r} is out of range: a whole number from {least} to below {LIMIT}")
+        raise ValueError(
+            _("{value} is out of range: a whole number from {least} to below {limit}").format(
+                value=repr(number), least=least, limit=LIMIT
+            )
+        )
     return number
 
 
@@ -117,9 +128,13 @@ def spelled(text: str, signs: dict[str, str]) -> Names:
         elif character in signs:
             names.append(signs[character])
         else:
-            raise ValueError(f"{character!r} cannot be spelled: letters, digits and {' '.join(signs)}")
+            raise ValueError(
+                _("{value} cannot be spelled: letters, digits and {signs}").format(
+                    value=repr(character), signs=" ".join(signs)
+                )
+            )
     if not names:
-        raise ValueError("nothing to spell")
+        raise ValueError(_("there is nothing to spell"))
     return names
 
 

@@ -18,6 +18,7 @@ from decimal import Decimal
 from core.prompts.language import SIGNS, Names, Number, at_least, coins, spelled, split
 from core.prompts.parts import GROUP
 from core.prompts.telephone import groups
+from core.texts import _
 
 _PLACES = ((1000, "number.thousand"), (100, "number.hundred"), (10, "number.10"))
 _WAN, _YI = 10**4, 10**8
@@ -48,7 +49,7 @@ class Mandarin:
 
     def digits(self, text: str) -> Names:
         if not text or not text.isascii() or not text.isdigit():
-            raise ValueError(f"{text!r} is not all digits")
+            raise ValueError(_("{value} is not all digits").format(value=repr(text)))
         return [_DIGIT[digit] for digit in text]
 
     def telephone(self, number: str) -> Names:
@@ -90,7 +91,7 @@ class Mandarin:
         return names
 
     def percent(self, value: Number) -> Names:
-        below, _, _ = split(value)
+        below, _whole_part, _fraction = split(value)
         return ["number.minus"] * below + ["unit.percent", *self.cardinal(Decimal(value).copy_abs())]
 
     def date(self, day: datetime.date, today: datetime.date | None = None) -> Names:

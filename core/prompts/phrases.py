@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from core.prompts.parts import COMMA, SENTENCE, Part
 from core.prompts.slots import KINDS, LANGUAGES
+from core.texts import _
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -82,15 +83,20 @@ class Phrase:
             elif isinstance(element, str):
                 parts.append(element)
             elif element.name not in values:
-                raise PhraseError(f"no value for {{{element.name}}}", f"give {KINDS[element.kind].takes}")
+                raise PhraseError(_("no value for {place}").format(place=f"{{{element.name}}}"), _give(element.kind))
             else:
                 try:
                     parts += KINDS[element.kind].said(LANGUAGES[language], values[element.name])
                 except ValueError as error:
                     raise PhraseError(
-                        f"{{{element.name}}} cannot be said: {error}", f"give {KINDS[element.kind].takes}"
+                        _("{place} cannot be said: {why}").format(place=f"{{{element.name}}}", why=error),
+                        _give(element.kind),
                     ) from None
         return parts
+
+
+def _give(kind: str) -> str:
+    return _("give {what}").format(what=_(KINDS[kind].takes))
 
 
 def phrase(name: str, text: str, say: str | None = None) -> Phrase:
@@ -98,7 +104,9 @@ def phrase(name: str, text: str, say: str | None = None) -> Phrase:
     elements = _elements(text)
     spoken = _elements(say) if say is not None else elements
     if [type(element) for element in spoken] != [type(element) for element in elements]:
-        raise PhraseError("the text for the synthesiser has other places", "let both have the same in the same order")
+        raise PhraseError(
+            _("the text for the synthesiser has other places"), _("let both have the same in the same order")
+        )
     several = len(elements) > 1 or not isinstance(elements[0], str)
     made: list[Piece | Place | str] = []
     number = 0
@@ -129,23 +137,31 @@ def _elements(text: str) -> list[str | Place | _Pause]:
     while elements and isinstance(elements[-1], _Pause):
         elements.pop()  # the end of a phrase is no pause: who says another after it knows
     if not elements:
-        raise PhraseError("the text is empty", "write what is to be said")
+        raise PhraseError(_("the text is empty"), _("write what is to be said"))
     return elements
 
 
 def _place(inside: str) -> Place:
     name, colon, kind = inside.partition(":")
     if not _NAME.fullmatch(name) or not colon or not kind:
-        raise PhraseError(f"{{{inside}}} is no place for a value", "write {name:kind}, for instance {ahead:count}")
+        raise PhraseError(
+            _("{place} is no place for a value").format(place=f"{{{inside}}}"),
+            _("write it as in {example}").format(example="{ahead:count}"),
+        )
     if kind not in KINDS:
-        raise PhraseError(f"{{{inside}}}: there is no kind {kind}", f"kinds are {', '.join(KINDS)}")
+        raise PhraseError(
+            _("{place}: there is no kind {kind}").format(place=f"{{{inside}}}", kind=kind),
+            _("kinds are {kinds}").format(kinds=", ".join(KINDS)),
+        )
     return Place(name, kind)
 
 
 def _words(chunk: str, after: bool, before: bool) -> list[str | Place | _Pause]:
     """`after`, `before`: a place stands next to it, so that punctuation there is a pause."""
     if "{" in chunk or "}" in chunk:
-        raise PhraseError("a brace without its partner", "write places as {name:kind}")
+        raise PhraseError(
+            _("a brace without its partner"), _("write it as in {example}").format(example="{ahead:count}")
+        )
     elements: list[str | Place | _Pause] = []
     found = _AT_START.match(chunk)
     if after and found and found[1]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from core.texts import _
+
 DIGITS = re.compile(r"\+?[0-9*#]+")
 _WRITTEN = re.compile(r"[\s().\-]+")
 LONGEST_GROUP = 5  # short codes and extensions: 95588, 8001
@@ -27,7 +29,9 @@ def groups(number: str) -> list[str]:
     """The digits (with `*`, `#`, and `+` in front) in groups of 1 to 5. ValueError: it is no number."""
     written = [part for part in _WRITTEN.split(number.strip()) if part]
     if not DIGITS.fullmatch("".join(written)):
-        raise ValueError(f"{number!r} is no telephone number: digits, * and #, with + in front")
+        raise ValueError(
+            _("{value} is no telephone number: digits, * and #, with + in front").format(value=repr(number))
+        )
     if len(written) > 1 and all(len(part) <= LONGEST_GROUP for part in written):
         return written
     return _cut("".join(written))

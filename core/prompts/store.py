@@ -1,0 +1,247 @@
+"""The sound of prompts: a person's recording where there is one, the synthesiser's where there is none.
+
+    clips(["queue.ahead.1", "number.2", ...], "zh")
+        in memory? ──────────────────────────────> Clip
+        a version in use? ──> its file ──────────> Clip
+        a text in the catalogue? ──> the cache, else espeak-ng ──> Clip
+
+What was asked for once stays in memory (all prompts of both languages are 30 MB), so that a call pays nothing for its
+prompts. Disk and synthesis run in worker threads. `make()` at set-up puts everything into the cache, as many
+at once as there are processors.
+
+A clip that is being played stays whole when its prompt changes. A recording that is added or chosen, here or by another
+process, is heard from the next time on that its prompt is asked for. The store belongs to the trio thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import trio
+
+from core.prompts.catalogue import Catalogue, CatalogueError, read_catalogue
+from core.prompts.parts import File, Part, Text
+from core.prompts.slots import LANGUAGES
+from core.prompts.synthesis import SpeechCache, synthesised
+from core.prompts.versions import Version, Versions
+from core.texts import _
+from hw import clips as hw_clips
+from hw.card import HardwareError
+from hw.clips import Clip, Clips
+from hw.errors import LocalError
+from hw.wave import ClipError, Samples
+
+T = TypeVar("T")
+
+TEXTS_KEPT = 200  # of those that only a call knew: names, states of orders
+
+
+class PromptError(Exception):
+    """A part has no sound. `part` says which, `reason` why, `remedy` what to do about it."""
+
+    def __init__(self, part: Part, language: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{_name(part)} ({language}): {reason}; {remedy}")
+        self.part = part
+        self.language = language
+        self.reason = reason
+        self.remedy = remedy
+
+
+def _name(part: Part) -> str:
+    return part if isinstance(part, str) else repr(part.text) if isinstance(part, Text) else str(part.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a set-up did: prompts made now, those that were there, and those that could not be made."""
+
+    made: int
+    kept: int
+    failed: tuple[PromptError, ...]
+
+
+class PromptStore:
+    """`cache`: folder of what the synthesiser made. `versions`: recordings of people, if any may be. `files` is shared
+    with whoever plays files else. `faulted` is told of a recording that cannot be read and was replaced by synthesis.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        cache: Path,
+        versions: Versions | None = None,
+        files: Clips | None = None,
+        faulted: Callable[[PromptError], None] | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.versions = versions
+        self.cache = SpeechCache(cache)
+        self.faulted = faulted
+        self._files = files or Clips()
+        self._kept: dict[tuple[str, str], Clip] = {}  # by name and language
+        self._texts: OrderedDict[tuple[str, str], Clip] = OrderedDict()  # by text and language
+        self._stamp = versions.stamp() if versions else 0
+        self._forgotten = 0
+        self._threads = trio.CapacityLimiter(os.cpu_count() or 1)
+
+    # ---- for those who play ----
+
+    async def clips(self, parts: Sequence[Part], language: str) -> list[Clip]:
+        """One clip a part, ready for `plane.play`. Raises PromptError where a part has no sound at all."""
+        if self.versions and self.versions.stamp() != self._stamp:
+            self.forget()
+        names = [part for part in dict.fromkeys(parts) if isinstance(part, str)]
+        kept = {name: self._kept[name, language] for name in names if (name, language) in self._kept}
+        if len(kept) < len(names):
+            kept |= await self._load([name for name in names if name not in kept], language)
+        else:
+            await trio.lowlevel.checkpoint()
+        return [kept[part] if isinstance(part, str) else await self._own(part, language) for part in parts]
+
+    async def said(self, name: str, language: str, /, **values: object) -> list[Clip]:
+        """A phrase of the catalogue with its values. Raises CatalogueError, PhraseError, PromptError."""
+        return await self.clips(self.catalogue.phrase(name, language, **values), language)
+
+    async def _load(self, names: list[str], language: str) -> dict[str, Clip]:
+        forgotten = self._forgotten
+        found, faults = await self._in_thread(partial(self._sounds, names, language))
+        if forgotten == self._forgotten:  # else a prompt may have changed while we read it
+            self._kept |= {(name, language): clip for name, clip in found.items()}
+        if self.faulted:
+            for fault in faults:
+                self.faulted(fault)
+        return found
+
+    async def _own(self, part: Text | File, language: str) -> Clip:
+        """Of a part that only this call has."""
+        if isinstance(part, File):
+            try:
+                return await self._files.get(part.path)
+            except ClipError as error:
+                raise PromptError(part, language, error.reason, error.remedy) from error
+        key = part.text, language
+        if key not in self._texts:
+            self._texts[key] = await self._in_thread(partial(_read_out, part, language))
+            if len(self._texts) > TEXTS_KEPT:
+                self._texts.popitem(last=False)
+        self._texts.move_to_end(key)
+        return self._texts[key]
+
+    # ---- for those who look after prompts ----
+
+    async def add(self, name: str, language: str, samples: Samples, *, source: str, by: str) -> Version:
+        """A new recording of a prompt, heard from now on. Raises CatalogueError, VersionError, OSError."""
+        versions = self._recordable(name, language)
+        add = partial(versions.add, name, language, samples, source=source, by=by)
+        return await trio.to_thread.run_sync(add, limiter=self._threads)
+
+    async def use(self, name: str, language: str, number: int) -> None:
+        """Another version is heard from now on; 0: the synthesiser's. Raises CatalogueError, VersionError, OSError."""
+        versions = self._recordable(name, language)
+        await trio.to_thread.run_sync(partial(versions.use, name, language, number), limiter=self._threads)
+
+    def forget(self) -> None:
+        """Looks anew for every prompt when it is next asked for."""
+        self._stamp = self.versions.stamp() if self.versions else 0
+        self._forgotten += 1
+        self._kept.clear()
+
+    async def make(
+        self, languages: Iterable[str] = tuple(LANGUAGES), progress: Callable[[int, int], None] | None = None
+    ) -> Made:
+        """Everything in the catalogue into the cache, where it is not. `progress`: how many are done, of how many."""
+        wanted = {(piece.say, code): piece.name for code in languages for piece, _ in self.catalogue.pieces(code)}
+        missing = [key for key in wanted if not self.cache.has(*key)]
+        failed: list[PromptError] = []
+        done = 0
+
+        async def one(say: str, code: str) -> None:
+            nonlocal done
+            try:
+                await self._in_thread(partial(_synthesised, self.cache, wanted[say, code], say, code))
+            except PromptError as error:
+                failed.append(error)
+            done += 1
+            if progress:
+                progress(done, len(missing))
+
+        async with trio.open_nursery() as nursery:
+            for key in missing:
+                nursery.start_soon(one, *key)
+        return Made(len(missing) - len(failed), len(wanted) - len(missing), tuple(failed))
+
+    def _recordable(self, name: str, language: str) -> Versions:
+        if self.catalogue.piece(name, language) is None:
+            raise CatalogueError(_("there is no prompt {name} in {language}").format(name=name, language=language))
+        if self.versions is None:
+            raise LocalError("this store has no folder for recordings")
+        return self.versions
+
+    # ---- in worker threads ----
+
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        return await trio.to_thread.run_sync(function, limiter=self._threads, abandon_on_cancel=True)
+
+    def _sounds(self, names: list[str], language: str) -> tuple[dict[str, Clip], list[PromptError]]:
+        """The clips, and faults of recordings that synthesis stands in for."""
+        faults: list[PromptError] = []
+        return {name: self._sound(name, language, faults) for name in names}, faults
+
+    def _sound(self, name: str, language: str, faults: list[PromptError]) -> Clip:
+        pause = self.catalogue.silence_ms(name)
+        if pause is not None:
+            return hw_clips.silence(pause)
+        piece = self.catalogue.piece(name, language)
+        if piece is None:
+            raise PromptError(name, language, _("is not in the catalogue"), _("name it there, with its text"))
+        version = self.versions.in_use(name, language) if self.versions else None
+        if self.versions and version:
+            try:
+                return Clip(self.versions.speech(version))
+            except ClipError as error:
+                faults.append(PromptError(name, language, str(error), _("record it again, or use another version")))
+        return Clip(_synthesised(self.cache, name, piece.say, language))
+
+
+def open_prompts(
+    folder: Path, files: Clips | None = None, faulted: Callable[[PromptError], None] | None = None
+) -> PromptStore:
+    """The store over a folder of an office: its catalogues *.toml, `recorded/` and, made here, `made/`. Blocks on the
+    disk for some 20 ms. Faults of the catalogues are in `store.catalogue.faults`.
+    """
+    catalogue = read_catalogue(*sorted(folder.glob("*.toml")))
+    return PromptStore(catalogue, folder / "made", Versions(folder / "recorded"), files, faulted)
+
+
+def _synthesised(cache: SpeechCache, name: str, say: str, language: str) -> Samples:
+    try:
+        samples = cache.speech(say, language)
+    except HardwareError as error:
+        raise PromptError(name, language, str(error), error.action or _("record it")) from error
+    except OSError as error:
+        why, check = (
+            _("cannot be kept ({why})").format(why=error),
+            _("check the disk of {folder}").format(folder=cache.folder),
+        )
+        raise PromptError(name, language, why, check) from error
+    except ValueError as error:
+        raise PromptError(name, language, str(error), _("write it shorter")) from error
+    if not len(samples):
+        why = _("{text} has nothing that can be read out").format(text=repr(say))
+        raise PromptError(name, language, why, _("change its text, or record it"))
+    return samples
+
+
+def _read_out(part: Text, language: str) -> Clip:
+    try:
+        return Clip(synthesised(part.text, language))
+    except HardwareError as error:
+        raise PromptError(part, language, str(error), error.action) from error
+    except ValueError as error:
+        raise PromptError(part, language, str(error), _("write it shorter")) from error
