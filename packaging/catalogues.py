@@ -3,9 +3,9 @@
     python packaging/catalogues.py              extract and update every .po, then compile (make texts)
     python packaging/catalogues.py --compile    compile only what is older than its .po (make, and the tests, do it)
 
-A translator then finds the new texts in core/locale/zh_CN/LC_MESSAGES/strowger.po with an empty msgstr, and those whose
-English has changed as "fuzzy". Entries are sorted by their English and carry no line numbers, so that two people who
-add texts seldom meet in one line. An obsolete entry is dropped.
+A translator then finds the new texts in core/locale/zh_CN/LC_MESSAGES/strowger.po with an empty msgstr. Entries are
+sorted by their English and carry no line numbers, so that two people who add texts seldom meet in one line. An obsolete
+entry is dropped.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def update() -> None:
     texts = sources()
     for path in catalogues():
         catalogue = read(path)
-        catalogue.update(texts)
+        catalogue.update(texts, no_fuzzy_matching=True)
         replace(path, as_po(catalogue))
 
 
