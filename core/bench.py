@@ -16,6 +16,7 @@ from typing import Any
 # name: module with run(seconds) -> dict, seconds a phase by default, one sentence of help
 BENCHES = {
     "media": ("hw.bench.media", 8.0, "1024 ports: cost, punctuality, detection of digits and tones"),
+    "calls": ("core.exchange.bench", 10.0, "what a call costs the exchange, and how soon the other end rings"),
     "lines": ("hw.bench.lines", 5.0, "PRI calls a second, R2 set-ups at once, caller ID and hang-up detection"),
 }
 

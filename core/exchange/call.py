@@ -1,0 +1,300 @@
+"""A call: the legs of one conversation, in a nursery of its own.
+
+    Exchange.begin() ──> Call.live() ── nursery ──────────────────────────────────────────┐
+                           routine: dial, route, destination.take(call)    (on the calling party's behalf)
+                           then the conversation: nothing runs, legs come and go by orders and tellings
+                           end(): every leg released, the plane given back, CallCleared ───┘
+
+One routine at a time serves the calling party: collects digits, rings, queues, talks to him. It is cancelled the moment
+he goes, and gives back in `finally` what it holds. When no routine runs and fewer than two legs are left, the call is
+over. A routine that fails by our own fault costs this call alone: Exchange.begin() sees to that.
+
+A transfer moves legs between calls (transfer.py); a routine finds the calling party by `call.calling`, which may be
+another one after each await.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from core.exchange.arrangement import Arrangement
+from core.exchange.device import Device, DeviceKind
+from core.exchange.leg import Leg, State, Treatment
+from core.exchange.refusal import Refused
+from hw.signalling.line import Party
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.exchange.exchange import Exchange
+
+log = logging.getLogger(__name__)
+
+WORDS_LONGEST_S = 30.0  # of an announcement to a caller who is not answered: his line is held meanwhile
+FAILURE_TONE_S = 20.0  # to a party in conversation that was refused something
+
+Routine = Callable[["Call"], Awaitable[None]]
+
+
+class Call:
+    """Made by Exchange.begin(). `data` travels with the caller through every transfer."""
+
+    def __init__(self, exchange: Exchange, number: int, direction: str) -> None:
+        self.exchange = exchange
+        self.id = number
+        self.direction = direction  # "internal", "in", "out": of its first leg
+        self.begun = exchange.utc()
+        self.legs: list[Leg] = []
+        self.calling: Leg | None = None
+        self.called = ""  # the number as it was understood
+        self.dialled = ""
+        self.consults: int | None = None  # the call that was held for this one
+        self.data: dict[str, Any] = {}
+        self.diversions: list[str] = []  # devices that have diverted it
+        self.emergency = False
+        self.charged = True  # an answer of ours costs the caller
+        self.private = False  # the caller's number is not to be shown
+        self.pin = False  # a PIN was entered for this call and is right
+        self.recall = False  # comes back to a telephone that has made it: not to be kept away
+        self.answered = False
+        self.finished = False
+        self.ringing = False  # somebody is being rung for the calling party
+        self.cause = Cause.NORMAL_CLEARING
+        self.nursery: trio.Nursery | None = None
+        self._arrangement = Arrangement(exchange.plane)
+        self._routine: trio.CancelScope | None = None
+        self._over = trio.Event()
+        self._woken: trio.Event | None = None
+
+    def __repr__(self) -> str:
+        return f"<Call {self.id} of {', '.join(leg.name for leg in self.legs)}>"
+
+    # ---- life ----
+
+    async def live(self, routine: Routine) -> None:
+        """Runs until the call is over."""
+        try:
+            async with trio.open_nursery() as self.nursery:
+                await self.serve(routine)
+                await self._over.wait()
+                self.nursery.cancel_scope.cancel()
+        except BaseException:
+            self.cause = Cause.TEMPORARY_FAILURE
+            raise
+        finally:
+            self.end(self.cause, "fault" if self.cause is Cause.TEMPORARY_FAILURE else "")
+
+    async def serve(self, routine: Routine) -> None:
+        """Runs a routine for the calling party, until done or he is gone; its refusal is told him."""
+        if self._routine is not None:
+            self._routine.cancel()
+        with trio.CancelScope() as scope:
+            self._routine = scope
+            try:
+                await routine(self)
+            except Refused as refused:
+                await self._tell_refusal(refused)
+        if self._routine is scope:
+            self._routine = None
+            self.check()
+
+    def start(self, routine: Routine) -> None:
+        """serve(), beside whoever calls this."""
+        assert self.nursery is not None
+        self.nursery.start_soon(self.serve, routine)
+
+    def nursery_task(self, task: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Something that watches the call and ends with it."""
+        assert self.nursery is not None
+        self.nursery.start_soon(task, *arguments)
+
+    @property
+    def served(self) -> bool:
+        """A routine runs for the calling party."""
+        return self._routine is not None
+
+    def check(self) -> None:
+        """Is anybody left to speak with?"""
+        if self._routine is None and len(self.legs) < 2 and not self.finished:
+            self.end(self.cause)
+
+    def end(self, cause: Cause = Cause.NORMAL_CLEARING, reason: str = "", into: int = 0) -> None:
+        """Releases every leg; twice is nothing. `into`: the call that goes on with its parties."""
+        if self.finished:
+            return
+        self.finished = True
+        if self._routine is not None:
+            self._routine.cancel()
+        for leg in list(self.legs):
+            self.drop(leg, cause, "exchange", reason)
+        self._arrangement.close()
+        self.exchange.finish(self, cause, reason, into)
+        self._over.set()
+
+    # ---- legs ----
+
+    def add(self, device: Device, state: State, party: Party, *, calling: bool = False) -> Leg:
+        leg = Leg(self, device, calling, party, state)
+        self.legs.append(leg)
+        if calling:
+            self.calling = leg
+        self.exchange.touched(self)
+        return leg
+
+    def others(self, leg: Leg) -> list[Leg]:
+        return [other for other in self.legs if other is not leg]
+
+    def peer(self, leg: Leg) -> Leg | None:
+        """The other party of a call of two."""
+        others = [other for other in self.legs if other is not leg and not other.listener]
+        return others[0] if len(others) == 1 else None
+
+    def drop(
+        self,
+        leg: Leg,
+        cause: Cause = Cause.NORMAL_CLEARING,
+        by: str = "exchange",
+        reason: str = "",
+        *,
+        free: bool = True,
+        only: State | None = None,
+    ) -> None:
+        """The leg leaves the call and is over; one that has left already is nothing.
+
+        free: its device is told to release it (else it has gone by itself). only: if it is in this state.
+        """
+        if leg not in self.legs or (only is not None and leg.state is not only):
+            return
+        self._forget(leg)
+        leg.cause, leg.reason = cause, reason
+        leg.enter(State.NULL)
+        self.note("ConnectionCleared", leg, cause=int(cause), by=by, reason=reason)
+        self._arrangement.leave(leg)
+        self.arrange()
+        if free:
+            leg.device.release(leg, cause)
+        self._without(leg, cause)
+
+    def _without(self, leg: Leg, cause: Cause) -> None:
+        if self.finished:
+            return
+        if leg is self.calling and self._routine is not None:
+            self.cause = cause
+            self._routine.cancel()
+        elif self._routine is None:
+            self.cause = cause if not self.answered else Cause.NORMAL_CLEARING
+            self.check()
+
+    def _forget(self, leg: Leg) -> None:
+        self.legs.remove(leg)
+        if leg.treatment is not None:
+            self.note("TreatmentEnded", leg, name=leg.treatment.name)
+            leg.treatment = None
+
+    def give(self, leg: Leg, to: Call) -> None:
+        """Moves a leg; nothing is released."""
+        self._forget(leg)
+        self._arrangement.leave(leg)
+        self.arrange()
+        leg.call = to
+        to.legs.append(leg)
+
+    # ---- what the parties are told ----
+
+    def alerting(self) -> None:
+        """Somebody rings for the calling party: he hears ring-back tone, or the music of whom he called."""
+        self.ringing = True
+        leg = self.calling
+        if leg is None or leg.gone:
+            return
+        if leg.port >= 0:
+            leg.treat(self.exchange.sounds.tone("ringback"))
+        elif leg.treatment is None:
+            leg.device.alert(leg, in_band=False)
+
+    def establish(self, answering: Leg, connected: Party | None = None, *, charged: bool = True) -> None:
+        """Somebody has answered: the calling party is connected to him."""
+        self.ringing = False
+        self.answered = True
+        for other in self.legs.copy():
+            if other is not answering:
+                self.drop(other, Cause.ANSWERED_ELSEWHERE, "exchange", "answered elsewhere", only=State.ALERTING)
+        leg = self.calling
+        if leg is not None and not leg.gone:
+            if leg.treatment is not None:
+                leg.treat(None)
+            if leg.state is not State.CONNECTED:
+                leg.device.answer(leg, connected)
+        self.arrange()
+
+    async def announce(self, leg: Leg, treatment: Treatment, cause: Cause | None = None) -> None:
+        """Says something to a party, before its answer if need be and the line can; else nothing."""
+        if leg.state is State.INITIATED and leg.device.kind is not DeviceKind.SERVICE:
+            leg.device.progress(leg, cause)
+        with trio.move_on_after(WORDS_LONGEST_S):
+            await leg.play(treatment)
+
+    async def _tell_refusal(self, refused: Refused) -> None:
+        """Words where there are any, then the tone of the cause, by the line itself or by us."""
+        leg = self.calling
+        self.cause = refused.cause
+        self.ringing = False
+        if leg is None or leg.gone:
+            return
+        self.note("Failed", leg, cause=int(refused.cause), reason=refused.reason)
+        leg.device.refused(leg, self.called)
+        spoken = self.exchange.sounds.refusal(refused, leg.device.language)
+        if spoken is not None and leg.device.can_hear(leg):
+            await self.announce(leg, spoken, refused.cause)
+        if leg.gone:
+            return
+        if leg.state is State.CONNECTED or leg.device.holds_others(leg):
+            leg.enter(State.FAIL)
+            leg.treat(self.exchange.sounds.failure(refused.cause))
+            with trio.move_on_after(FAILURE_TONE_S):
+                await leg.until(State.NULL)
+        self.end(refused.cause, refused.reason)
+
+    def arrange(self) -> None:
+        """Anything about legs or what they hear has changed."""
+        if not self.finished:
+            self._arrangement.settle(self)
+            self.exchange.touched(self)
+
+    def woke(self) -> None:
+        """One of its legs has news."""
+        if self._woken is not None:
+            self._woken.set()
+            self._woken = None
+
+    async def news(self) -> None:
+        """Until something happens to any of its legs."""
+        if self._woken is None:
+            self._woken = trio.Event()
+        await self._woken.wait()
+
+    def take_out(self, leg: Leg, reason: str) -> None:
+        """A transfer has replaced it: it leaves, and its device goes on without it. Nobody else is touched."""
+        self._forget(leg)
+        leg.reason = reason
+        leg.enter(State.NULL)
+        self.note("ConnectionCleared", leg, cause=int(Cause.NORMAL_CLEARING), by="exchange", reason=reason)
+        self._arrangement.leave(leg)
+        if leg is self.calling:
+            self.calling = None
+
+    def resound(self, leg: Leg) -> None:
+        """The line has stopped whatever was played to it: once more."""
+        self._arrangement.silenced(leg)
+        self.arrange()
+
+    def share(self, bridge: int | None) -> None:
+        """The parties speak in a bridge that is not the call's own, or in their own again."""
+        self._arrangement.shared = bridge
+        self.arrange()
+
+    def note(self, kind: str, leg: Leg | None = None, **data: Any) -> None:
+        self.exchange.journal.note(kind, call=self.id, device=leg.name if leg is not None else "", **data)

@@ -1,0 +1,108 @@
+"""Where a call goes: permission first, asked here and nowhere else, then the destination that takes it.
+
+    target ──> permit() ──Barred, NeedsPin──> Refused                     (core/numbering decides, we give it the facts)
+                  └──Allowed──> destinations[kind].take(call)
+
+A diversion asks for the permission of whoever diverts: he pays for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from core.exchange.device import DeviceKind
+from core.exchange.refusal import Refused
+from core.exchange.station import Station
+from core.exchange.trunk import Trunk
+from core.numbering.permit import Allowed, Attempt, Barred, NeedsPin, Origin, Reason, TollAlarm
+from core.numbering.target import Target, TargetKind
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.exchange.call import Call
+    from core.exchange.exchange import Exchange
+
+Taker = Callable[["Call", Target], Awaitable[None]]
+
+DIVERSIONS_MOST = 5
+
+
+class Router:
+    """`destinations`: what takes a call, by kind of target. A new service adds its own."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.destinations: dict[TargetKind, Taker] = {}
+        self._exchange = exchange
+
+    async def route(self, call: Call, target: Target, payer: Station | None = None) -> None:
+        """Takes the call to its target, or raises Refused. payer: who has diverted it."""
+        call.note("Routed", call.calling, target_kind=target.kind.value, target=target.name, number=target.number)
+        self.permit(call, target, payer)
+        call.emergency = call.emergency or target.kind is TargetKind.EMERGENCY
+        taker = self.destinations.get(target.kind)
+        if taker is None:
+            raise Refused(Cause.SERVICE_UNAVAILABLE, "unavailable")
+        await taker(call, target)
+
+    async def divert(self, call: Call, station: Station, number: str, reason: str) -> None:
+        """A station's calls go elsewhere."""
+        if len(call.diversions) >= DIVERSIONS_MOST or station.name in call.diversions:
+            raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "loop")
+        call.diversions.append(station.name)
+        self._exchange.journal.note("Diverted", call=call.id, device=station.name, to=number, reason=reason)
+        target = self.resolve(number, station)
+        await self.route(call, target, payer=station)
+
+    def resolve(self, number: str, station: Station | Trunk) -> Target:
+        """A whole number as dialled by a station or from a trunk group. Refused: it is none."""
+        analysis = self._exchange.plan.analyse(number, self._exchange.facts(station, ""), final=True)
+        if analysis.target is None:
+            raise Refused(analysis.cause or Cause.INVALID_NUMBER, "vacant")
+        return analysis.target
+
+    def permit(self, call: Call, target: Target, payer: Station | None = None) -> None:
+        """Refused: class of service says no."""
+        if target.kind not in (TargetKind.TRUNK, TargetKind.FEATURE):
+            return
+        exchange = self._exchange
+        who = payer or (call.calling.device if call.calling is not None else None)
+        if who is None or who.kind is DeviceKind.SERVICE:
+            return
+        assert isinstance(who, Station | Trunk)
+        origin = Origin.TRUNK if isinstance(who, Trunk) else Origin.STATION
+        if payer is not None:
+            origin = Origin.FORWARD
+        account = who.name if isinstance(who, Station) else (who.group.name if who.group else who.name)
+        now = exchange.clock()
+        answer = exchange.plan.permit(
+            Attempt(
+                target=target,
+                class_of_service=exchange.class_of(who),
+                origin=origin,
+                pin=call.pin,
+                forward_age_s=exchange.forward_age(payer) if payer else 0.0,
+                own=exchange.toll.counts(account, now),
+                total=exchange.toll.total(now),
+            )
+        )
+        if isinstance(answer, Allowed):
+            if answer.counted:
+                exchange.toll.began(call.id, account, now)
+            self._alarm(account, answer.alarms)
+            return
+        reason = "pin" if isinstance(answer, NeedsPin) else answer.reason.value
+        if isinstance(answer, Barred):
+            self._alarm(account, answer.alarms)
+        call.note("Barred", call.calling, number=target.number, reason=reason)
+        limited = isinstance(answer, Barred) and answer.reason in (Reason.LIMIT, Reason.TOTAL_LIMIT)
+        raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "limit" if limited else "barred")
+
+    def _alarm(self, account: str, alarms: tuple[TollAlarm, ...]) -> None:
+        """Toll fraud is the loss that hits offices: near a limit, and at it."""
+        for alarm in alarms:
+            self._exchange.journal.note(
+                "TollAlarm",
+                device="box" if alarm.total else account,
+                reason=f"{alarm.level.value}: {alarm.limit} {alarm.value:g} of {alarm.most}",
+            )

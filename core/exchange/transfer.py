@@ -1,0 +1,155 @@
+"""Two calls become one.
+
+    before    call 7: 8001 (held) ─ trunk e1a/3          call 8: 8001 ─ 8002 (talks, or rings)
+    after     call 7: trunk e1a/3 ─ 8002                 call 8 is over, "transferred" into 7
+
+The older call's number survives, whichever of the two goes on running: the one with a routine (it rings somebody) does.
+Golden rows of what the records then say: tests/store.
+
+    attended   the other party had answered        semi   it still rang        blind   nobody was asked
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import trio
+
+from core.exchange.destinations import to_station
+from core.exchange.leg import Leg, State
+from core.exchange.refusal import Refused
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.exchange.call import Call
+    from core.exchange.exchange import Exchange
+    from core.exchange.station import Station
+    from core.numbering.target import Target
+
+RECALL_S = 30.0  # so long the one who transferred is rung when the other cannot be reached
+
+
+def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
+    """Takes the legs of one device out of two calls and joins what is left. Returns the call that goes on.
+
+    Refused: there is nobody to be joined, or both still look for somebody.
+    """
+    device = first.device
+    one, other = first.call, second.call
+    _check(one, first, other, second)
+    older, newer = sorted((one, other), key=lambda call: call.id)
+    stays, goes = (newer, older) if newer.served else (older, newer)
+    ours, theirs = (second, first) if second.call is stays else (first, second)
+    how = "attended" if second.state is not State.NULL and _answered(second) and _answered(first) else "semi"
+    moved = goes.others(theirs)
+    transferred, to = _names(first), _names(second)
+    exchange.journal.note(
+        "Transferred",
+        call=older.id,
+        device=device.name,
+        consultation=newer.id,
+        transferred=transferred,
+        to=to,
+        how=how,
+    )
+    # The number first: what follows is noted on the call that lives.
+    exchange.renumber(stays, goes)
+    was_calling = stays.calling is ours
+    for leg in moved:
+        goes.give(leg, stays)
+    if was_calling:
+        stays.calling = moved[0]
+    stays.data = {**newer.data, **older.data}
+    stays.answered = stays.answered or goes.answered
+    goes.take_out(theirs, "transferred")
+    stays.take_out(ours, "transferred")
+    goes.end(Cause.NORMAL_CLEARING, "transferred", into=stays.id)
+    if was_calling and stays.ringing:
+        stays.alerting()
+    stays.arrange()
+    stays.check()
+    return stays
+
+
+def _answered(leg: Leg) -> bool:
+    return any(other.state in (State.CONNECTED, State.HELD) for other in leg.call.others(leg))
+
+
+def _names(leg: Leg) -> str:
+    return ", ".join(other.name for other in leg.call.others(leg))
+
+
+def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
+    if one is other:
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+    if one.served and other.served:
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+    for leg in (first, second):
+        call = leg.call
+        if not call.others(leg) or (call.calling is not leg and call.served):
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+
+
+def three_party(exchange: Exchange, held: Leg, active: Leg) -> Call:
+    """Everybody of both calls speaks with everybody: in the older one."""
+    device = held.device
+    if held.call is active.call or held.call.served or active.call.served:
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+    stays, goes = sorted((held.call, active.call), key=lambda call: call.id)
+    extra = held if goes is held.call else active
+    kept = active if extra is held else held
+    moved = goes.others(extra)
+    members = [leg.name for leg in (*stays.legs, *moved)]
+    exchange.journal.note("Conferenced", call=stays.id, device=device.name, members=members, consultation=goes.id)
+    for leg in moved:
+        goes.give(leg, stays)
+    goes.take_out(extra, "conferenced")
+    goes.end(Cause.NORMAL_CLEARING, "conferenced", into=stays.id)
+    device.forget(extra)  # type: ignore[attr-defined]
+    if kept.state is State.HELD:
+        device.retrieve(kept)  # type: ignore[attr-defined]
+    stays.answered = True
+    stays.arrange()
+    return stays
+
+
+def send_on(exchange: Exchange, leg: Leg, target: Target, station: Station) -> None:
+    """Blind: the other party of the leg is called on to the target at the station's expense, the station leaves.
+
+    When the target cannot be reached, the station is rung with the call again. Refused: there is no one party to send.
+    """
+    call = leg.call
+    other = call.peer(leg)
+    if other is None or call.served or other.state is not State.CONNECTED:
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+    exchange.router.permit(call, target, payer=station)
+    call.note("Transferred", leg, consultation=0, transferred=other.name, to=target.number, how="blind")
+
+    async def on(call: Call) -> None:
+        try:
+            await exchange.router.route(call, target, payer=station)
+        except Refused:
+            await _back(call, station)
+
+    call.called = target.number
+    call.start(on)
+    call.calling = other
+    was_active = leg is station.active
+    call.take_out(leg, "transferred")
+    station.forget(leg)
+    if was_active:
+        station.put_down()
+    call.arrange()
+
+
+async def _back(call: Call, station: Station) -> None:
+    """The party comes back to whom it was sent by, as soon as that telephone is at rest. Refused: nobody is there."""
+    call.recall = True
+    rested = trio.Event()
+    with trio.move_on_after(RECALL_S):
+        if not station.free:
+            station.freed.append(rested.set)
+            await rested.wait()
+        if station.reachable and await to_station.ring(call, station, RECALL_S, "recall"):
+            return
+    raise Refused(Cause.NO_ANSWER, "no-answer")

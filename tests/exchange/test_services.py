@@ -1,0 +1,259 @@
+"""Services of the telephone, by their codes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from hw import wall_clock
+from tests.exchange.office import RINGS, SOON, Office, configuration, open_office
+
+pytestmark = pytest.mark.native
+
+MORNING = datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
+
+
+async def code(office: Office, number: str, digits: str) -> None:
+    """Lifts, dials a code, hears what it did, hangs up."""
+    telephone = office.phone(number)
+    await office.dial(telephone, digits)
+    await trio.sleep(3)
+    telephone.hang_up()
+    await trio.sleep(3)
+
+
+async def test_ben_forwards_all_calls_to_carl(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, carl = office.phone("8001"), office.phone("8003")
+        await code(office, "8002", "*57*8003#")
+        await office.dial(ann, "8002")
+        await carl.rung(within=SOON)
+        carl.lift()
+        await trio.sleep(0.3)
+        await office.hear_each_other(ann, carl)
+        ann.hang_up()
+        carl.hang_up()
+        await trio.sleep(1)
+        await code(office, "8002", "#57#")
+        await office.dial(ann, "8002")
+        await office.phone("8002").rung(within=SOON)
+
+
+async def test_two_who_forward_to_each_other_do_not_go_round_for_ever(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        await code(office, "8002", "*57*8003#")
+        await code(office, "8003", "*57*8002#")
+        ann = office.phone("8001")
+        ann.lift()
+        await ann.dial("8002")
+        await ann.hear_tone("vacant", within=SOON)
+
+
+async def test_unanswered_and_busy_calls_go_elsewhere(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben, carl, dora = (office.phone(f"800{n}") for n in (1, 2, 3, 4))
+        await code(office, "8002", "*41*8003#")
+        await code(office, "8002", "*40*8004#")
+        await office.dial(ann, "8002")
+        await ben.rung(within=SOON)
+        await carl.rung(within=30)
+        ann.hang_up()
+        await trio.sleep(1)
+        ben.lift()
+        await office.dial(ann, "8002")
+        await dora.rung(within=SOON)
+
+
+async def test_ben_does_not_want_to_be_disturbed(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await code(office, "8002", "*56#")
+        await office.dial(ann, "8002")
+        await ann.hear_tone("busy", within=5)
+        assert not office.phone("8002").rings
+
+
+async def test_dora_picks_up_what_rings_at_bens(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben, dora = (office.phone(f"800{n}") for n in (1, 2, 4))
+        await office.dial(ann, "8002")
+        await ben.rung(within=SOON)
+        await office.dial(dora, "*8#")
+        await trio.sleep(0.5)
+        await office.hear_each_other(ann, dora)
+        await trio.sleep(7)
+        assert not ben.ringing
+        assert set(office.exchange.calls) == {1}
+        ann.hang_up()
+        await dora.hear_tone("busy", within=5)
+
+
+async def test_dora_picks_up_at_bens_by_his_number(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben, dora = (office.phone(f"800{n}") for n in (1, 2, 4))
+        await office.dial(ann, "8002")
+        await ben.rung(within=SOON)
+        await office.dial(dora, "*8*8002")
+        await trio.sleep(0.5)
+        await office.hear_each_other(ann, dora)
+
+
+async def test_nothing_rings_that_could_be_picked_up(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        dora = office.phone("8004")
+        await office.dial(dora, "*8#")
+        await dora.hear_tone("busy", within=5)
+
+
+PARK: dict[str, Any] = {"park": {"orbits": "7001-7003", "back_after_s": 20}}
+
+
+async def test_ann_parks_ben_and_carl_fetches_him(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(configuration(**PARK)) as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        await office.connect(ben, ann)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("*70#")
+        await trio.sleep(1)
+        ann.hang_up()
+        assert (await ben.listen(1)).dbm0 > -40  # music
+        await office.dial(carl, "7001")
+        await trio.sleep(0.5)
+        await office.hear_each_other(ben, carl)
+        assert set(office.exchange.calls) == {1}
+
+
+async def test_nobody_fetches_ben_and_he_rings_ann_again(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(configuration(**PARK)) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.connect(ben, ann)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("*70*7002")
+        await trio.sleep(1)
+        ann.hang_up()
+        await ann.rung(within=25)
+        ann.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(ann, ben)
+        assert not office.exchange.parked
+
+
+async def test_ben_gives_up_while_he_is_parked(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(configuration(**PARK)) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.connect(ben, ann)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("*70*7002")
+        await trio.sleep(1)
+        ben.hang_up()
+        ann.hang_up()
+        await office.all_idle()
+        assert not office.exchange.parked
+
+
+async def test_ann_is_rung_when_ben_is_free(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        ben.lift()
+        await office.dial(ann, "8002")
+        await ann.hear_tone("busy", within=5)
+        ann.hang_up()
+        await trio.sleep(1)
+        await code(office, "8001", "*59#")
+        ben.hang_up()
+        await ann.rung(within=RINGS)
+        ann.lift()
+        await ben.rung(within=RINGS)
+        ben.lift()
+        await trio.sleep(0.3)
+        await office.hear_each_other(ann, ben)
+
+
+async def test_ann_is_rung_when_ben_who_did_not_answer_is_there_again(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "8002")
+        await ann.hear_tone("busy", within=40)
+        ann.hang_up()
+        await trio.sleep(1)
+        await code(office, "8001", "*59#")
+        await trio.sleep(30)
+        assert not ann.rings
+        ben.lift()
+        await trio.sleep(2)
+        ben.hang_up()
+        await ann.rung(within=RINGS)
+
+
+async def test_a_hot_line_calls_when_nothing_is_dialled(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await code(office, "8001", "*52*8002#")
+        ann.lift()
+        await ben.rung(within=8)
+
+
+async def test_ann_calls_the_number_dialled_last_and_who_called_last(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "8002")
+        await ben.rung(within=SOON)
+        ann.hang_up()
+        await trio.sleep(8)
+        await office.dial(ann, "*66#")
+        await ben.rung(within=SOON)
+        ann.hang_up()
+        await trio.sleep(8)
+        await office.dial(ben, "*69#")
+        await ann.rung(within=RINGS)
+
+
+async def test_an_own_short_number(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        await code(office, "8001", "*51*5*8002#")
+        await office.dial(office.phone("8001"), "**5")
+        await office.phone("8002").rung(within=8)
+
+
+async def test_the_intercom_rings_its_own_way(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "*15*8002")
+        await ben.rung(within=RINGS, rings=2)
+        lengths = [ring.end - ring.begin for ring in ben.rings if ring.end]
+        assert lengths
+        assert lengths[0] < 0.5 * 8000
+        ben.lift()
+        await trio.sleep(0.3)
+        await office.hear_each_other(ann, ben)
+
+
+async def test_ann_is_woken_at_the_time_she_set(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall_clock, "source", lambda: MORNING + timedelta(seconds=trio.current_time()))
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await code(office, "8001", "*55*0705#")  # 07:00 in Shanghai now
+        await trio.sleep(280)
+        assert not ann.rings
+        await ann.rung(within=30)
+        ann.lift()
+        await trio.sleep(3)
+        ann.hang_up()
+        assert office.exchange.stations["8001"].kept.wake_up == ""
+
+
+async def test_the_own_number_is_hidden_for_one_call(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "*67*8002#")
+        shown = await ben.show(within=8)
+        assert not shown.number
