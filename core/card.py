@@ -14,23 +14,12 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from hw.card import Alarm, HardwareError, SpanInfo
+from core.meanings import MEANINGS
+from core.texts import _
+from hw.card import HardwareError, SpanInfo
 from hw.dahdi.span import read_spans
 from hw.plane import Plane
 from hw.sim.card import SimCard
-
-# What an alarm means and what to do about it, in the order in which they are to be looked at.
-MEANINGS = {
-    Alarm.RED: (
-        "nothing usable comes in",
-        "check cable and plug, then the pair (crossed?), then framing: E1 and not T1, CRC4 as the other end has it",
-    ),
-    Alarm.BLUE: ("all ones come in", "the carrier has the circuit blocked or looped: call it"),
-    Alarm.YELLOW: ("the other end does not receive us", "check the sending pair; ask the other end what it sees"),
-    Alarm.LOOPBACK: ("the span is looped", "take the loop plug out, or end the loop-back test"),
-    Alarm.NOT_OPEN: ("the span is not started", "run dahdi_cfg"),
-    Alarm.RECOVERING: ("the signal is back, the driver still waits", "wait a few seconds"),
-}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +81,7 @@ def rows(span: SpanInfo, channels: bool) -> list[str]:
     lines = [f"span {span.number}  {span.kind}  {span.name}  ({what})"]
     for alarm in span.alarms:
         meaning, remedy = MEANINGS[alarm]
-        lines.append(f"    ALARM {alarm.name}: {meaning}. {remedy[:1].upper()}{remedy[1:]}.")
+        lines.append(f"    ALARM {alarm.name}: {_(meaning)}. {_(remedy)[:1].upper()}{_(remedy)[1:]}.")
     counted = {name: count for name, count in asdict(span.counters).items() if count}
     if counted:
         lines.append("    " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counted.items()))

@@ -17,11 +17,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from core import texts
+from core.api.errors import Refusal
 from hw.card import HardwareError
 from hw.errors import LocalError
 
@@ -38,7 +41,9 @@ class Command:
 
 
 COMMANDS = (
+    Command("run", "core.daemon", "the exchange itself, as a service or in a terminal"),
     Command("demo", "core.demo", "one call between two simulated telephones, measured and recorded"),
+    Command("status", "core.status", "how the box is, and its alarms"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
     Command("trace", "core.trace", "what a line did, with milliseconds"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
@@ -56,6 +61,7 @@ def there(module: str) -> bool:
 
 def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS) -> int:
     words = sys.argv[1:] if words is None else words
+    texts.use(texts.wanted(os.environ))
     top = argparse.ArgumentParser(prog="strowger", description="A call-centre exchange in one box.")
     top.add_argument("--version", action="version", version=f"strowger {version('strowger')}")
     below = top.add_subparsers(metavar="COMMAND", required=True)
@@ -69,8 +75,8 @@ def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS
     options = top.parse_args(words)
     try:
         code: int = module.run(options)
-    except (HardwareError, LocalError) as error:
-        remedy = getattr(error, "action", "")
+    except (HardwareError, LocalError, Refusal) as error:
+        remedy = getattr(error, "action", "") or getattr(error, "remedy", "")
         print(f"strowger: {error}", *[f"  {remedy}"] * bool(remedy), sep="\n", file=sys.stderr)
         return WANTING
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from core.api.acts import Act
 from core.api.roles import Peer, Role
+from core.api.rooms import AlarmRoom, BoxRoom
 from core.api.topics import Filter, Snapshot, Topics
 from hw.errors import LocalError
 
@@ -18,7 +19,10 @@ T = TypeVar("T")
 
 
 class Rooms:
-    """The rooms that acts work with, each by its class; and the topics."""
+    """The rooms that acts work with: those that every box has, the others each by its class; and the topics."""
+
+    box: BoxRoom
+    alarms: AlarmRoom
 
     def __init__(self, topics: Topics | None = None) -> None:
         self.topics = topics or Topics()

@@ -24,7 +24,7 @@ from pathlib import Path
 import trio
 
 from core.api import wire
-from core.api.acts import REGISTRY, Registry
+from core.api.acts import Registry
 from core.api.asking import Rooms
 from core.api.connection import Connection, House
 from core.api.dispatch import Dispatch, Trail
@@ -49,7 +49,7 @@ class Server:
         rooms: Rooms,
         trail: Trail,
         users: Callable[[], Iterable[User]],
-        registry: Registry = REGISTRY,
+        registry: Registry,
     ) -> None:
         self.rooms = rooms
         self.dispatch = Dispatch(registry, trail)

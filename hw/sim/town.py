@@ -24,13 +24,14 @@ import trio
 
 from hw.callerid import CallerId
 from hw.callerid import Presentation as Shown
-from hw.card import SpanInfo
+from hw.card import ChannelKind, HardwareError, SpanInfo
 from hw.errors import LocalError
 from hw.plane import Plane
 from hw.signalling.line import Presentation
 from hw.signalling.pri.settings import Side
 from hw.signalling.r2.settings import CHINA, R2Settings
 from hw.sim.card import SimCard
+from hw.sim.channel import SimChannel
 from hw.sim.far import FarSide
 from hw.sim.public_exchange import PublicExchange
 from hw.sim.public_plan import TOWN, Plan, Subscriber
@@ -87,13 +88,13 @@ class Town:
 
     def telephone(self, channel: int, name: str, *, caller_id: bool = True) -> Telephone:
         """A telephone at the far end of a station."""
-        far = self._card.far(channel)
+        far = self._far_end(channel, ChannelKind.TRUNK, "a station")
         self.telephones[name] = Telephone(self._plane, far, country=self._country, name=name, caller_id=caller_id)
         return self.telephones[name]
 
     def line(self, channel: int, name: str, number: str, habits: Habits | None = None) -> SubscriberLine:
         """The public exchange's end of an analog trunk, which has `number` in town."""
-        far = self._card.far(channel)
+        far = self._far_end(channel, ChannelKind.STATION, "an analog trunk")
         self.lines[name] = SubscriberLine(self.exchange, number, far, habits or Habits(country=self._country))
         return self.lines[name]
 
@@ -125,6 +126,13 @@ class Town:
             traces=self._traces,
         )
         return city
+
+    def _far_end(self, channel: int, kind: ChannelKind, of: str) -> SimChannel:
+        far = self._card.far(channel)
+        if far.info.kind is not kind:
+            far.close()
+            raise HardwareError(f"channel {channel} of the simulated card is not {of}", channel=channel)
+        return far
 
     def _span(self, number: int) -> SpanInfo:
         return next(info for info in self._far.spans() if info.number == self._card.span(number).number)

@@ -1,0 +1,95 @@
+"""What needs a person, as long as it does: alarms that stand, who has seen them, and their events in the journal.
+
+    alarms.set("span e1a", Level.CRITICAL, "span e1a: RED, nothing usable comes in", "check cable and plug ...")
+    alarms.clear("span e1a")
+    alarms.acknowledge("span e1a", "Mei")
+
+The same key is the same alarm: setting it again with other words changes it, with the same words does nothing. Levels
+are those of the telephone trade: critical (calls are lost), warning (something works less well), notice.
+What it does not: decide that something is wrong; whoever finds it says so here. The past is in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from hw import wall_clock
+from hw.errors import LocalError
+
+
+class Trail(Protocol):
+    """The journal, as far as it is needed here."""
+
+    def note(self, kind: str, call: int = 0, device: str = "", **data: Any) -> None: ...
+
+
+LEVELS = ("critical", "warning", "notice")
+"""The worst first."""
+
+
+class AlarmView(msgspec.Struct, frozen=True):
+    """level: critical, warning or notice. since: UTC seconds. seen_by: who has acknowledged it; empty: nobody yet."""
+
+    key: str
+    level: str
+    text: str
+    remedy: str
+    since: float
+    seen_by: str = ""
+
+
+class Alarms:
+    """changed(key, view or None) is called for every change."""
+
+    def __init__(self, changed: Callable[[str, AlarmView | None], None] = lambda key, view: None) -> None:
+        self.standing: dict[str, AlarmView] = {}
+        self.trail: Trail | None = None
+        """Set when there is a journal: the journal itself has alarms, too."""
+        self._changed = changed
+
+    def set(self, key: str, level: str, text: str, remedy: str = "") -> None:
+        """LocalError: no such level."""
+        if level not in LEVELS:
+            raise LocalError(f"alarm {key}: level {level!r}; there are {', '.join(LEVELS)}")
+        before = self.standing.get(key)
+        if before is not None and (before.level, before.text, before.remedy) == (level, text, remedy):
+            return
+        since = before.since if before is not None else wall_clock.utc().timestamp()
+        self._put(AlarmView(key, level, text, remedy, since))
+        self._note("AlarmRaised", key=key, level=level, text=text)
+
+    def clear(self, key: str) -> None:
+        """Not standing is not an error."""
+        if self.standing.pop(key, None) is not None:
+            self._changed(key, None)
+            self._note("AlarmCleared", key=key)
+
+    def tell(self, key: str, level: str, text: str) -> None:
+        """As the journal tells of itself: an empty level is the end."""
+        if level:
+            self.set(key, level, text)
+        else:
+            self.clear(key)
+
+    def acknowledge(self, key: str, who: str) -> AlarmView:
+        """KeyError: it does not stand (any more)."""
+        seen = msgspec.structs.replace(self.standing[key], seen_by=who)
+        self._put(seen)
+        return seen
+
+    @property
+    def worst(self) -> str:
+        """Level of the worst one that stands; empty: none does."""
+        levels = {alarm.level for alarm in self.standing.values()}
+        return next((level for level in LEVELS if level in levels), "")
+
+    def _put(self, view: AlarmView) -> None:
+        self.standing[view.key] = view
+        self._changed(view.key, view)
+
+    def _note(self, kind: str, **data: Any) -> None:
+        if self.trail is not None:
+            self.trail.note(kind, **data)

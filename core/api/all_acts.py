@@ -1,0 +1,11 @@
+"""Every act of a box: the modules that register them are imported here, for the box and for the reference."""
+
+from __future__ import annotations
+
+from core.api import box_acts, session
+from core.api.acts import REGISTRY
+
+MODULES = (session, box_acts)
+"""In the order of the reference."""
+
+__all__ = ["MODULES", "REGISTRY"]

@@ -1,0 +1,54 @@
+"""The topics that every box has; rooms that come later add theirs.
+
+What it does: says of what rows a topic is, and where its snapshot comes from. What it does not: tell changes; whoever
+has the rows does that (Topics.changed).
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from core.alarms import AlarmView
+from core.api.asking import Rooms
+from core.api.roles import ALL
+from core.api.rooms import BoxStatus
+from core.api.topics import Filter, Topic
+from core.spans import SpanView
+from core.store.event import Event
+
+
+def topics(rooms: Rooms) -> list[Topic]:
+    """`rooms` may be furnished later."""
+    return [
+        Topic(
+            "status",
+            "how the box is, once a second; one row, `box`",
+            BoxStatus,
+            lambda: [("box", rooms.box.status())],
+            roles=ALL,
+        ),
+        Topic("alarms", "alarms that stand, by key", AlarmView, lambda: list(rooms.alarms.standing.items())),
+        Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),
+        Topic(
+            "journal",
+            "every event, as it happens; those before are read by `journal.read`",
+            Event,
+            flow=True,
+            filters={
+                "call": "of this call",
+                "device": "of this device",
+                "kinds": "of these kinds: one name, or a list",
+            },
+            matches=_event_matches,
+        ),
+    ]
+
+
+def _event_matches(row: Struct, wanted: Filter) -> bool:
+    assert isinstance(row, Event)
+    if "call" in wanted and row.call != wanted["call"]:
+        return False
+    if "device" in wanted and row.device != wanted["device"]:
+        return False
+    kinds = wanted.get("kinds")
+    return kinds is None or (row.kind in kinds if isinstance(kinds, list) else row.kind == kinds)

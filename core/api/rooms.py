@@ -1,0 +1,63 @@
+"""What the acts know of the rooms behind them: as much as they need, and no more.
+
+Each is a Protocol that the room itself keeps: core/running.py has the box, core/exchange the calls, core/config the
+configuration. Tests put small ones in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from core.alarms import AlarmView
+from core.spans import SpanView
+
+
+class BoxStatus(msgspec.Struct, frozen=True):
+    """How the box is, in a few figures."""
+
+    name: Annotated[str, Meta(description="what the box is called")]
+    version: Annotated[str, Meta(description="of the software")]
+    state: Annotated[str, Meta(description="starting, running, stopping or stopped")]
+    since: Annotated[float, Meta(description="when it was started, UTC seconds since 1970")]
+    uptime_s: Annotated[float, Meta(description="seconds since then")]
+    configuration: Annotated[str, Meta(description="which commit is at work, or the folder that was read")]
+    calls: Annotated[int, Meta(description="calls now")]
+    lines: Annotated[int, Meta(description="lines that are open")]
+    busy: Annotated[int, Meta(description="of these, with a call")]
+    out: Annotated[int, Meta(description="of these, out of service")]
+    missing: Annotated[int, Meta(description="stations, trunks and spans that could not be opened")]
+    alarms: Annotated[int, Meta(description="alarms that stand")]
+    worst: Annotated[str, Meta(description="level of the worst of them; empty: none stands")]
+    clients: Annotated[int, Meta(description="connections to the control interface")]
+    faults: Annotated[int, Meta(description="what failed by our own fault since the start, and was contained")]
+    event: Annotated[int, Meta(description="number of the last event in the journal")]
+    journal_lag_s: Annotated[float, Meta(description="seconds since something was last safe on disk; 1 is usual")]
+    late_ms: Annotated[float, Meta(description="99.9 % of the ticks of speech began less late than this")]
+    lost_frames: Annotated[int, Meta(description="frames of speech lost since the start")]
+    warnings: Annotated[list[str], Meta(description="what the machine refused the speech, with the remedy")]
+
+
+class BoxRoom(Protocol):
+    def status(self) -> BoxStatus: ...
+
+    def stop(self, reason: str, within_s: float) -> None:
+        """No new calls from now on; running ones end by themselves within so many seconds, or then. It returns at
+        once. Asked again: the shorter time counts.
+        """
+
+    def spans(self) -> Sequence[SpanView]: ...
+
+    def trace(self, line: str) -> list[str] | None:
+        """What a line, or a PRI span as a whole, did lately; None: there is none of that name."""
+
+
+class AlarmRoom(Protocol):
+    @property
+    def standing(self) -> dict[str, AlarmView]: ...
+
+    def acknowledge(self, key: str, who: str) -> AlarmView:
+        """KeyError: it does not stand."""

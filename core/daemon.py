@@ -1,0 +1,156 @@
+"""`strowger run`: the box as a process, as systemd wants it or in a terminal.
+
+    strowger run --config /etc/strowger --data /var/lib/strowger
+
+    SIGTERM, ^C   no new calls; the running ones may end by themselves for --patience seconds, then they are ended
+    once more     at once
+    SIGHUP        is refused: a changed configuration goes live by `strowger config commit`
+
+One process a data folder: a lock says so. The log goes to stderr, one line an event (core/logs.py). Exit codes: 0
+stopped in order, 1 something that a person must mend, said in the last line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import texts
+from core.texts import _, plural
+from hw.card import HardwareError
+
+if TYPE_CHECKING:
+    from core.config.model.box import Box
+    from core.running import RunningBox
+
+PATIENCE_S = 60.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("/etc/strowger"),
+        metavar="DIR",
+        help="folder of the configuration (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of journal and recordings (default: as configured)"
+    )
+    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=PATIENCE_S,
+        metavar="S",
+        help="so long running calls may end by themselves when the box is stopped (default: %(default)g s)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log what is for developers, too")
+
+
+def run(options: argparse.Namespace) -> int:
+    """HardwareError: no configuration, no data folder, no socket, no memory for the plane."""
+    began = time.monotonic()
+    import trio
+
+    from core import logs
+    from core.running import RunningBox
+
+    logs.begin(os.environ, logging.DEBUG if options.verbose else logging.INFO)
+    box = read(options.config)
+    texts.use(box.box.languages[0])
+    data = options.data or Path(box.box.data)
+    with locked(data):
+        socket = options.socket or Path(box.control.socket)
+        running = RunningBox(box, data, socket=socket, configuration=str(options.config))
+        trio.run(serve, running, options.patience, began)
+    return 0
+
+
+def read(folder: Path) -> Box:
+    """HardwareError: there is no configuration, or it has mistakes; all of them are in the log."""
+    from core.config.mistake import BadConfiguration
+    from core.config.reading import read
+
+    log = logging.getLogger(__name__)
+    reading = read([folder])
+    for warning in reading.warnings:
+        log.warning("configuration: %s: %s", warning.place, warning.problem)
+    try:
+        return reading.box
+    except BadConfiguration as bad:
+        for mistake in bad.mistakes:
+            log.error("configuration: %s: %s", mistake.place, mistake.problem, extra={"hint": mistake.hint})
+        count = len(bad.mistakes)
+        raise HardwareError(
+            plural("the configuration has {n} mistake", "the configuration has {n} mistakes", count).format(n=count),
+            action=_("strowger config check {folder} shows each with its line").format(folder=folder),
+        ) from None
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Of this process alone. HardwareError: another box has the folder, or it cannot be written."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("a+")
+    except OSError as error:
+        raise HardwareError(
+            f"data folder {data}: {error.strerror}", action="make it, owned by the user of the box; or --data DIR"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise HardwareError(
+                f"data folder {data} belongs to a box that runs, process {lock.read().strip() or 'unknown'}",
+                action="stop that one first: systemctl stop strowger; or give another folder: --data DIR",
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+async def serve(running: RunningBox, patience_s: float, began: float) -> None:
+    """Until the box has stopped. `began`: time.monotonic() when the process did."""
+    import trio
+
+    from core.notify import Notify, Pulse, keep_alive
+
+    log = logging.getLogger(__name__)
+    notify = Notify()
+    async with trio.open_nursery() as nursery:
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            async with trio.open_nursery() as living:
+
+                async def live(task_status: trio.TaskStatus[None]) -> None:
+                    await running.run(task_status)
+                    living.cancel_scope.cancel()
+
+                await living.start(live)
+                start_s = time.monotonic() - began
+                log.info("running", extra={"start_s": f"{start_s:.3f}", "lines": len(running.hardware.lines.by_name)})
+                notify.send(READY=1)
+                plane = running.hardware.plane
+                pulse = Pulse(lambda: plane.time, lambda: running.journal.silent_s)
+                living.start_soon(keep_alive, notify, pulse, lambda: running.state)
+                async for number in signals:
+                    if number == signal.SIGHUP:
+                        log.warning(
+                            "SIGHUP changes nothing: a changed configuration goes live by strowger config commit"
+                        )
+                    else:
+                        again = running.state == "stopping"
+                        notify.send(STOPPING=1)
+                        running.stop(signal.Signals(number).name, 0 if again else patience_s)
+        nursery.cancel_scope.cancel()

@@ -1,0 +1,201 @@
+"""A whole box that runs: journal, hardware, exchange and control interface, and the order in which they begin and end.
+
+    box = RunningBox(configuration, data, socket=Path("/run/strowger/control"))
+    await nursery.start(box.run)            there is dial tone
+    box.stop("SIGTERM", within_s=60)        no new calls; running ones may end by themselves for so long
+    box.stop("SIGTERM again", within_s=0)   ... or no longer
+
+    begin   journal ──> hardware ──> exchange ──> control socket ──> started
+    end     no new calls ──> the last call, or the limit ──> socket, exchange, lines ──> journal, safe on disk
+
+What fails by our own fault in one line, timer or call is logged, counted, and costs nobody else anything. With
+virtual=True the box lives on trio's clock, the plane is stepped by it, and the same story gives the same journal.
+What it does not: signals, systemd, the command line (daemon.py); decide anything about a call.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import trio
+
+from core.alarms import Alarms
+from core.api.all_acts import REGISTRY
+from core.api.asking import Rooms
+from core.api.board import topics
+from core.api.roles import Role, User
+from core.api.rooms import BoxStatus
+from core.api.server import Server
+from core.api.topics import Topics
+from core.config.model.box import Box
+from core.hardware import Hardware
+from core.spans import Spans, SpanView
+from core.store.journal import Journal
+from hw import wall_clock
+from hw.signalling.line import Connection
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "journal.sqlite"
+STATUS_S = 1.0
+GOODBYE_S = 0.1
+
+
+class RunningBox:
+    """`data`: the folder of journal, traces and recordings; None: nothing is kept. `socket`: None: no control socket.
+    `configuration`: which commit or folder `box` was read from, for people.
+    """
+
+    def __init__(
+        self,
+        box: Box,
+        data: Path | None,
+        *,
+        socket: Path | None = None,
+        configuration: str = "",
+        virtual: bool = False,
+        priority: int = 50,
+    ) -> None:
+        self.box = box
+        self.configuration = configuration
+        self.data = data
+        self.state = "starting"
+        """Then running, stopping, stopped."""
+        self.faults = 0
+        """What failed by our own fault since the start, and was contained."""
+        self.since = wall_clock.utc()
+        self._began = 0.0
+        self._socket = socket
+        self._virtual = virtual
+        self._reason = ""
+        self._stop_within = trio.CancelScope()
+        self._stop_asked = trio.Event()
+        self.rooms = Rooms(Topics())
+        self.alarms = Alarms(partial(self.rooms.topics.changed, "alarms"))
+        self.rooms.box, self.rooms.alarms = self, self.alarms
+        for topic in topics(self.rooms):
+            self.rooms.topics.add(topic)
+        self.hardware = Hardware(box, data, virtual=virtual, priority=priority)
+        self._spans = Spans(self.hardware, self.alarms, self.rooms.topics)
+        self.journal: Journal
+        self.server: Server
+        for source in (self.hardware.plane, self.hardware.timers, *self.hardware.cards.values()):
+            if hasattr(source, "faulted"):
+                source.faulted = self.fault
+
+    # ---- life ----
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Until the box has been stopped, or is cancelled. HardwareError: journal or socket cannot be had."""
+        self._began = trio.current_time()
+        try:
+            self.journal = self._open_journal()
+            try:
+                async with trio.open_nursery() as recording:
+                    await recording.start(self.journal.run)
+                    self.alarms.trail = self.journal
+                    self.journal.note("BoxStarted", version=version("strowger"))
+                    await self._live(task_status)
+                    self.journal.note("BoxStopped")
+                    recording.cancel_scope.cancel()
+            finally:
+                self.journal.close()
+        finally:
+            self.hardware.close()
+            self.state = "stopped"
+
+    def _open_journal(self) -> Journal:
+        if self.data is None:
+            return Journal(None, threaded=False, alarm=self.alarms.tell)
+        self.data.mkdir(parents=True, exist_ok=True)
+        return Journal(self.data / JOURNAL, threaded=not self._virtual, alarm=self.alarms.tell)
+
+    async def _live(self, task_status: trio.TaskStatus[None]) -> None:
+        async with trio.open_nursery() as living:
+            await living.start(self.hardware.run)
+            self._alarm_of_missing_lines()
+            await living.start(self._spans.run)
+            self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
+            living.start_soon(self._tell_status)
+            self.server = Server(self.rooms, self.journal, self._users, REGISTRY)
+            if self._socket is not None:
+                await living.start(self.server.listen, self._socket)
+            self.state = "running"
+            task_status.started()
+            await self._stop_asked.wait()
+            self.state = "stopping"
+            self.journal.note("BoxStopping", reason=self._reason)
+            # Whoever has asked for the end is still told that it is done.
+            await trio.sleep(GOODBYE_S)
+            living.cancel_scope.cancel()
+
+    def stop(self, reason: str, within_s: float) -> None:
+        """Asked again: the shorter time counts."""
+        log.info("stopping", extra={"reason": reason, "within_s": within_s})
+        self._reason = self._reason or reason
+        self._stop_within.deadline = min(self._stop_within.deadline, trio.current_time() + within_s)
+        self._stop_asked.set()
+
+    # ---- what others see ----
+
+    def status(self) -> BoxStatus:
+        lines = self.hardware.lines
+        plane = self.hardware.plane.statistics()
+        return BoxStatus(
+            name=self.box.box.name,
+            version=version("strowger"),
+            state=self.state,
+            since=self.since.timestamp(),
+            uptime_s=round(trio.current_time() - self._began),
+            configuration=self.configuration,
+            calls=0,
+            lines=len(lines.by_name),
+            busy=sum(line.connection is not Connection.NULL for line in lines.by_name.values()),
+            out=sum(bool(line.service) for line in lines.by_name.values()),
+            missing=len(lines.missing),
+            alarms=len(self.alarms.standing),
+            worst=self.alarms.worst,
+            clients=self.server.connections,
+            faults=self.faults,
+            event=self.journal.last,
+            journal_lag_s=round(self.journal.silent_s, 1),
+            late_ms=round(plane.lateness_p999_ms, 2),
+            lost_frames=plane.lost_frames,
+            warnings=list(self.hardware.plane.warnings),
+        )
+
+    def spans(self) -> list[SpanView]:
+        return self._spans.views()
+
+    def trace(self, line: str) -> list[str] | None:
+        lines = self.hardware.lines
+        traced = lines.trunks.get(line) or lines.by_name.get(line)
+        return None if traced is None else traced.trace()
+
+    async def _tell_status(self) -> None:
+        topics = self.rooms.topics
+        while True:
+            await trio.sleep(STATUS_S)
+            if topics.watched("status"):
+                topics.changed("status", "box", self.status())
+
+    # ---- what goes wrong ----
+
+    def fault(self, error: Exception) -> None:
+        """Something of ours failed where nobody else could be told: the box goes on."""
+        self.faults += 1
+        log.error("failed by our own fault; the box goes on", exc_info=error)
+
+    def _alarm_of_missing_lines(self) -> None:
+        for name, refused in self.hardware.lines.missing.items():
+            self.alarms.set(f"line {name}", "critical", f"{name}: {refused}", refused.action)
+
+    # ---- people ----
+
+    def _users(self) -> list[User]:
+        return [
+            User(user.name, Role(user.role), user.unix_user, user.unix_group, user.station) for user in self.box.user
+        ]

@@ -1,0 +1,133 @@
+"""The daemon as a process: it comes up, answers, tells systemd, refuses a second one, and goes down in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.api.client import Asker
+
+pytestmark = pytest.mark.native
+
+CONFIGURATION = """
+[[card]]
+name = "sim"
+kind = "simulated"
+spans = [{ kind = "stations", count = 4 }, { kind = "pri" }]
+[[station]]
+number = "8001"
+card = "sim"
+channel = 1
+[[station]]
+number = "8002"
+card = "sim"
+channel = 2
+[[span]]
+name = "e1a"
+card = "sim"
+span = 2
+signalling = "pri"
+"""
+PATIENCE_S = 60.0
+STROWGER = (sys.executable, "-c", "from core.command import main; raise SystemExit(main())")
+
+
+class Service:
+    """A box in a process of its own, and the ear of a systemd."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "control"
+        (folder / "etc").mkdir()
+        (folder / "etc" / "box.toml").write_text(CONFIGURATION)
+        self._ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._ear.bind(str(folder / "notify"))
+        self._ear.settimeout(1)
+        self.told: list[str] = []
+        self.process = self.start()
+
+    def command(self) -> list[str]:
+        where = ("--config", self.folder / "etc", "--data", self.folder / "data", "--socket", self.path)
+        return [*STROWGER, "run", *map(str, where)]
+
+    def start(self) -> subprocess.Popen[str]:
+        environment = os.environ | {"NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "3000000"}
+        return subprocess.Popen(self.command(), env=environment, stderr=subprocess.PIPE, text=True)
+
+    def until(self, state: str) -> None:
+        """systemd was told so."""
+        began = time.monotonic()
+        while state not in self.told:
+            try:
+                self.told += self._ear.recv(4096).decode().splitlines()
+            except TimeoutError:
+                if self.process.poll() is not None or time.monotonic() > began + PATIENCE_S:
+                    self.process.kill()
+                    raise AssertionError(f"not told {state}: {self.told}\n{self.process.communicate()[1]}") from None
+
+    def end(self, *signals: signal.Signals) -> tuple[int, str]:
+        """Exit code and log."""
+        for number in signals:
+            self.process.send_signal(number)
+        _, log = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, log
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+        self._ear.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    service = Service(tmp_path)
+    yield service
+    service.close()
+
+
+def test_the_box_comes_up_answers_and_goes_down_in_order(service: Service) -> None:
+    service.until("READY=1")
+    with Asker(service.path) as box:
+        status = box.ask("box.status")
+    assert (status["state"], status["lines"], status["missing"]) == ("running", 32, 0)
+    service.until("WATCHDOG=1")
+    code, log = service.end(signal.SIGHUP, signal.SIGTERM)
+    assert code == 0, log
+    assert "strowger config commit" in log
+    assert "Traceback" not in log
+    service.until("STOPPING=1")
+    assert not service.path.exists()
+    assert (service.folder / "data" / "journal.sqlite").exists()
+
+
+def test_a_second_box_on_the_same_folder_is_refused(service: Service) -> None:
+    service.until("READY=1")
+    second = subprocess.run(service.command(), capture_output=True, text=True, timeout=PATIENCE_S)
+    assert second.returncode == 1
+    assert f"process {service.process.pid}" in second.stderr
+    assert "--data" in second.stderr
+    assert service.end(signal.SIGTERM)[0] == 0
+
+
+def test_status_is_asked_from_the_command_line(service: Service) -> None:
+    service.until("READY=1")
+    words = [*STROWGER, "status", "--socket", str(service.path), "--json"]
+    asked = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert asked.returncode == 0, asked.stderr
+    assert json.loads(asked.stdout)["status"]["lines"] == 32
+    with Asker(service.path) as box:
+        box.ask("box.stop", within_s=0)
+    assert service.end()[0] == 0
+    gone = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert gone.returncode == 1
+    assert "strowger run" in gone.stderr
