@@ -45,8 +45,9 @@ COMMANDS = (
     Command("demo", "core.demo", "one call between two simulated telephones, measured and recorded"),
     Command("status", "core.status", "how the box is, and its alarms"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
-    Command("trace", "core.trace", "what a line did, with milliseconds"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
+    Command("trace", "core.trace", "what a line or a call did, with milliseconds"),
+    Command("records", "core.records", "calls that are over: table, CSV, JSON"),
     Command("bench", "core.bench", "measure what this machine can carry"),
 )
 

@@ -1,6 +1,12 @@
-"""`strowger trace LINE`: prints what a line did, oldest first, with times and distances.
+"""`strowger trace NAME`: what a line did, with times and distances; or a call, drawn as a ladder of its parties.
 
-Reads the files that the lines keep (hw/signalling/trace.py), so it also works when the exchange does not run.
+    strowger trace                 the lines of which there is a trace
+    strowger trace e1a/3           what line e1a/3 did, oldest first
+    strowger trace 4711            call 4711, with the calls that it consulted or joined
+
+Reads the files that the lines keep (hw/signalling/trace.py) and the journal (core/store/reader.py), so it also works
+when the exchange does not run. A name that is both a line's and a call's is taken for the line, and that is said;
+--call takes it for the call.
 """
 
 from __future__ import annotations
@@ -10,14 +16,26 @@ import json
 import sys
 from pathlib import Path
 
+import msgspec
+
+from core.store.event import Event
+from core.store.ladder import ladder, legend
+from core.store.reader import PLACES, Reader
+from core.store.records import records, segments
+from core.texts import _
+from hw.card import HardwareError
 from hw.signalling.trace import names, read
 
 FOLDERS = (Path("/var/log/strowger/trace"), Path("out/trace"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("line", nargs="?", help="the line's name; without it: of which lines there is a trace")
+    parser.add_argument(
+        "name", nargs="?", help="a line's name or a call's number; without it: of which lines there is a trace"
+    )
     parser.add_argument("--folder", type=Path, help=f"default: {' or '.join(map(str, FOLDERS))}, the first that exists")
+    parser.add_argument("--journal", type=Path, metavar="PATH", help=f"default: {' or '.join(map(str, PLACES))}")
+    parser.add_argument("--call", action="store_true", help="the name is a call's number")
     parser.add_argument("--last", type=int, default=0, metavar="N", help="only the last N rows")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -25,14 +43,52 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     folder = options.folder or next((folder for folder in FOLDERS if folder.is_dir()), FOLDERS[0])
     known = names(folder) if folder.is_dir() else []
-    if options.line is None:
+    if options.name is None:
         print(json.dumps({"folder": str(folder), "lines": known}) if options.json else "\n".join(known))
         return 0 if known else 1
+    number = int(options.name) if options.name.isdecimal() and options.name.isascii() else 0
+    if options.call:
+        return call(number, options) if number else _none(options.name, folder, known)
     try:
-        rows = read(folder, options.line)[-options.last :]
+        rows = read(folder, options.name)[-options.last :]
     except FileNotFoundError:
-        there = f"there is one of {', '.join(known)}" if known else "there is none of any line"
-        print(f"strowger: no trace of line {options.line!r} in {folder}; {there}", file=sys.stderr)
-        return 1
-    print(json.dumps({"line": options.line, "rows": rows}) if options.json else "\n".join(rows))
+        return call(number, options) if number else _none(options.name, folder, known)
+    if number and _events(number, options.journal):
+        print(_("there is also a call {call}: --call shows it").format(call=number), file=sys.stderr)
+    print(json.dumps({"line": options.name, "rows": rows}) if options.json else "\n".join(rows))
     return 0
+
+
+def call(number: int, options: argparse.Namespace) -> int:
+    """Prints the ladder of a call. 1: the journal has no such call."""
+    found = _events(number, options.journal)
+    if not found:
+        print(_("strowger: there is no line and no call {call}").format(call=number), file=sys.stderr)
+        return 1
+    if options.json:
+        told = {"call": number, "records": list(records(found)), "segments": list(segments(found)), "events": found}
+        print(msgspec.json.encode(told).decode())
+    else:
+        rows = ladder(found)
+        print("\n".join(rows[-options.last :]), legend(), sep="\n")
+    return 0
+
+
+def _events(number: int, journal: Path | None) -> list[Event]:
+    """Of a call and those that belong to it; none: no such call, or no journal."""
+    try:
+        reader = Reader(journal)
+    except HardwareError:
+        if journal is not None:
+            raise
+        return []
+    try:
+        return reader.of_call(number)
+    finally:
+        reader.close()
+
+
+def _none(name: str, folder: Path, known: list[str]) -> int:
+    there = f"there is one of {', '.join(known)}" if known else "there is none of any line"
+    print(f"strowger: no trace of line {name!r} in {folder}; {there}", file=sys.stderr)
+    return 1

@@ -53,6 +53,10 @@ def disk_error() -> sqlite3.OperationalError:
     return error
 
 
+def damage(path: Path) -> None:
+    path.write_bytes(b"this was a journal once " * 1000)
+
+
 def events(path: Path) -> list[Event]:
     sql = connect(path)
     try:
@@ -167,7 +171,7 @@ async def test_a_damaged_file_is_put_aside_and_what_must_survive_is_written_anew
         journal.state["dnd/8001"] = True
         await journal.settled()
         journal._file._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        path.write_bytes(b"this was a journal once " * 1000)
+        damage(path)
         journal._file._sql = Failing(journal._file._sql, "BEGIN", disk_error())  # type: ignore[assignment]
         journal.note("BoxStopping")
         await trio.sleep(3)
@@ -183,7 +187,7 @@ async def test_a_damaged_file_is_put_aside_and_what_must_survive_is_written_anew
 
 
 async def test_a_file_found_damaged_at_the_start_is_put_aside(path: Path) -> None:
-    path.write_bytes(b"this was a journal once " * 1000)
+    damage(path)
     told = Alarms()
     journal = Journal(path, alarm=told, threaded=False)
     assert told == [("journal damaged", "critical")]

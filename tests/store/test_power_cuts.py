@@ -51,26 +51,28 @@ def nothing_is_open(events: list[Event], kept: dict[int, CallRecord]) -> None:
     assert [event.id for event in events] == list(range(1, len(events) + 1))
 
 
+def kill_after(lines: int, path: Path, seed: int, begun: set[int], settled: set[int]) -> None:
+    """Runs a busy box until it has said so many lines."""
+    command = [sys.executable, "-m", "tests.store.busy_box", str(path), str(seed)]
+    box = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert box.stdout is not None
+    for line in box.stdout:
+        if not line.endswith("\n"):
+            break  # it died in the middle of a word
+        word, call = line.split()
+        (settled if word == "settled" else begun).add(int(call))
+        if (lines := lines - 1) == 0:
+            box.kill()
+    box.wait()
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_killed_at_any_moment(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "journal.db"
     settled: set[int] = set()
     begun: set[int] = set()
     for life in range(2):
-        lines = random.Random(seed * 10 + life).randrange(1, 120)
-        box = subprocess.Popen(
-            [sys.executable, "-m", "tests.store.busy_box", str(path), str(seed)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert box.stdout is not None
-        for line in box.stdout:
-            word, call = line.split()
-            (settled if word == "settled" else begun).add(int(call))
-            if (lines := lines - 1) == 0:
-                box.kill()
-        box.wait()
+        kill_after(random.Random(seed * 10 + life).randrange(1, 120), path, seed, begun, settled)
     await next_start(path)
     events, kept = look(path)
     nothing_is_open(events, kept)

@@ -10,7 +10,7 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.store import records_table
+from core.store import manual, records_table
 from core.store.event import Event, writable
 from core.store.journal import Journal
 from core.store.journal_file import connect, read
@@ -80,3 +80,9 @@ def test_views_are_of_the_columns_that_the_manual_names() -> None:
     names = [row["name"] for row in sql.execute("PRAGMA table_info(records)")]
     assert names == [field.name for field in records_table.FIELDS]
     sql.close()
+
+
+def test_the_manual_has_every_kind_and_column_as_it_is_now() -> None:
+    page = manual.PLACE.read_text(encoding="utf-8")
+    assert manual.filled(page) == page, "python -m core.store.manual writes it anew"
+    assert all(f"| `{kind.name}` |" in page for kind in KINDS)

@@ -1,0 +1,108 @@
+"""A look into the journal's file from another process, whether the exchange runs or not: it never writes.
+
+The last 30 ms of a running exchange are not on disk yet, and not seen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from core.store import records_table
+from core.store.event import Event
+from core.store.journal_file import read, wal
+from core.store.records import CallRecord
+from core.store.trunk_use import TrunkUse, trunk_use
+from core.texts import _
+from hw.card import HardwareError
+
+PLACES = (Path("/var/lib/strowger/journal.db"), Path("out/journal.db"))
+"""Where the journal lies if nobody says: of the box, of the demo."""
+
+
+class Reader:
+    """path None: the first of PLACES that exists. HardwareError: there is none, or it cannot be read."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or next((place for place in PLACES if place.exists()), PLACES[0])
+        # A file that was closed in order needs no log beside it, and can be read where nothing can be written.
+        how = "mode=ro" if wal(self.path).exists() else "mode=ro&immutable=1"
+        try:
+            self._sql = sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True)
+            self._sql.execute("SELECT id FROM events LIMIT 1")
+        except sqlite3.Error as error:
+            text = _("no journal can be read in {path}: {error}").format(path=self.path, error=error)
+            raise HardwareError(text, action=_("say where it is: --journal PATH")) from error
+
+    def records(self, since: int = 0, until: int = 0, number: str = "", last: int = 0) -> Iterator[CallRecord]:
+        """Finished calls that began in this time (UTC in µs; until 0: now), oldest first.
+
+        number: only those in which a number or device of this name took part. last: only the newest so many, 0: all.
+        """
+        where, values = ["begin >= ?"], [since]
+        if until:
+            where.append("begin < ?")
+            values.append(until)
+        texts: list[object] = [*values]
+        if number:
+            names = ("calling", "called", "dialled", "device", "first", "last", "trunk_in", "trunk_out")
+            where.append("(" + " OR ".join(f'"{name}" = ?' for name in names) + ")")
+            texts += [number] * len(names)
+        query = "WHERE " + " AND ".join(where)
+        if last:
+            query = f"WHERE call IN (SELECT call FROM records {query} ORDER BY begin DESC, call DESC LIMIT ?)"
+            texts.append(last)
+        return records_table.find(self._sql, query, texts)
+
+    def events(self, since: int = 0, until: int = 0) -> Iterator[Event]:
+        """All that was noted in this time, oldest first."""
+        return read(self._sql, "WHERE time >= ? AND (time < ? OR ? = 0)", (since, until, until))
+
+    def of_call(self, call: int) -> list[Event]:
+        """The events of a call, and of all calls that it consulted, was asked back for, or joined; oldest first."""
+        known: set[int] = set()
+        more = {call}
+        found: list[Event] = []
+        while more:
+            known |= more
+            found = self._of(known)
+            more = _named(found) | self._consulting(known) if found else set()
+            more -= known
+        return found
+
+    def trunk_use(self, since: int = 0, until: int = 0) -> list[TrunkUse]:
+        kinds = "kind IN ('TrunkSeized', 'TrunkReleased', 'BoxStarted', 'BoxStopped')"
+        where = f"WHERE time >= ? AND (time < ? OR ? = 0) AND {kinds}"
+        return trunk_use(read(self._sql, where, (since, until, until)), since, until)
+
+    def close(self) -> None:
+        self._sql.close()
+
+    def _of(self, calls: Iterable[int]) -> list[Event]:
+        numbers = sorted(calls)
+        return list(read(self._sql, f"WHERE call IN ({','.join('?' * len(numbers))})", numbers))
+
+    def _consulting(self, calls: Iterable[int]) -> set[int]:
+        """Calls that asked back for one of these: over, they have a record and lie between its first event and its
+        last; open, they are among the few that are.
+        """
+        numbers = sorted(calls)
+        marks = ",".join("?" * len(numbers))
+        ended = (
+            f"SELECT call FROM records WHERE consults IN ({marks}) AND begin BETWEEN "
+            f"(SELECT min(time) FROM events WHERE call IN ({marks})) AND "
+            f"(SELECT max(time) FROM events WHERE call IN ({marks}))"
+        )
+        still_open = (
+            f"SELECT call FROM events WHERE call > 0 AND call IN (SELECT call FROM open_calls) "
+            f"AND json_extract(data, '$.consults') IN ({marks})"
+        )
+        found = self._sql.execute(f"{ended} UNION {still_open}", numbers * 4)
+        return {call for (call,) in found}
+
+
+def _named(events: Iterable[Event]) -> set[int]:
+    """Calls that these events name: consulted, joined, asked back for."""
+    names = ("consultation", "into", "consults")
+    return {number for event in events for name in names if (number := event.data.get(name))}
