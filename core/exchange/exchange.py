@@ -55,6 +55,10 @@ log = logging.getLogger(__name__)
 
 RECALL_S = 60.0  # a held call whose telephone was hung up rings it for so long
 
+FREEING_S = (
+    6.0  # a circuit whose call was ended for an emergency call is free again by then (Q.931 T305, T308: 4 s each)
+)
+
 Changed = Callable[[str, str, Any], None]
 
 
@@ -100,6 +104,7 @@ class Exchange:
         self.closing = False
         self._nursery: trio.Nursery | None = None
         self._emptied = trio.Event()
+        self._trunk_freed = trio.Event()
         for line in lines:
             self.attach(line)
         self.router.destinations |= {
@@ -190,16 +195,25 @@ class Exchange:
         set_at = self.kept.station(station.name).forwarded_at
         return max(0.0, self.utc().timestamp() - set_at) if set_at else 0.0
 
-    def pick_trunk(self, group: str, emergency: bool) -> Trunk | None:
-        """A free circuit; for an emergency call one is made free if need be."""
+    async def pick_trunk(self, group: str, emergency: bool) -> Trunk | None:
+        """A free circuit. For an emergency call one is made free if need be, which may take a moment."""
         trunk = self.groups.pick(group)
         if trunk is not None or not emergency:
             return trunk
         victim = self.groups.victim(group)
-        if victim is not None and victim.leg is not None:
-            victim.leg.call.end(Cause.PREEMPTION, "pre-empted")
-            return self.groups.pick(group)
-        return None
+        if victim is None or victim.leg is None:
+            return None
+        victim.leg.call.end(Cause.PREEMPTION, "pre-empted")
+        with trio.move_on_after(FREEING_S):
+            while (trunk := self.groups.pick(group)) is None:
+                await self._trunk_freed.wait()
+        return trunk
+
+    def trunk_touched(self, trunk: Trunk) -> None:
+        if trunk.free:
+            self._trunk_freed.set()
+            self._trunk_freed = trio.Event()
+        self.device_touched(trunk)
 
     # ---- calls begin and end ----
 

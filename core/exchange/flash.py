@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 from core.exchange import transfer
 from core.exchange.leg import State
 from core.exchange.refusal import Refused
-from hw.ear import Ear
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class Flash:
         tone = self._exchange.sounds.tone("special_dial")
         self._exchange.plane.play(line.port, tone.sources, loop=True)
         station.keyed = lambda digit: self._asked(station, digit)
-        line.listen(Ear.DTMF)
+        station.ears.listen(True)
         self._exchange.timers.start((station, "flash"), DIGIT_S, lambda: self._asked(station, ""))
 
     def _asked(self, station: Station, digit: str) -> None:
@@ -75,7 +74,7 @@ class Flash:
         station.keyed = None
         if not station.off_hook:
             return
-        station.line.listen(Ear(0))
+        station.ears.listen(False)
         self._exchange.plane.stop(station.line.port)
         if station.active is not None or not station.held:
             return

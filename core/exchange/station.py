@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 from core.config.model.stations import Station as Settings
 from core.exchange.device import DeviceKind
+from core.exchange.ears import Ears
 from core.exchange.kept import StationKept
 from core.exchange.leg import Leg, State
-from hw.ear import Ear
-from hw.event import Event, EventKind
+from hw.event import Event
 from hw.signalling import line as l
 from hw.signalling.q850 import Cause
 
@@ -40,6 +40,7 @@ class Station:
         self.name = settings.number
         self.line = line
         self.settings = settings
+        self.ears = Ears(exchange.plane, line)
         self.active: Leg | None = None
         self.held: list[Leg] = []
         self.waiting: Leg | None = None
@@ -131,12 +132,13 @@ class Station:
         self._exchange.device_touched(self)
 
     def _heard(self, event: Event) -> None:
-        if event.kind is not EventKind.DTMF_DOWN:
+        key = self.ears.key(event)
+        if not key:
             return
         if self.keyed is not None:
-            self.keyed(chr(event.code))
+            self.keyed(key)
         elif self.active is not None:
-            self.active.key(chr(event.code))
+            self.active.key(key)
 
     def _established(self) -> None:
         """Lifted to answer, or our answer() to its call has been carried out."""
@@ -158,6 +160,7 @@ class Station:
         leg.call.resound(leg)
 
     def _hung_up(self, cause: Cause, by: str, reason: str) -> None:
+        self.ears.listen(False)
         active, self.active = self.active, None
         if active is not None and active.state is State.HELD:  # it rang back and the line failed
             self.held.append(active)
@@ -229,6 +232,7 @@ class Station:
         connection = self.line.connection
         if connection is l.Connection.CONNECTED and self.held:
             return  # flash brings the held party back; hanging up makes it ring
+        self.ears.listen(False)
         if connection is not l.Connection.NULL:
             self.line.release(cause)
         if connection is l.Connection.ALERTING:
@@ -247,7 +251,7 @@ class Station:
     def listen(self, leg: Leg, on: bool) -> None:
         """Before the answer its line hears digits itself."""
         if leg is self.active and self.line.connection is l.Connection.CONNECTED:
-            self.line.listen(Ear.DTMF if on else Ear(0))
+            self.ears.listen(on)
 
     # ---- legs in hand ----
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from core.config.model.trunks import TrunkGroup
 from core.exchange.device import DeviceKind
+from core.exchange.ears import Ears
 from core.exchange.leg import Leg, State
-from hw.ear import Ear
-from hw.event import Event, EventKind
+from hw.event import Event
 from hw.signalling import line as l
 from hw.signalling.q850 import Cause
 
@@ -35,7 +35,7 @@ class Trunk:
         self.leg: Leg | None = None
         self.used_at = 0.0
         self.uses = 0
-        self._listening = False
+        self._ears = Ears(exchange.plane, line)
         self._exchange = exchange
         line.told = self.told
         line.heard = self._heard  # type: ignore[attr-defined]
@@ -82,11 +82,12 @@ class Trunk:
                 self._released(leg, cause, by, reason)
             case _:
                 pass
-        self._exchange.device_touched(self)
+        self._exchange.trunk_touched(self)
 
     def _heard(self, event: Event) -> None:
-        if event.kind is EventKind.DTMF_DOWN and self.leg is not None:
-            self.leg.key(chr(event.code))
+        key = self._ears.key(event)
+        if key and self.leg is not None:
+            self.leg.key(key)
 
     def _early(self, leg: Leg, in_band: bool) -> None:
         """The network is to be heard before it answers."""
@@ -177,9 +178,7 @@ class Trunk:
     def _let_go(self) -> None:
         leg, self.leg = self.leg, None
         if leg is not None:
-            if self._listening:
-                self.line.listen(Ear(0))
-            self._listening = False
+            self._ears.listen(False)
             self._exchange.journal.note("TrunkReleased", call=leg.call.id, device=self.name)
 
     def can_hear(self, leg: Leg) -> bool:
@@ -194,6 +193,5 @@ class Trunk:
         """The network remembers for itself."""
 
     def listen(self, leg: Leg, on: bool) -> None:
-        if leg is self.leg and on is not self._listening:
-            self._listening = on
-            self.line.listen(Ear.DTMF if on else Ear(0))
+        if leg is self.leg:
+            self._ears.listen(on)

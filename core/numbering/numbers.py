@@ -113,7 +113,7 @@ def normalised(raw: str, home: Home, number_type: str = "unknown") -> str:
 
     number_type: what the network said, as NumberType in lower case. A wrong one does no harm where the form is clear.
     """
-    digits = re.sub(r"\D", "", raw)
+    digits = re.sub("[^0-9]", "", raw)
     if raw.lstrip().startswith("+") or (number_type == "international" and not digits.startswith(home.international)):
         digits = home.international + digits
     if not home.china:

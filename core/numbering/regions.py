@@ -55,7 +55,7 @@ def table() -> Table:
 
 def region_of(number: str) -> Region | None:
     """number: as numbers.normalised() writes it: 0 and area code, or a mobile number. None: not known, not in China."""
-    if len(number) == 11 and number[0] == "1" and number[1] >= "3" and number.isdecimal():
+    if len(number) == 11 and number[0] == "1" and "3" <= number[1] <= "9" and number.isascii() and number.isdecimal():
         return table().of_mobile(number)
     if number[:1] == "0" and number[1:2] != "0":
         return table().of_area(area_code(number[1:]))

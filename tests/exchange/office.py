@@ -29,6 +29,7 @@ from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.store.event import Event
 from core.store.journal import Journal
+from core.store.records import records, segments
 from hw.clips import Clip
 from hw.plane import Plane
 from hw.signalling.line import Connection
@@ -152,6 +153,16 @@ class Office:
             for event in self.events
         )
 
+    def check_records(self) -> None:
+        """Every call has one record, it is closed, and its segments tile it to the microsecond."""
+        found = list(records(self.events))
+        calls = {event.call for event in self.events if event.call}
+        assert sorted(record.call for record in found) == sorted(calls), self.story()
+        for record in found:
+            pieces = [piece for piece in segments(self.events) if piece.call == record.call]
+            assert record.end, f"{record}\n{self.story()}"
+            assert sum(piece.us for piece in pieces) == record.end - record.begin, f"{record}\n{self.story()}"
+
     # ---- nothing is left ----
 
     async def all_idle(self, within: float = 10.0) -> None:
@@ -203,6 +214,7 @@ async def open_office(tables: dict[str, Any] | None = None, *, seed: int = 0) ->
                 if telephone.off_hook:
                     telephone.hang_up()
             await office.all_idle(within=90)
+            office.check_records()
             above.cancel_scope.cancel()
             below.cancel_scope.cancel()
     finally:

@@ -52,7 +52,10 @@ async def take(call: Call, target: Target) -> None:
     cause = Cause.NO_CIRCUIT
     for choice in choices:
         tried = 0
-        while tried < RETRIES_MOST and (trunk := exchange.pick_trunk(choice.group, call.emergency)) is not None:
+        while tried < RETRIES_MOST:
+            trunk = await exchange.pick_trunk(choice.group, call.emergency)
+            if trunk is None:
+                break
             tried += 1
             leg = seize(call, trunk, choice)
             if await _answered(call, leg):

@@ -75,6 +75,11 @@ TONES = {
     Cause.NO_CIRCUIT: "congestion",
     Cause.SWITCH_CONGESTION: "congestion",
     Cause.TEMPORARY_FAILURE: "congestion",
+    Cause.RESOURCE_UNAVAILABLE: "congestion",
+    Cause.CHANNEL_UNAVAILABLE: "congestion",
+    Cause.NETWORK_OUT_OF_ORDER: "congestion",
+    Cause.OUTGOING_BARRED_IN_GROUP: "congestion",
+    Cause.SERVICE_UNAVAILABLE: "congestion",
 }
 
 FSK_GAP_MS = 2000  # a silence this long has room for the message

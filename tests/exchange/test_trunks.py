@@ -1,0 +1,194 @@
+"""Calls that come from the town and go to it: every kind of trunk, overflow, permission, emergency, faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from hw.card import Alarm
+from tests.exchange.office import RINGS, SOON, Office, configuration, open_office
+
+pytestmark = pytest.mark.native
+
+
+def with_r2() -> dict[str, Any]:
+    tables = configuration()
+    tables["card"][0]["spans"].append({"kind": "cas"})
+    tables["span"].append(
+        {"name": "e2", "card": "sim", "span": 4, "signalling": "r2", "called_digits": 4, "ask_caller_after": 4}
+    )
+    tables["trunk_group"].append({"name": "r2", "lines": ["e2"], "calling": "66778800"})
+    tables["route"].append({"name": "r2", "match": ["7!"], "strip": 1, "groups": [{"group": "r2"}]})
+    return tables
+
+
+async def answered_call(office: Office, way: str, number: str = "8002") -> None:
+    """Somebody in town calls by that way, Ben answers, they hear each other, the town hangs up."""
+    ben = office.phone(number)
+    call = office.call_from_town(number, "62000001", way)
+    await ben.rung(within=15)
+    ben.lift()
+    with trio.fail_after(5):
+        await call.answered.wait()
+    call.hang_up()
+    await ben.hear_tone("busy", within=15)
+    ben.hang_up()
+    await office.all_idle(within=30)
+
+
+async def test_a_call_comes_by_isdn(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        await answered_call(office, "e1")
+
+
+async def test_a_call_comes_by_china_no_1(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(with_r2()) as office:
+        await answered_call(office, "e2")
+
+
+async def test_a_call_comes_by_an_analog_line_to_the_number_of_its_group(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        call = office.call_from_town("", "62000001", "line1")
+        shown = await ann.show(within=20)
+        assert shown.number == "62000001"
+        ann.lift()
+        with trio.fail_after(5):
+            await call.answered.wait()
+        call.hang_up()
+        await ann.hear_tone("busy", within=15)
+
+
+async def test_we_call_by_china_no_1_and_hear_the_town(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(with_r2()) as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "762000006")
+        await ann.hear_tone("ringback", within=15)
+        await ann.hear_tone("busy", within=20)
+
+
+async def test_we_call_by_an_analog_line(autojump_clock: trio.testing.MockClock) -> None:
+    tables = configuration()
+    tables["route"] = [{"name": "analog", "match": ["9!"], "strip": 1, "groups": [{"group": "analog"}]}]
+    async with open_office(tables) as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "962000006")
+        await ann.hear_tone("ringback", within=15)
+        await ann.hear_tone("busy", within=25)
+
+
+async def test_the_far_end_is_busy_and_ann_hears_it(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "962000002")
+        await ann.hear_tone("busy", within=RINGS)
+
+
+async def test_the_announcement_of_the_network_is_heard(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "962000005")
+        await trio.sleep(4)
+        assert (await ann.listen(1)).dbm0 > -40, office.story()
+
+
+def two_groups() -> dict[str, Any]:
+    tables = configuration()
+    tables["trunk_group"][0]["lines"] = ["e1/1"]
+    tables["route"][0]["groups"] = [{"group": "city"}, {"group": "analog"}]
+    return tables
+
+
+async def test_a_full_group_overflows_to_the_next(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(two_groups()) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "962000001")
+        await ann.hear_tone("ringback", within=RINGS)
+        await office.dial(ben, "962000009")
+        await ben.hear_tone("ringback", within=15)
+        seized = [event.device for event in office.events if event.kind == "TrunkSeized"]
+        assert seized[0] == "e1/1"
+        assert seized[1].startswith("line")
+
+
+async def test_no_line_is_free(autojump_clock: trio.testing.MockClock) -> None:
+    tables = two_groups()
+    tables["route"][0]["groups"] = [{"group": "city"}]
+    async with open_office(tables) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "962000001")
+        await ann.hear_tone("ringback", within=RINGS)
+        await office.dial(ben, "962000009")
+        await ben.hear_tone("congestion", within=RINGS)
+
+
+async def test_an_emergency_call_gets_the_line_of_another(autojump_clock: trio.testing.MockClock) -> None:
+    tables = two_groups()
+    tables["route"][0]["groups"] = [{"group": "city"}]
+    tables["numbering"] = {"emergency_groups": ["city"]}
+    tables["station"][1]["class_of_service"] = "internal"
+    async with open_office(tables) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "962000001")
+        await ann.hear_tone("ringback", within=RINGS)
+        await office.dial(ben, "110")
+        await ann.hear_tone("busy", within=SOON)
+        await trio.sleep(2)
+        answered = [event.call for event in office.events if event.kind == "Established" and event.device == "e1/1"]
+        assert answered == [1, 2], office.story()
+
+
+async def test_a_station_may_not_call_far(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "902162000001")
+        await ann.hear_tone("congestion", within=RINGS)
+        assert "Barred" in office.kinds()
+        assert "TrunkSeized" not in office.kinds()
+
+
+async def test_the_town_may_not_call_the_town_through_us(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        call = office.call_from_town("962000003", "62000001")
+        with trio.fail_after(10):
+            await call.ended.wait()
+        assert office.kinds().count("TrunkSeized") == 1, office.story()
+
+
+async def test_ann_forwards_to_the_town_only_if_she_may(autojump_clock: trio.testing.MockClock) -> None:
+    tables = configuration(
+        class_of_service=[{"name": "boss", "reach": "local", "forward_outside": True}],
+    )
+    tables["station"][1]["class_of_service"] = "boss"
+    async with open_office(tables) as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        for one in (ann, ben):
+            await office.dial(one, "*57*962000003#")
+            await trio.sleep(3)
+            one.hang_up()
+        await trio.sleep(2)
+        assert not office.exchange.stations["8001"].kept.forward_always
+        await office.dial(carl, "8002")
+        await carl.hear_tone("ringback", within=RINGS)
+        assert "TrunkSeized" in office.kinds()
+
+
+async def test_a_span_fails_in_the_middle_of_a_call(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ben = office.phone("8002")
+        office.call_from_town("8002", "62000009")
+        await ben.rung(within=SOON)
+        ben.lift()
+        await trio.sleep(1)
+        span = office.card.span(3)
+        span.alarm(Alarm.RED)
+        await ben.hear_tone("busy", within=15)
+        ben.hang_up()
+        span.clear()
+        await trio.sleep(30)
+        await answered_call(office, "e1")
