@@ -127,9 +127,11 @@ class Dialling:
 
     def _target(self, entry: Entry, digits: str) -> Target | None:
         kind, name = entry.target.kind, entry.target.name
+        if entry.short and not self._speed_dial:
+            return None
         if kind is TargetKind.FEATURE:
             return Target(kind, name, entry.pattern.arguments(digits), digits)
         if kind is TargetKind.SPEED_DIAL:
-            found = self._analyser.resolved(entry.target.number, self._facts) if self._speed_dial else None
+            found = self._analyser.resolved(entry.target.number, self._facts)
             return replace(found, speed_dial=digits, bypass=entry.target.bypass) if found else None
         return Target(kind, name, (), digits[entry.strip :])

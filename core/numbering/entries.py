@@ -110,7 +110,7 @@ def speed_dials(box: Box) -> Iterator[Entry]:
         for index, one in enumerate(box.speed_dial):
             target = Target(TargetKind.SPEED_DIAL, one.code, number=one.number, bypass=one.bypass)
             path = ("speed_dial", index, "code")
-            yield Entry(parse(box.features.speed_dial + one.code), target, path, STATIONS)
+            yield Entry(parse(box.features.speed_dial + one.code), target, path, STATIONS, short=True)
 
 
 def services(box: Box) -> Iterator[Entry]:
@@ -123,7 +123,9 @@ def services(box: Box) -> Iterator[Entry]:
         if not code or context(name) == CONFERENCE or digit_after_flash:
             continue
         for tail in arguments(syntax(name), box):
-            yield Entry(parse(code + tail), Target(TargetKind.FEATURE, name), ("features", name), STATIONS)
+            target = Target(TargetKind.FEATURE, name)
+            own_speed_dial = name == "speed_dial"
+            yield Entry(parse(code + tail), target, ("features", name), STATIONS, short=own_speed_dial)
 
 
 def arguments(text: str, box: Box) -> list[str]:

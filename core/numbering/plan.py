@@ -48,6 +48,12 @@ class NumberingPlan:
         """final: no more digits will come; then never MORE or MAYBE."""
         return self._analyser.analyse(digits, facts, final)
 
+    def speed_dialled(self, number: str, facts: Facts) -> Target | None:
+        """What the number behind a speed-dial code leads to, never another such code. None: nowhere. The common ones
+        are resolved by analyse() itself; this is for a station's own.
+        """
+        return self._analyser.resolved(number, facts)
+
     def choices(self, target: Target, facts: Facts) -> list[Choice]:
         """For TRUNK and EMERGENCY: trunk groups in the order of try, with what to send. Empty: nothing leads there
         now.

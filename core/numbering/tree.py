@@ -40,7 +40,8 @@ class Entry:
 
     wait_s: how long to wait for more while this entry may still come; 0: as the plan says. prompt: complete with its
     last digit, though a route might go on; only numbers of our own house make it wait. strip: digits before the number
-    itself (outside prefix of an emergency number).
+    itself (outside prefix of an emergency number). short: stands for another number, and is none that such a one may
+    lead to.
     """
 
     pattern: Pattern
@@ -50,6 +51,7 @@ class Entry:
     wait_s: float = 0.0
     prompt: bool = False
     strip: int = 0
+    short: bool = False
 
     @property
     def in_house(self) -> bool:

@@ -57,6 +57,7 @@ def entry(text: str, name: str, kind: TargetKind = TargetKind.TRUNK, number: str
         wait_s=more.get("wait_s", 0.0),
         prompt=bool(more.get("prompt")),
         strip=int(more.get("strip", 0)),
+        short=kind is TargetKind.SPEED_DIAL,
     )
 
 

@@ -232,6 +232,15 @@ def test_a_shown_number_is_dialled_back_through_the_outside_prefix() -> None:
         assert target(dialled).kind is TargetKind.TRUNK
 
 
+def test_a_speed_dial_leads_to_no_other_one() -> None:
+    plan = NumberingPlan(office(speed_dial=[{"code": "1", "number": "**2"}, {"code": "2", "number": "8002"}]))
+    found = plan.analyse("**1", caller(), final=True).target
+    assert found == Target(TargetKind.FEATURE, "speed_dial", ("1",), "**1"), "one of his own, if he has it"
+    assert plan.speed_dialled("**2", caller()) is None
+    assert plan.speed_dialled("**7", caller()) is None
+    assert plan.speed_dialled("8002", caller()) == Target(TargetKind.STATION, "8002", number="8002")
+
+
 def test_region_and_calendar_are_at_hand() -> None:
     region = PLAN.region(PLAN.normalised("88886666"))
     assert region is not None
