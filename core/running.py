@@ -16,6 +16,7 @@ What it does not: signals, systemd, the command line (daemon.py); decide anythin
 from __future__ import annotations
 
 import logging
+import math
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +32,10 @@ from core.api.rooms import BoxStatus
 from core.api.server import Server
 from core.api.topics import Topics
 from core.config.model.box import Box
+from core.exchange.acts import Acts
+from core.exchange.exchange import Exchange
 from core.hardware import Hardware
+from core.numbering.plan import NumberingPlan
 from core.spans import Spans, SpanView
 from core.store.journal import Journal
 from hw import wall_clock
@@ -39,9 +43,9 @@ from hw.signalling.line import Connection
 
 log = logging.getLogger(__name__)
 
-JOURNAL = "journal.sqlite"
+JOURNAL = "journal.db"
 STATUS_S = 1.0
-GOODBYE_S = 0.1
+GOODBYE_S = 0.2
 
 
 class RunningBox:
@@ -81,6 +85,7 @@ class RunningBox:
         self.hardware = Hardware(box, data, virtual=virtual, priority=priority)
         self._spans = Spans(self.hardware, self.alarms, self.rooms.topics)
         self.journal: Journal
+        self.exchange: Exchange
         self.server: Server
         for source in (self.hardware.plane, self.hardware.timers, *self.hardware.cards.values()):
             if hasattr(source, "faulted"):
@@ -120,6 +125,17 @@ class RunningBox:
             await living.start(self._spans.run)
             self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
             living.start_soon(self._tell_status)
+            self.exchange = Exchange(
+                self.box,
+                NumberingPlan(self.box),
+                self.hardware.lines.by_name.values(),
+                self.hardware.plane,
+                self.journal,
+                self.hardware.timers,
+            )
+            self.rooms.exchange = Acts(self.exchange)
+            self.rooms.topics.noticed = self._watch_exchange
+            await living.start(self.exchange.run)
             self.server = Server(self.rooms, self.journal, self._users, REGISTRY)
             if self._socket is not None:
                 await living.start(self.server.listen, self._socket)
@@ -128,9 +144,18 @@ class RunningBox:
             await self._stop_asked.wait()
             self.state = "stopping"
             self.journal.note("BoxStopping", reason=self._reason)
-            # Whoever has asked for the end is still told that it is done.
+            with self._stop_within:
+                await self.exchange.close(math.inf)
+            await self.exchange.close(0)
+            # The far ends hear of it, and whoever has asked for the end is told that it is done.
             await trio.sleep(GOODBYE_S)
             living.cancel_scope.cancel()
+
+    def _watch_exchange(self) -> None:
+        """Views of calls and lines cost time, and are made while somebody looks at them only."""
+        topics = self.rooms.topics
+        watched = any(topics.watched(topic) for topic in ("calls", "lines", "devices"))
+        self.exchange.changed = topics.changed if watched else None
 
     def stop(self, reason: str, within_s: float) -> None:
         """Asked again: the shorter time counts."""
@@ -151,7 +176,7 @@ class RunningBox:
             since=self.since.timestamp(),
             uptime_s=round(trio.current_time() - self._began),
             configuration=self.configuration,
-            calls=0,
+            calls=len(self.exchange.calls),
             lines=len(lines.by_name),
             busy=sum(line.connection is not Connection.NULL for line in lines.by_name.values()),
             out=sum(bool(line.service) for line in lines.by_name.values()),

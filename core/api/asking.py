@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from core.api.acts import Act
 from core.api.roles import Peer, Role
-from core.api.rooms import AlarmRoom, BoxRoom
+from core.api.rooms import AlarmRoom, BoxRoom, Facade
 from core.api.topics import Filter, Snapshot, Topics
 from hw.errors import LocalError
 
@@ -23,6 +23,7 @@ class Rooms:
 
     box: BoxRoom
     alarms: AlarmRoom
+    exchange: Facade
 
     def __init__(self, topics: Topics | None = None) -> None:
         self.topics = topics or Topics()

@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from core.alarms import AlarmView
 from core.api.asking import Rooms
+from core.api.call_acts import concerns
 from core.api.roles import ALL
 from core.api.rooms import BoxStatus
 from core.api.topics import Filter, Topic
+from core.exchange.views import CallView, DeviceView, LineView
 from core.spans import SpanView
 from core.store.event import Event
 
@@ -26,6 +28,28 @@ def topics(rooms: Rooms) -> list[Topic]:
             BoxStatus,
             lambda: [("box", rooms.box.status())],
             roles=ALL,
+        ),
+        Topic(
+            "calls",
+            "calls with their connections, by number",
+            CallView,
+            lambda: [(str(call.id), call) for call in rooms.exchange.calls()],
+            roles=ALL,
+            own=lambda key, row, devices: isinstance(row, CallView) and concerns(row, devices),
+        ),
+        Topic(
+            "devices",
+            "stations and what their users have set, by number",
+            DeviceView,
+            lambda: [(view.number, view) for view in rooms.exchange.devices()],
+            roles=ALL,
+            own=lambda key, row, devices: key in devices,
+        ),
+        Topic(
+            "lines",
+            "stations and trunk circuits as lines, by name",
+            LineView,
+            lambda: [(view.name, view) for view in rooms.exchange.lines()],
         ),
         Topic("alarms", "alarms that stand, by key", AlarmView, lambda: list(rooms.alarms.standing.items())),
         Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),

@@ -164,6 +164,8 @@ class Topics:
 
     def __init__(self) -> None:
         self.topics: dict[str, Topic] = {}
+        self.noticed: Callable[[], None] = lambda: None
+        """Called when a topic has its first watcher, or no more."""
         self._watchers: dict[str, list[Subscription]] = {}
         self._numbers = count(1)
 
@@ -201,6 +203,7 @@ class Topics:
             )
         subscription = Subscription(next(self._numbers), known, wanted, stations)
         self._watchers.setdefault(topic, []).append(subscription)
+        self.noticed()
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
@@ -210,3 +213,4 @@ class Topics:
             watchers.remove(subscription)
         if not watchers:
             self._watchers.pop(subscription.topic.name, None)
+            self.noticed()

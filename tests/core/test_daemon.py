@@ -107,7 +107,7 @@ def test_the_box_comes_up_answers_and_goes_down_in_order(service: Service) -> No
     assert "Traceback" not in log
     service.until("STOPPING=1")
     assert not service.path.exists()
-    assert (service.folder / "data" / "journal.sqlite").exists()
+    assert (service.folder / "data" / "journal.db").exists()
 
 
 def test_a_second_box_on_the_same_folder_is_refused(service: Service) -> None:

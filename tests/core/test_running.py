@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trio
-import trio.testing
 
-from core.api import client
 from core.api.errors import Code, Refusal
 from core.api.roles import Credentials
-from core.config.model.box import Box
 from core.running import RunningBox
 from hw.card import Alarm
-from hw.sim.card import SimCard
 from tests.core.boxes import SMALL, box
+from tests.core.house import living
 
 pytestmark = pytest.mark.native
-
-ROOT = Credentials(1, 0, 0, "root")
-
-
-class House:
-    """A running box, and clients of it."""
-
-    def __init__(self, running: RunningBox, nursery: trio.Nursery) -> None:
-        self.running = running
-        self._nursery = nursery
-        self.events: list[tuple[str, dict[str, Any]]] = []
-        running.journal.watch(lambda event: self.events.append((event.kind, event.data)))
-
-    @asynccontextmanager
-    async def client(self, credentials: Credentials = ROOT) -> AsyncIterator[client.Client]:
-        ours, theirs = trio.testing.memory_stream_pair()
-        self._nursery.start_soon(self.running.server.serve, self._nursery, theirs, credentials)
-        async with client.over(ours, "test", "en") as box:
-            yield box
-
-    def card(self) -> SimCard:
-        card = self.running.hardware.cards["sim"]
-        assert isinstance(card, SimCard)
-        return card
-
-
-@asynccontextmanager
-async def living(box: Box, data: Path | None = None) -> AsyncIterator[House]:
-    running = RunningBox(box, data, virtual=True)
-    async with trio.open_nursery() as nursery:
-        await nursery.start(running.run)
-        yield House(running, nursery)
-        running.stop("test", 0)
-        with trio.fail_after(10):
-            while running.state != "stopped":  # noqa: ASYNC110
-                await trio.sleep(0.1)
-        nursery.cancel_scope.cancel()
 
 
 async def test_the_box_says_how_it_is(autojump_clock: object) -> None:
@@ -77,9 +34,9 @@ async def test_a_box_that_is_stopped_says_so_in_its_journal_and_is_free_for_the_
             async with house.client() as desk:
                 await desk.ask("box.stop", within_s=0, reason="moving house")
             await trio.sleep(1)
-            kinds = [kind for kind, _ in house.events]
-            assert kinds == ["Audit", "BoxStopping", "BoxStopped"]
-            assert house.events[1][1] == {"reason": "moving house"}
+            told = [(kind, data) for kind, data in house.events if kind != "LineService"]
+            assert [kind for kind, _ in told] == ["Audit", "BoxStopping", "BoxStopped"]
+            assert told[1][1] == {"reason": "moving house"}
 
 
 async def test_who_may_not_stop_the_box_does_not(autojump_clock: object) -> None:

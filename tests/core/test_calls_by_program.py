@@ -1,0 +1,99 @@
+"""A program makes calls over the control interface, and telephones in the town hear them."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from core.api.errors import Refusal
+from core.api.roles import Credentials
+from tests.core.boxes import box
+from tests.core.house import living
+
+pytestmark = pytest.mark.native
+
+TOM = Credentials(1, 1002, 1002, "tom")
+AGENT = {"name": "Tom", "role": "agent", "unix_user": "tom", "station": "8001"}
+
+
+async def test_an_agent_calls_by_program_and_watches_his_call(autojump_clock: object) -> None:
+    async with living(box(user=[AGENT])) as house, house.client(TOM) as desk:
+        ann, ben = house.telephone("8001"), house.telephone("8002")
+        calls = await desk.watch("calls")
+        number = (await desk.ask("call.make", device="8001", number="8002"))["call"]
+        await ann.rung(within=2)
+        ann.lift()
+        await ben.rung(within=3)
+        ben.lift()
+        await trio.sleep(1)
+        (row,) = calls.rows.values()
+        assert (row["id"], row["answered"]) == (number, True)
+        assert {(leg["device"], leg["state"]) for leg in row["connections"]} == {
+            ("8001", "connected"),
+            ("8002", "connected"),
+        }
+        await desk.ask("call.hold", device="8001", call=number)
+        await desk.ask("call.retrieve", device="8001", call=number)
+        with pytest.raises(Refusal):
+            await desk.ask("call.hold", device="8002", call=number)
+        await desk.ask("connection.clear", device="8001", call=number)
+        await ben.hear_tone("busy", within=5)
+        await trio.sleep(1)
+        assert calls.rows == {}
+        kinds = [kind for kind, _ in house.events]
+        assert kinds.index("Established") < kinds.index("Held") < kinds.index("Retrieved") < kinds.index("CallCleared")
+        audits = [data for kind, data in house.events if kind == "Audit"]
+        assert [(audit["act"], audit["result"].partition(":")[0]) for audit in audits] == [
+            ("call.make", "done"),
+            ("call.hold", "done"),
+            ("call.retrieve", "done"),
+            ("call.hold", "forbidden"),
+            ("connection.clear", "done"),
+        ]
+
+
+async def test_a_blocked_line_takes_no_call_and_says_so(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk:
+        lines = await desk.watch("lines")
+        await desk.ask("line.block", line="8002")
+        await trio.sleep(1)
+        assert lines.rows["8002"]["service"] == ["blocked_here"]
+        with pytest.raises(Refusal):
+            await desk.ask("call.make", device="8002", number="8001")
+        await desk.ask("line.unblock", line="8002")
+        await desk.ask("call.make", device="8002", number="8001")
+        await house.telephone("8002").rung(within=2)
+
+
+async def test_views_are_made_only_while_somebody_watches(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk:
+        assert house.running.exchange.changed is None
+        watch = await desk.watch("calls")
+        assert house.running.exchange.changed is not None
+        await desk.unwatch(watch)
+        assert house.running.exchange.changed is None
+
+
+@pytest.mark.parametrize("patience_s", [600.0, 5.0])
+async def test_a_box_that_stops_lets_calls_end_by_themselves_for_so_long(
+    autojump_clock: object, patience_s: float
+) -> None:
+    async with living(box()) as house, house.client() as desk:
+        ann, ben = house.telephone("8001"), house.telephone("8002")
+        await desk.ask("call.make", device="8001", number="8002")
+        await ann.rung(within=2)
+        ann.lift()
+        await ben.rung(within=3)
+        ben.lift()
+        await trio.sleep(1)
+        await desk.ask("box.stop", within_s=patience_s)
+        with pytest.raises(Refusal):
+            await desk.ask("call.make", device="8001", number="8002")
+        await trio.sleep(20)
+        if patience_s > 20:
+            assert house.running.state == "stopping"
+            ann.hang_up()
+            await trio.sleep(2)
+        assert house.running.state == "stopped"
+        (cleared,) = [data for kind, data in house.events if kind == "CallCleared"]
+        assert (cleared["reason"] == "closing") == (patience_s < 20)
