@@ -1,23 +1,26 @@
 """The sound of prompts: a person's recording where there is one, the synthesiser's where there is none.
 
-    clips(["queue.ahead.1", "number.2", ...], "zh")
-        in memory? ──────────────────────────────> Clip
-        a version in use? ──> its file ──────────> Clip
-        a text in the catalogue? ──> the cache, else espeak-ng ──> Clip
+    run() ──> all of the catalogue in memory ──> words("call.busy", "zh") ──> clips, at once
+    clips(["queue.ahead.1", Text("张三"), ...], "zh")
+        in memory? ──────────────────────────────────────────────────────> Clip
+        a version in use? ──> its file ──────────────────────────────────> Clip
+        a text in the catalogue? ──> the cache, else espeak-ng ──────────> Clip
 
 What was asked for once stays in memory (all prompts of both languages are 30 MB), so that a call pays nothing for its
-prompts. Disk and synthesis run in worker threads. `make()` at set-up puts everything into the cache, as many
-at once as there are processors.
+prompts. Disk and synthesis run in worker threads; with `threaded=False`, for virtual time, in the trio thread, so that
+a run repeats exactly. `make()` at set-up puts everything into the cache, as many at once as there are processors.
 
 A clip that is being played stays whole when its prompt changes. A recording that is added or chosen, here or by another
-process, is heard from the next time on that its prompt is asked for. The store belongs to the trio thread.
+process, is heard from the next time on that its prompt is asked for with `clips()`, and a second later with `words()`.
+The store belongs to the trio thread.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +30,7 @@ import trio
 
 from core.prompts.catalogue import Catalogue, CatalogueError, read_catalogue
 from core.prompts.parts import File, Part, Text
+from core.prompts.phrases import PhraseError
 from core.prompts.slots import LANGUAGES
 from core.prompts.synthesis import SpeechCache, synthesised
 from core.prompts.versions import Version, Versions
@@ -39,6 +43,9 @@ from hw.wave import ClipError, Samples
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
+LOOKS_EVERY_S = 1.0  # for changes by another process
 TEXTS_KEPT = 200  # of those that only a call knew: names, states of orders
 
 
@@ -66,9 +73,22 @@ class Made:
     failed: tuple[PromptError, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Of names that were looked for. `replaced`: recordings that synthesis stands in for; `failed`: without a sound."""
+
+    clips: dict[str, Clip]
+    replaced: list[PromptError]
+    failed: list[PromptError]
+
+
+def _logged(error: PromptError) -> None:
+    log.error("%s", error)
+
+
 class PromptStore:
     """`cache`: folder of what the synthesiser made. `versions`: recordings of people, if any may be. `files` is shared
-    with whoever plays files else. `faulted` is told of a recording that cannot be read and was replaced by synthesis.
+    with whoever plays files else.
     """
 
     def __init__(
@@ -77,13 +97,15 @@ class PromptStore:
         cache: Path,
         versions: Versions | None = None,
         files: Clips | None = None,
-        faulted: Callable[[PromptError], None] | None = None,
+        threaded: bool = True,
     ) -> None:
         self.catalogue = catalogue
         self.versions = versions
         self.cache = SpeechCache(cache)
-        self.faulted = faulted
+        self.faulted: Callable[[PromptError], None] = _logged
+        """Is told of what could not be said, and of a recording that cannot be read and was replaced by synthesis."""
         self._files = files or Clips()
+        self._threaded = threaded
         self._kept: dict[tuple[str, str], Clip] = {}  # by name and language
         self._texts: OrderedDict[tuple[str, str], Clip] = OrderedDict()  # by text and language
         self._stamp = versions.stamp() if versions else 0
@@ -92,6 +114,37 @@ class PromptStore:
 
     # ---- for those who play ----
 
+    async def run(
+        self, languages: Iterable[str] = tuple(LANGUAGES), task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Loads all prompts, then says started; keeps them as they change, until cancelled. What set-up did not make is
+        made before.
+        """
+        languages = tuple(languages)
+        await self.make(languages)
+        await self._load_all(languages)
+        task_status.started()
+        while True:
+            await trio.sleep(LOOKS_EVERY_S)
+            if self.versions and self.versions.stamp() != self._stamp:
+                await self._load_all(languages)
+
+    def words(self, name: str, language: str, values: Mapping[str, object] | None = None) -> list[Clip] | None:
+        """A phrase with its values, from memory, at once. None: it cannot be said; `faulted` is told why.
+
+        Texts and files of a call are never in memory: `clips()` has them.
+        """
+        try:
+            parts = self.catalogue.phrase(name, language, **(values or {}))
+            if not self._threaded:
+                self._load_here([part for part in parts if isinstance(part, str)], language)
+            return [self._at_once(part, language) for part in parts]
+        except (CatalogueError, PhraseError) as error:
+            self.faulted(PromptError(name, language, str(error), getattr(error, "remedy", "")))
+        except PromptError as error:
+            self.faulted(error)
+        return None
+
     async def clips(self, parts: Sequence[Part], language: str) -> list[Clip]:
         """One clip a part, ready for `plane.play`. Raises PromptError where a part has no sound at all."""
         if self.versions and self.versions.stamp() != self._stamp:
@@ -99,7 +152,10 @@ class PromptStore:
         names = [part for part in dict.fromkeys(parts) if isinstance(part, str)]
         kept = {name: self._kept[name, language] for name in names if (name, language) in self._kept}
         if len(kept) < len(names):
-            kept |= await self._load([name for name in names if name not in kept], language)
+            found = await self._load([name for name in names if name not in kept], language)
+            if found.failed:
+                raise found.failed[0]
+            kept |= found.clips
         else:
             await trio.lowlevel.checkpoint()
         return [kept[part] if isinstance(part, str) else await self._own(part, language) for part in parts]
@@ -108,21 +164,46 @@ class PromptStore:
         """A phrase of the catalogue with its values. Raises CatalogueError, PhraseError, PromptError."""
         return await self.clips(self.catalogue.phrase(name, language, **values), language)
 
-    async def _load(self, names: list[str], language: str) -> dict[str, Clip]:
-        forgotten = self._forgotten
-        found, faults = await self._in_thread(partial(self._sounds, names, language))
-        if forgotten == self._forgotten:  # else a prompt may have changed while we read it
-            self._kept |= {(name, language): clip for name, clip in found.items()}
-        if self.faulted:
-            for fault in faults:
+    def _at_once(self, part: Part, language: str) -> Clip:
+        if isinstance(part, str) and (part, language) in self._kept:
+            return self._kept[part, language]
+        raise PromptError(part, language, _("is not in memory"), _("load the prompts first"))
+
+    async def _load_all(self, languages: Iterable[str]) -> None:
+        """What is in memory stays there until it is replaced: calls go on meanwhile."""
+        self._stamp = self.versions.stamp() if self.versions else 0
+        for language in languages:
+            names = [piece.name for piece, _entry in self.catalogue.pieces(language)]
+            names += [name for name in self.catalogue.entries if self.catalogue.silence_ms(name) is not None]
+            found = await self._load(names, language)
+            for fault in found.failed:
                 self.faulted(fault)
+
+    async def _load(self, names: list[str], language: str) -> _Found:
+        forgotten = self._forgotten
+        found = await self._in_thread(partial(self._sounds, names, language))
+        if forgotten == self._forgotten:  # else a prompt may have changed while we read it
+            self._keep(found, language)
         return found
+
+    def _load_here(self, names: list[str], language: str) -> None:
+        if self.versions and self.versions.stamp() != self._stamp:
+            self.forget()
+        found = self._sounds([name for name in names if (name, language) not in self._kept], language)
+        self._keep(found, language)
+        if found.failed:
+            raise found.failed[0]
+
+    def _keep(self, found: _Found, language: str) -> None:
+        self._kept |= {(name, language): clip for name, clip in found.clips.items()}
+        for fault in found.replaced:
+            self.faulted(fault)
 
     async def _own(self, part: Text | File, language: str) -> Clip:
         """Of a part that only this call has."""
         if isinstance(part, File):
             try:
-                return await self._files.get(part.path)
+                return await self._files.get(part.path) if self._threaded else hw_clips.load(part.path)
             except ClipError as error:
                 raise PromptError(part, language, error.reason, error.remedy) from error
         key = part.text, language
@@ -138,13 +219,12 @@ class PromptStore:
     async def add(self, name: str, language: str, samples: Samples, *, source: str, by: str) -> Version:
         """A new recording of a prompt, heard from now on. Raises CatalogueError, VersionError, OSError."""
         versions = self._recordable(name, language)
-        add = partial(versions.add, name, language, samples, source=source, by=by)
-        return await trio.to_thread.run_sync(add, limiter=self._threads)
+        return await self._in_thread(partial(versions.add, name, language, samples, source=source, by=by), False)
 
     async def use(self, name: str, language: str, number: int) -> None:
         """Another version is heard from now on; 0: the synthesiser's. Raises CatalogueError, VersionError, OSError."""
         versions = self._recordable(name, language)
-        await trio.to_thread.run_sync(partial(versions.use, name, language, number), limiter=self._threads)
+        await self._in_thread(partial(versions.use, name, language, number), False)
 
     def forget(self) -> None:
         """Looks anew for every prompt when it is next asked for."""
@@ -185,13 +265,20 @@ class PromptStore:
 
     # ---- in worker threads ----
 
-    async def _in_thread(self, function: Callable[[], T]) -> T:
-        return await trio.to_thread.run_sync(function, limiter=self._threads, abandon_on_cancel=True)
+    async def _in_thread(self, function: Callable[[], T], may_be_left: bool = True) -> T:
+        if not self._threaded:
+            await trio.lowlevel.checkpoint()
+            return function()
+        return await trio.to_thread.run_sync(function, limiter=self._threads, abandon_on_cancel=may_be_left)
 
-    def _sounds(self, names: list[str], language: str) -> tuple[dict[str, Clip], list[PromptError]]:
-        """The clips, and faults of recordings that synthesis stands in for."""
-        faults: list[PromptError] = []
-        return {name: self._sound(name, language, faults) for name in names}, faults
+    def _sounds(self, names: list[str], language: str) -> _Found:
+        found = _Found({}, [], [])
+        for name in names:
+            try:
+                found.clips[name] = self._sound(name, language, found.replaced)
+            except PromptError as error:
+                found.failed.append(error)
+        return found
 
     def _sound(self, name: str, language: str, faults: list[PromptError]) -> Clip:
         pause = self.catalogue.silence_ms(name)
@@ -209,14 +296,12 @@ class PromptStore:
         return Clip(_synthesised(self.cache, name, piece.say, language))
 
 
-def open_prompts(
-    folder: Path, files: Clips | None = None, faulted: Callable[[PromptError], None] | None = None
-) -> PromptStore:
+def open_prompts(folder: Path, files: Clips | None = None, threaded: bool = True) -> PromptStore:
     """The store over a folder of an office: its catalogues *.toml, `recorded/` and, made here, `made/`. Blocks on the
     disk for some 20 ms. Faults of the catalogues are in `store.catalogue.faults`.
     """
     catalogue = read_catalogue(*sorted(folder.glob("*.toml")))
-    return PromptStore(catalogue, folder / "made", Versions(folder / "recorded"), files, faulted)
+    return PromptStore(catalogue, folder / "made", Versions(folder / "recorded"), files, threaded)
 
 
 def _synthesised(cache: SpeechCache, name: str, say: str, language: str) -> Samples:
