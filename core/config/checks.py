@@ -16,6 +16,7 @@ from core.config.model import Box, ClassOfService, R2Span, Station
 from core.config.model.features import DIAL_TONE, context, syntax
 from core.config.model.numbering import BUILT_IN_CLASSES
 from core.config.wording import close
+from core.numbering.check import problems as plan_problems
 from core.texts import N_, _
 
 Path = tuple[str | int, ...]
@@ -35,7 +36,9 @@ class Finding:
 
 def check(box: Box) -> list[Finding]:
     """All findings, rule by rule."""
-    return [finding for rule in (*_ALWAYS, *_WHOLE) for finding in rule(box)]
+    findings = [finding for rule in (*_ALWAYS, *_WHOLE) for finding in rule(box)]
+    said = {finding.path for finding in findings}
+    return findings + [finding for finding in _plan(box) if finding.path not in said]
 
 
 def check_part(box: Box, named: Set[str]) -> list[Finding]:
@@ -239,14 +242,15 @@ def _emergency(box: Box) -> Iterator[Finding]:
     shadowed = [prefix + number for number in box.numbering.emergency for prefix in ("", box.numbering.outside)]
     for number, path in numbers(box):
         hidden = next((emergency for emergency in shadowed if number.startswith(emergency)), None)
-        if hidden is not None:
+        if hidden is not None and hidden != number:
             yield Finding(
                 path,
-                _("The number {number} cannot be dialled: it begins with the emergency number {emergency}.").format(
-                    number=number, emergency=hidden
-                ),
+                _(
+                    "The emergency number {emergency} waits {wait_s:g} s for a further digit, because of {number}."
+                ).format(number=number, emergency=hidden, wait_s=box.numbering.complete_s),
                 "",
                 ((("numbering", "emergency"), _("Emergency numbers")),),
+                warning=True,
             )
     groups = {group.name: group for group in box.trunk_group}
     for row, name in enumerate(box.numbering.emergency_groups):
@@ -294,6 +298,15 @@ def _nights(box: Box) -> Iterator[Finding]:
                     _('"night" does nothing without "calendar".'),
                     _("Name the calendar with the office hours."),
                 )
+
+
+# ---- the numbering plan as a whole ----
+
+
+def _plan(box: Box) -> Iterator[Finding]:
+    """What only digit analysis itself can see."""
+    for problem in plan_problems(box):
+        yield Finding(problem.path, problem.problem, problem.hint, problem.others, problem.warning)
 
 
 # ---- feature codes ----

@@ -114,12 +114,13 @@ class Walk:
                 ((first.path, _("The other")),),
             )
         for entry in self._entries:
-            if id(entry) not in self._won and id(entry) not in tied and id(entry) in self._hidden_by:
+            by = self._hidden_by.get(id(entry))
+            if by is not None and id(entry) not in self._won and id(entry) not in tied and compared_here(entry, by):
                 yield Problem(
                     entry.path,
                     _("No number gets here: whatever fits {text} goes elsewhere.").format(text=entry.pattern.text),
                     "",
-                    ((self._hidden_by[id(entry)].path, _("It goes here.")),),
+                    ((by.path, _("It goes here.")),),
                 )
 
 
@@ -136,14 +137,16 @@ def symbols(state: State) -> str:
     return "".join(symbol for symbol in SYMBOLS if symbol in found)
 
 
+def compared_here(one: Entry, other: Entry) -> bool:
+    """Numbers of the house and codes among themselves are compared in core/config/checks.py."""
+    return bool({one.target.kind, other.target.kind} & {TargetKind.TRUNK, TargetKind.EMERGENCY})
+
+
 def ambiguous(one: Entry, other: Entry) -> bool:
-    """A tie that nobody meant. Numbers of the house and codes among themselves are compared elsewhere, and an emergency
-    number wins by right.
-    """
-    kinds = {one.target.kind, other.target.kind}
+    """A tie that nobody meant. An emergency number wins by right."""
     return (
-        TargetKind.TRUNK in kinds
-        and TargetKind.EMERGENCY not in kinds
+        compared_here(one, other)
+        and TargetKind.EMERGENCY not in (one.target.kind, other.target.kind)
         and one.condition is other.condition
         and one.target != other.target
     )
@@ -169,11 +172,9 @@ def nowhere(box: Box, plan: NumberingPlan) -> Iterator[Problem]:
             number = getattr(station, name)
             if number and not leads(number):
                 yield nothing(("station", index, name), number)
-    if box.numbering.emergency and not any(group.direction != "in" for group in box.trunk_group):
+    if box.numbering.emergency and not box.trunk_group:
         yield Problem(
-            ("numbering", "emergency"),
-            _("Emergency calls have no way out: no trunk group carries calls out."),
-            warning=True,
+            ("numbering", "emergency"), _("Emergency calls have no way out: there is no trunk group."), warning=True
         )
 
 
