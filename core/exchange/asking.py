@@ -30,7 +30,7 @@ async def ask(call: Call, said: Said, *, longest: int = 20) -> str:
     leg.complete = False
     leg.device.listen(leg, True)
     try:
-        words = call.exchange.sounds.say(said, leg.device.language) or call.exchange.sounds.prompting
+        words = await call.exchange.sounds.say(said, leg.device.language) or call.exchange.sounds.prompting
         await _until_key(leg, words)
         digits = ""
         while len(digits) < longest:

@@ -246,7 +246,7 @@ class Call:
             return
         self.note("Failed", leg, cause=int(refused.cause), reason=refused.reason)
         leg.device.refused(leg, self.called)
-        spoken = self.exchange.sounds.refusal(refused, leg.device.language)
+        spoken = await self.exchange.sounds.refusal(refused, leg.device.language)
         if spoken is not None and leg.device.can_hear(leg):
             await self.announce(leg, spoken, refused.cause)
         if leg.gone:

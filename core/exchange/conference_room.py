@@ -60,7 +60,7 @@ class Room:
                 self.settle(other)
         self.settle(seat)
         self._note()
-        self._tell("conference.someone-joins")
+        self._tell()
         return seat
 
     def leave(self, seat: Seat) -> None:
@@ -73,7 +73,7 @@ class Room:
             self.close()
             return
         self._note()
-        self._tell("conference.someone-leaves")
+        self._tell()
         if seat.chair and self.settings.end_with_chair and not self.has_chair:
             self.end("the chair has left")
 
@@ -123,14 +123,16 @@ class Room:
         for seat in self.seats[-1:]:
             self._exchange.journal.note("Conferenced", call=seat.call.id, device=self.settings.number, members=members)
 
-    def _tell(self, what: str) -> None:
-        """To all, by the room's own voice."""
-        if self.settings.announce == "off" or (len(self.seats) < 2 and what == "conference.someone-joins"):
-            return
+    def _tell(self) -> None:
+        """Somebody came or went: to all, by the room's own voice."""
+        if self.settings.announce != "off":
+            self.seats[0].call.nursery_task(self._speak)
+
+    async def _speak(self) -> None:
         sounds = self._exchange.sounds
-        treatment: Treatment | None = sounds.prompting
+        treatment: Treatment | None = None
         if self.settings.announce == "count":
             language = self._exchange.box.box.languages[0]
-            treatment = sounds.say(Said("conference.count", {"count": len(self.seats)}), language)
-        if treatment is not None:
-            self._exchange.plane.play(self._voice, treatment.sources, speak=True)
+            treatment = await sounds.say(Said("conference.count", {"count": len(self.seats)}), language)
+        if self.seats:  # the room may have closed meanwhile
+            self._exchange.plane.play(self._voice, (treatment or sounds.prompting).sources, speak=True)

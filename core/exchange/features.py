@@ -61,5 +61,5 @@ async def take(call: Call, target: Target) -> None:
     used("done")
     if said is None or leg.gone:
         return
-    await call.announce(leg, call.exchange.sounds.done(said, station.language))
+    await call.announce(leg, await call.exchange.sounds.done(said, station.language))
     call.end(Cause.NORMAL_CLEARING, "service done")

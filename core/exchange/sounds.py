@@ -4,26 +4,28 @@
     sounds.refusal("vacant", "zh")             words of a prompt, or None: the tone of the cause says it
     sounds.say(Said("pin.enter"), "zh")        words; None: the prompt is not there
 
-Words come from `words(said, language)`: core/prompts when the box runs; in its absence, nothing is said and tones are
-heard. What it does not: decide when.
+Words come from the store of prompts; in its absence, nothing is said and tones are heard. A prompt that cannot be had
+is logged, and its call goes on with the tone. What it does not: decide when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
 from functools import cache
 
 from core.config.model.box import Box
 from core.exchange.leg import Treatment
 from core.exchange.refusal import REASONS, Refused, Said
+from core.prompts.catalogue import CatalogueError
+from core.prompts.phrases import PhraseError
+from core.prompts.store import PromptError, PromptStore
 from hw.playback import Audible
 from hw.signalling.analog.station import TONES
 from hw.signalling.q850 import Cause
 from hw.sounds import CountrySounds
 from hw.tones import Tone, silence, sine
 
-Words = Callable[[Said, str], Sequence[Audible] | None]
-Music = Callable[[], Audible]
+log = logging.getLogger(__name__)
 
 # Which setting of [announcements] says whether a reason is told in words.
 _SETTING = {
@@ -39,11 +41,13 @@ _SETTING = {
 
 
 class Sounds:
-    def __init__(self, box: Box, words: Words | None = None, music: Music | None = None) -> None:
+    """`music`: for whoever waits, played over and over; None: silence."""
+
+    def __init__(self, box: Box, prompts: PromptStore | None = None, music: Audible | None = None) -> None:
         self._country = CountrySounds(box.box.country)
-        self._words = words or (lambda said, language: None)
+        self._prompts = prompts
         self._box = box
-        self._music = Treatment("music", [music()] if music is not None else [Tone([silence(1000)])])
+        self._music = Treatment("music", [music] if music is not None else [Tone([silence(1000)])])
         self.prompting = Treatment("prompting", [Tone([sine(1000, ms=200)])], loop=False)
         """Asks for digits where there are no words."""
         self.tone = cache(self._tone)
@@ -63,19 +67,25 @@ class Sounds:
         """The tone that says why, to a party whose line does not say it itself."""
         return self.tone(TONES.get(cause, "busy"))
 
-    def say(self, said: Said, language: str) -> Treatment | None:
-        sources = self._words(said, language)
-        return Treatment(f"prompt:{said.name}", sources, loop=False) if sources else None
+    async def say(self, said: Said, language: str) -> Treatment | None:
+        if self._prompts is None:
+            return None
+        try:
+            clips = await self._prompts.said(said.name, language, **said.values)
+        except (CatalogueError, PhraseError, PromptError) as error:
+            log.error("prompt %s cannot be said: %s", said.name, error)
+            return None
+        return Treatment(f"prompt:{said.name}", clips, loop=False) if clips else None
 
-    def refusal(self, refused: Refused, language: str) -> Treatment | None:
+    async def refusal(self, refused: Refused, language: str) -> Treatment | None:
         """Words of it, where the configuration wants words."""
         setting = _SETTING.get(refused.reason)
         if setting is not None and getattr(self._box.announcements, setting) == "tone":
             return None
         said = refused.said or (Said(REASONS[refused.reason]) if REASONS[refused.reason] else None)
-        return self.say(said, language) if said is not None else None
+        return await self.say(said, language) if said is not None else None
 
-    def done(self, said: Said, language: str) -> Treatment:
+    async def done(self, said: Said, language: str) -> Treatment:
         """What a feature code has done: in words, or by a confirmation tone."""
-        words = self.say(said, language) if self._box.announcements.services == "words" else None
+        words = await self.say(said, language) if self._box.announcements.services == "words" else None
         return words or Treatment("confirmation", [self._confirmation], loop=False)

@@ -17,6 +17,7 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
+from core.prompts.catalogue import read_catalogue
+from core.prompts.store import PromptStore
 from core.store.event import Event
 from core.store.journal import Journal
 from core.store.records import records, segments
@@ -41,6 +44,8 @@ from hw.sim.town import IncomingCall, Town
 STATIONS = ("8001", "8002", "8003", "8004", "8005", "8006")
 SOON = 3.0
 RINGS = 8.0
+WORDS = 15.0
+"""What is heard after it was said in words why."""
 
 # Each person has a voice of one pitch (Hz), so that it is known who is heard. None is a harmonic of another, or a tone.
 VOICES = (610, 730, 860, 1010, 1190, 1370, 1610, 1830)
@@ -202,7 +207,7 @@ async def open_office(tables: dict[str, Any] | None = None, *, seed: int = 0) ->
         async with trio.open_nursery() as below, trio.open_nursery() as above:
             await below.start(hardware.run)
             lines = hardware.lines.by_name.values()
-            sounds = Sounds(box, music=music)
+            sounds = Sounds(box, prompts(), music())
             exchange = Exchange(box, NumberingPlan(box), lines, hardware.plane, journal, hardware.timers, sounds)
             await above.start(exchange.run)
             town, card = hardware.towns["sim"], hardware.cards["sim"]
@@ -220,6 +225,16 @@ async def open_office(tables: dict[str, Any] | None = None, *, seed: int = 0) ->
     finally:
         hardware.close()
         journal.close()
+
+
+@cache
+def spoken() -> Path:
+    """Where the prompts that stories need are kept once they were made."""
+    return Path(__file__).resolve().parents[2] / "build" / "prompts"
+
+
+def prompts() -> PromptStore:
+    return PromptStore(read_catalogue(), spoken(), threaded=False)
 
 
 @cache

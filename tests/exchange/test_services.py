@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from hw import wall_clock
-from tests.exchange.office import RINGS, SOON, Office, configuration, open_office
+from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
 pytestmark = pytest.mark.native
 
@@ -50,7 +50,7 @@ async def test_two_who_forward_to_each_other_do_not_go_round_for_ever(autojump_c
         ann = office.phone("8001")
         ann.lift()
         await ann.dial("8002")
-        await ann.hear_tone("vacant", within=SOON)
+        await ann.hear_tone("vacant", within=WORDS)
 
 
 async def test_unanswered_and_busy_calls_go_elsewhere(autojump_clock: trio.testing.MockClock) -> None:
@@ -73,7 +73,7 @@ async def test_ben_does_not_want_to_be_disturbed(autojump_clock: trio.testing.Mo
         ann = office.phone("8001")
         await code(office, "8002", "*56#")
         await office.dial(ann, "8002")
-        await ann.hear_tone("busy", within=5)
+        await ann.hear_tone("busy", within=WORDS)
         assert not office.phone("8002").rings
 
 

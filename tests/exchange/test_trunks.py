@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from hw.card import Alarm
-from tests.exchange.office import RINGS, SOON, Office, configuration, open_office
+from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
 pytestmark = pytest.mark.native
 
@@ -124,7 +124,7 @@ async def test_no_line_is_free(autojump_clock: trio.testing.MockClock) -> None:
         await office.dial(ann, "962000001")
         await ann.hear_tone("ringback", within=RINGS)
         await office.dial(ben, "962000009")
-        await ben.hear_tone("congestion", within=RINGS)
+        await ben.hear_tone("congestion", within=WORDS)
 
 
 async def test_an_emergency_call_gets_the_line_of_another(autojump_clock: trio.testing.MockClock) -> None:
@@ -147,7 +147,7 @@ async def test_a_station_may_not_call_far(autojump_clock: trio.testing.MockClock
     async with open_office() as office:
         ann = office.phone("8001")
         await office.dial(ann, "902162000001")
-        await ann.hear_tone("congestion", within=RINGS)
+        await ann.hear_tone("congestion", within=WORDS)
         assert "Barred" in office.kinds()
         assert "TrunkSeized" not in office.kinds()
 

@@ -72,7 +72,7 @@ async def _enter_pin(call: Call, pin: str, chair_pin: str) -> bool:
 
 async def _say(call: Call, said: Said) -> None:
     leg = call.calling
-    words = call.exchange.sounds.say(said, leg.device.language) if leg is not None else None
+    words = await call.exchange.sounds.say(said, leg.device.language) if leg is not None else None
     if leg is not None and words is not None:
         await leg.play(words)
 

@@ -70,7 +70,8 @@ def _due(exchange: Exchange, station: Station, tries: int) -> None:
                 exchange.timers.start(("wake up", station.name), REPEAT_S, again)
             return
         now = exchange.utc().astimezone(ZoneInfo(exchange.box.box.time_zone))
-        await call.announce(leg, exchange.sounds.done(Said("service.wake-up", {"time": now.time()}), station.language))
+        said = Said("service.wake-up", {"time": now.time()})
+        await call.announce(leg, await exchange.sounds.done(said, station.language))
         call.end(Cause.NORMAL_CLEARING, "woken")
 
     exchange.ring_station(station, wake, Party(station.name), "recall")
