@@ -8,7 +8,7 @@ joined, RELEASE by the network, the telephone hung up, all of it in the journal.
     setup_p99_ms       real time, 60 calls a second: SETUP given to the network's end until ALERTING comes out of it
     kb_per_call        what Python has allocated for each call that is up, both ends (tracemalloc; libpri's part, 2 kB a
                        call and end, is not in it)
-    analysis_us        one dialled number among 10 000
+    analysis_us        CPU of the analysis of one dialled number among 10 000 (core/numbering/bench.py)
     apply_ms           a configuration of 300 trunks and 1000 stations, read, checked, compared and applied
 
 Conditions: the journal writes to disk (WAL, FULL). Four E1, 120 stations. D channel frames are handed over in memory
@@ -35,6 +35,7 @@ from core.config.model.spans import PriSpan
 from core.exchange.exchange import Exchange
 from core.exchange.leg import State
 from core.lines import Lines
+from core.numbering.bench import analysis_us
 from core.numbering.plan import NumberingPlan
 from core.store.journal import Journal
 from hw.plane import Plane
@@ -218,4 +219,5 @@ def run(seconds: float) -> dict[str, Any]:
         "setup_p50_ms": round(real["setup_p50_ms"], 1),
         "setup_p99_ms": round(real["setup_p99_ms"], 1),
         "kb_per_call": round(memory, 1),
+        **analysis_us(),
     }

@@ -9,7 +9,7 @@ the one that runs. Of the calls that are up, the time since they began within th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.numbering.permit import Counts
 
@@ -24,43 +24,73 @@ class _Charge:
     since: float
 
 
-@dataclass(slots=True)
-class _Account:
-    """Minute of the clock -> calls begun, seconds talked."""
+class _Window:
+    """The last so many minutes, and the one that runs: calls begun and seconds talked, summed as they come and go."""
 
-    begun: dict[int, int] = field(default_factory=dict)
-    talked_s: dict[int, float] = field(default_factory=dict)
-    up: set[_Charge] = field(default_factory=set)
+    __slots__ = ("_calls", "_first", "_length", "_talked_s", "calls", "talked_s")
 
-    def forget(self, minute: int) -> None:
-        for old in [key for key in self.begun if key < minute - _DAY]:
-            del self.begun[old]
-        for old in [key for key in self.talked_s if key < minute - _DAY]:
-            del self.talked_s[old]
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._first = 0  # minute of the clock
+        self._calls: dict[int, int] = {}
+        self._talked_s: dict[int, float] = {}
+        self.calls = 0
+        self.talked_s = 0.0
+
+    def move(self, now: float) -> float:
+        """What has left the window is forgotten. Returns when it begins."""
+        first = int(now // _MINUTE_S) - self._length
+        if first > self._first:
+            far = first - self._first > self._length
+            for minute in tuple(self._calls) if far else range(self._first, first):
+                self.calls -= self._calls.pop(minute, 0) if minute < first else 0
+            for minute in tuple(self._talked_s) if far else range(self._first, first):
+                self.talked_s -= self._talked_s.pop(minute, 0.0) if minute < first else 0.0
+            self._first = first
+        if not self._talked_s:
+            self.talked_s = 0.0  # no rest of sums and differences
+        return first * _MINUTE_S
+
+    def begin(self, now: float) -> None:
+        self.move(now)
+        minute = int(now // _MINUTE_S)
+        self._calls[minute] = self._calls.get(minute, 0) + 1
+        self.calls += 1
 
     def talk(self, start: float, end: float) -> None:
-        """Spreads a time talked over the minutes that it lay in, those of the last day."""
-        first = max(int(start // _MINUTE_S), int(end // _MINUTE_S) - _DAY)
-        for minute in range(first, int(end // _MINUTE_S) + 1):
+        """Spreads a time talked over the minutes that it lay in, those within the window."""
+        start = max(start, self.move(end))
+        for minute in range(int(start // _MINUTE_S), int(end // _MINUTE_S) + 1):
             part = min(end, (minute + 1) * _MINUTE_S) - max(start, minute * _MINUTE_S)
-            self.talked_s[minute] = self.talked_s.get(minute, 0.0) + part
+            self._talked_s[minute] = self._talked_s.get(minute, 0.0) + part
+            self.talked_s += part
+
+
+class _Account:
+    __slots__ = ("day", "hour", "up")
+
+    def __init__(self) -> None:
+        self.hour = _Window(_HOUR)
+        self.day = _Window(_DAY)
+        self.up: set[_Charge] = set()
+
+    def begin(self, charge: _Charge) -> None:
+        self.hour.begin(charge.since)
+        self.day.begin(charge.since)
+        self.up.add(charge)
+
+    def end(self, charge: _Charge, now: float) -> None:
+        self.up.remove(charge)
+        self.hour.talk(charge.since, now)
+        self.day.talk(charge.since, now)
 
     def counts(self, now: float) -> Counts:
-        minute = int(now // _MINUTE_S)
-        running = [charge.since for charge in self.up]
-
-        def talked(minutes: int) -> float:
-            start = (minute - minutes) * _MINUTE_S
-            done = sum(long for at, long in self.talked_s.items() if at >= minute - minutes)
-            return (done + sum(now - max(since, start) for since in running)) / 60
-
-        return Counts(
-            calls_hour=sum(count for at, count in self.begun.items() if at >= minute - _HOUR),
-            calls_day=sum(count for at, count in self.begun.items() if at >= minute - _DAY),
-            minutes_hour=talked(_HOUR),
-            minutes_day=talked(_DAY),
-            at_once=len(self.up),
-        )
+        minutes = []
+        for window in (self.hour, self.day):
+            start = window.move(now)
+            running = sum(now - max(charge.since, start) for charge in self.up)
+            minutes.append((window.talked_s + running) / 60)
+        return Counts(self.hour.calls, self.day.calls, minutes[0], minutes[1], len(self.up))
 
 
 class TollCounter:
@@ -74,17 +104,13 @@ class TollCounter:
     def began(self, call: int, account: str, now: float) -> None:
         charge = _Charge(account, now)
         self._calls.setdefault(call, []).append(charge)
-        minute = int(now // _MINUTE_S)
         for one in (self._accounts.setdefault(account, _Account()), self._all):
-            one.forget(minute)
-            one.begun[minute] = one.begun.get(minute, 0) + 1
-            one.up.add(charge)
+            one.begin(charge)
 
     def ended(self, call: int, now: float) -> None:
         for charge in self._calls.pop(call, ()):
             for one in (self._accounts[charge.account], self._all):
-                one.up.remove(charge)
-                one.talk(charge.since, now)
+                one.end(charge, now)
 
     def joined(self, call: int, into: int) -> None:
         """A transfer has made one call of two: what the first costs goes on in the other."""
