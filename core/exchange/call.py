@@ -57,6 +57,7 @@ class Call:
         self.emergency = False
         self.charged = True  # an answer of ours costs the caller
         self.private = False  # the caller's number is not to be shown
+        self.account = ""  # whose PIN that was
         self.pin = False  # a PIN was entered for this call and is right
         self.recall = False  # comes back to a telephone that has made it: not to be kept away
         self.answered = False
@@ -79,7 +80,11 @@ class Call:
         try:
             async with trio.open_nursery() as self.nursery:
                 await self.serve(routine)
-                await self._over.wait()
+                # A forgotten handset must not hold a trunk for ever.
+                with trio.move_on_after(self.exchange.box.limits.call_hours * 3600):
+                    await self._over.wait()
+                if not self.finished:
+                    self.end(Cause.NORMAL_CLEARING, "lasted too long")
                 self.nursery.cancel_scope.cancel()
         except BaseException:
             self.cause = Cause.TEMPORARY_FAILURE
@@ -210,10 +215,11 @@ class Call:
         leg = self.calling
         if leg is None or leg.gone:
             return
-        if leg.port >= 0:
-            leg.treat(self.exchange.sounds.tone("ringback"))
-        elif leg.treatment is None:
-            leg.device.alert(leg, in_band=False)
+        music = self.exchange.sounds.ring_back_music if leg.device.kind is DeviceKind.TRUNK else None
+        if leg.port >= 0 or music is not None:
+            leg.treat(music or self.exchange.sounds.tone("ringback"))
+        if leg.port < 0:
+            leg.device.alert(leg, in_band=music is not None)
 
     def establish(self, answering: Leg, connected: Party | None = None, *, charged: bool = True) -> None:
         """Somebody has answered: the calling party is connected to him."""

@@ -84,7 +84,8 @@ async def from_trunk(call: Call) -> None:
     for _ in range(did.strip):
         await leg.next_key()
     if not leg.keys and leg.complete:
-        leg.keys.extend(group.incoming)
+        night = group.night and not call.exchange.is_open(group.calendar)
+        leg.keys.extend(group.night if night else group.incoming)
     digits, target = await collect(call, leg)
     originate(call, leg, digits, target)
     await call.exchange.router.route(call, target)

@@ -30,6 +30,7 @@ from core.exchange.device import Device, DeviceKind
 from core.exchange.flash import Flash
 from core.exchange.kept import Kept
 from core.exchange.leg import Leg, State
+from core.exchange.lockout import Lockout
 from core.exchange.refusal import Refused
 from core.exchange.routing import Router
 from core.exchange.services import parking, waking
@@ -87,6 +88,7 @@ class Exchange:
         self.kept = Kept(journal.state, box)
         self.toll = TollCounter()
         self.ring_backs = RingBacks(self)
+        self.lockout = Lockout()
         self.parked: dict[str, Leg] = {}
         """By parking place."""
         self.router = Router(self)
@@ -190,6 +192,10 @@ class Exchange:
             return Facts(time=self.utc(), group=group.name, class_of_service=group.class_of_service, calling=calling)
         return Facts(time=self.utc(), calling=calling)
 
+    def is_open(self, calendar: str) -> bool:
+        """Whether a calendar of the configuration is open now; without one, always."""
+        return not calendar or self.plan.calendar(calendar).open_at(self.utc())
+
     def forward_age(self, station: Station) -> float:
         """Seconds since its user has set his forward; 0: the configuration has."""
         set_at = self.kept.station(station.name).forwarded_at
@@ -219,7 +225,7 @@ class Exchange:
 
     def lifted(self, station: Station) -> None:
         """A telephone of ours wants to call."""
-        if self.closing:
+        if self.closing:  # a full box lets it dial: it may be an emergency
             station.line.release(Cause.SWITCH_CONGESTION)
             return
         call = self.begin("internal", dialling.from_station)
@@ -266,8 +272,7 @@ class Exchange:
 
     def seized(self, trunk: Trunk, setup: l.Call) -> None:
         """The network calls."""
-        full = len(self.calls) >= self.box.limits.calls
-        if self.closing or full or trunk.leg is not None:
+        if self.closing or trunk.leg is not None:
             trunk.line.release(Cause.SWITCH_CONGESTION)
             return
         call = self.begin("in", dialling.from_trunk)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from core.exchange.device import DeviceKind
+from core.exchange.device import Device, DeviceKind
 from core.exchange.refusal import Refused
 from core.exchange.station import Station
 from core.exchange.trunk import Trunk
@@ -40,6 +40,8 @@ class Router:
         call.note("Routed", call.calling, target_kind=target.kind.value, target=target.name, number=target.number)
         self.permit(call, target, payer)
         call.emergency = call.emergency or target.kind is TargetKind.EMERGENCY
+        if len(self._exchange.calls) > self._exchange.box.limits.calls and not call.emergency:
+            raise Refused(Cause.SWITCH_CONGESTION, "congestion")
         taker = self.destinations.get(target.kind)
         if taker is None:
             raise Refused(Cause.SERVICE_UNAVAILABLE, "unavailable")
@@ -54,9 +56,9 @@ class Router:
         target = self.resolve(number, station)
         await self.route(call, target, payer=station)
 
-    def resolve(self, number: str, station: Station | Trunk) -> Target:
+    def resolve(self, number: str, device: Device) -> Target:
         """A whole number as dialled by a station or from a trunk group. Refused: it is none."""
-        analysis = self._exchange.plan.analyse(number, self._exchange.facts(station, ""), final=True)
+        analysis = self._exchange.plan.analyse(number, self._exchange.facts(device, ""), final=True)
         if analysis.target is None:
             raise Refused(analysis.cause or Cause.INVALID_NUMBER, "vacant")
         return analysis.target

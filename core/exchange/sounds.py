@@ -41,13 +41,22 @@ _SETTING = {
 
 
 class Sounds:
-    """`music`: for whoever waits, played over and over; None: silence."""
+    """`music`: for whoever waits, played over and over; None: silence. ring_back_music: for callers from outside while
+    somebody rings for them; None: the tone.
+    """
 
-    def __init__(self, box: Box, prompts: PromptStore | None = None, music: Audible | None = None) -> None:
+    def __init__(
+        self,
+        box: Box,
+        prompts: PromptStore | None = None,
+        music: Audible | None = None,
+        ring_back_music: Audible | None = None,
+    ) -> None:
         self._country = CountrySounds(box.box.country)
         self._prompts = prompts
         self._box = box
         self._music = Treatment("music", [music] if music is not None else [Tone([silence(1000)])])
+        self.ring_back_music = Treatment("ring-back music", [ring_back_music]) if ring_back_music is not None else None
         self.prompting = Treatment("prompting", [Tone([sine(1000, ms=200)])], loop=False)
         """Asks for digits where there are no words."""
         self.tone = cache(self._tone)

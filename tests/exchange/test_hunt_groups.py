@@ -64,3 +64,22 @@ async def test_the_next_call_begins_after_the_last_one(autojump_clock: trio.test
             await office.phone(number).rung(within=SOON)
             ann.hang_up()
             await trio.sleep(8)
+
+
+async def test_at_night_the_group_is_somewhere_else(autojump_clock: trio.testing.MockClock) -> None:
+    never = {"name": "office", "hours": [], "holidays": ""}
+    async with open_office({**group("all", calendar="office", night="8006"), "calendar": [never]}) as office:
+        await office.dial(office.phone("8001"), "8100")
+        await office.phone("8006").rung(within=SOON)
+        assert not office.phone("8002").rings
+
+
+async def test_groups_that_send_calls_to_each_other_do_not_for_ever(autojump_clock: trio.testing.MockClock) -> None:
+    rows = [
+        {"number": "8100", "members": ["8002"], "overflow": "8200", "no_answer_s": 5},
+        {"number": "8200", "members": ["8003"], "overflow": "8100", "no_answer_s": 5},
+    ]
+    async with open_office(configuration(hunt_group=rows)) as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "8100")
+        await ann.hear_tone("vacant", within=30)

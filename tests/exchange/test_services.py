@@ -257,3 +257,29 @@ async def test_the_own_number_is_hidden_for_one_call(autojump_clock: trio.testin
         await office.dial(ann, "*67*8002#")
         shown = await ben.show(within=8)
         assert not shown.number
+
+
+async def test_a_pin_lets_a_call_go_further_and_wrong_ones_do_not(autojump_clock: trio.testing.MockClock) -> None:
+    tables = configuration(
+        pin=[{"name": "Li", "pin": "739154"}],
+        class_of_service=[{"name": "guest", "reach": "internal", "pin_reach": "international"}],
+    )
+    tables["station"][0]["class_of_service"] = "guest"
+    async with open_office(tables) as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "962000003")
+        await ann.hear_tone("congestion", within=WORDS)
+        ann.hang_up()
+        await trio.sleep(3)
+        await office.dial(ann, "*54*739154#962000003")
+        await ann.hear_tone("ringback", within=WORDS)
+        ann.hang_up()
+        await trio.sleep(3)
+        assert "739154" not in str([event for event in office.events if event.kind == "ServiceUsed"])
+        for _ in range(3):
+            await code(office, "8001", "*54*111111#962000003")
+        await trio.sleep(5)
+        before = office.kinds().count("TrunkSeized")
+        await office.dial(ann, "*54*739154#962000003")
+        await trio.sleep(10)
+        assert office.kinds().count("TrunkSeized") == before

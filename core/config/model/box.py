@@ -19,6 +19,7 @@ from core.config.model.features import Features
 from core.config.model.groups import Conference, HuntGroup, Park
 from core.config.model.kinds import Effect, Many, Table, setting
 from core.config.model.numbering import Calendar, ClassOfService, Numbering, Route
+from core.config.model.pins import CallingPin
 from core.config.model.sounds import Announcements, Music
 from core.config.model.spans import Span
 from core.config.model.stations import SpeedDial, Station
@@ -54,6 +55,7 @@ class Box(Table):
     speed_dial: Many[SpeedDial] = setting("Short numbers for all.", ())
     announcements: Announcements = setting("What is said in words.", Announcements())
     music: Music = setting("What those hear who wait.", Music())
+    pin: Many[CallingPin] = setting("PINs with which single calls may go further.", ())
     user: Many[User] = setting("Who may ask the exchange for something.", ())
     limits: Limits = setting("What the box never exceeds.", Limits())
     control: Control = setting("How programs reach the exchange.", Control())

@@ -17,6 +17,7 @@ from core.config.model.groups import HuntGroup
 from core.exchange.destinations.to_station import PICKED_UP, offer, ring
 from core.exchange.leg import State
 from core.exchange.refusal import Refused
+from core.exchange.routing import DIVERSIONS_MOST
 from core.numbering.target import Target
 from hw.signalling.q850 import Cause
 
@@ -27,19 +28,28 @@ if TYPE_CHECKING:
 
 async def take(call: Call, target: Target) -> None:
     group = call.exchange.hunt_groups[target.name]
+    if group.night and not call.exchange.is_open(group.calendar):
+        await _go_on(call, group, group.night, "night")
+        return
     reached = await (_all(call, group) if group.order == "all" else _in_turn(call, group))
     if reached is None:
         return
     if group.overflow:
-        call.exchange.journal.note("Diverted", call=call.id, device=group.number, to=group.overflow, reason="hunt")
-        if len(call.diversions) > len(call.exchange.hunt_groups):
-            raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "loop")
-        call.diversions.append(group.number)
-        caller = call.calling
-        assert caller is not None
-        await call.exchange.router.route(call, call.exchange.router.resolve(group.overflow, caller.device))  # type: ignore[arg-type]
+        await _go_on(call, group, group.overflow, "hunt")
         return
     raise Refused(Cause.NO_ANSWER if reached else Cause.USER_BUSY, "no-answer" if reached else "busy")
+
+
+async def _go_on(call: Call, group: HuntGroup, number: str, reason: str) -> None:
+    """To another number of ours. Two groups that send calls to each other do not for ever."""
+    if group.number in call.diversions or len(call.diversions) >= DIVERSIONS_MOST:
+        raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "loop")
+    call.diversions.append(group.number)
+    call.exchange.journal.note("Diverted", call=call.id, device=group.number, to=number, reason=reason)
+    caller = call.calling
+    assert caller is not None
+    router = call.exchange.router
+    await router.route(call, router.resolve(number, caller.device))
 
 
 def free_members(call: Call, group: HuntGroup) -> list[Station]:

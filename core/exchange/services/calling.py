@@ -5,10 +5,12 @@ Each takes the call on to the number that it stands for; class of service is ask
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 import trio
 
+from core.exchange import dialling
 from core.exchange.destinations import to_station
 from core.exchange.refusal import Refused, Said
 from core.exchange.station import Station
@@ -30,6 +32,28 @@ async def _go_on(call: Call, station: Station, number: str) -> None:
 async def _withhold(call: Call, station: Station, arguments: tuple[str, ...]) -> None:
     call.private = True
     await _go_on(call, station, arguments[0])
+
+
+async def _pin_call(call: Call, station: Station, arguments: tuple[str, ...]) -> None:
+    """Goes as far as the class of service allows with a PIN; wrong ones make the telephone wait."""
+    exchange = call.exchange
+    (given,) = arguments
+    key, now = ("pin call", station.name), exchange.clock()
+    if exchange.lockout.wait_s(key, now=now):
+        raise Refused(Cause.CALL_REJECTED, "wrong-pin", said=Said("pin.blocked"))
+    owner = next((one for one in exchange.box.pin if hmac.compare_digest(one.pin.encode(), given.encode())), None)
+    if owner is None:
+        exchange.lockout.wrong(key, now=now)
+        raise Refused(Cause.CALL_REJECTED, "wrong-pin")
+    exchange.lockout.right(key)
+    call.pin = True
+    call.account = owner.name
+    leg = call.calling
+    assert leg is not None
+    _digits, target = await dialling.collect(call, leg)
+    call.called = target.number
+    call.note("Originated", leg, called=target.number, calling=station.name, account=owner.name)
+    await exchange.router.route(call, target)
 
 
 async def _last_number(call: Call, station: Station, arguments: tuple[str, ...]) -> None:
@@ -101,6 +125,7 @@ async def _music_test(call: Call, station: Station, arguments: tuple[str, ...]) 
 
 
 CODES: dict[str, Code] = {
+    "pin_call": _pin_call,
     "withhold_number": _withhold,
     "last_number": _last_number,
     "last_caller": _last_caller,

@@ -1,0 +1,17 @@
+"""[[pin]]: people who may call further than the telephone they use (密码长途)."""
+
+from __future__ import annotations
+
+from core.config.model.kinds import Effect, Name, Pin, Table, setting
+
+
+class CallingPin(Table):
+    """A PIN for single calls from any telephone, by the code [features] pin_call."""
+
+    removed = Effect.NOW
+
+    name: Name = setting("Whose it is; stands in the records of these calls.")
+    pin: Pin = setting(
+        "What is dialled after the code, 6 to 12 digits; no birthday, no extension (it is asked for at every such call).",
+        min_length=6,
+    )
