@@ -9,7 +9,7 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench setup native texts regions
+.PHONY: run test lint unit sanitized lab bench setup native texts regions reference
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -34,6 +34,10 @@ native: setup
 
 texts: setup
 	@$(PYTHON) packaging/catalogues.py
+
+# The reference of the control interface, after acts, topics or events have changed.
+reference: native
+	@$(PYTHON) -m core.api.reference
 
 # The table of the regions of numbers, after a new version of phonenumbers.
 regions: setup

@@ -44,6 +44,8 @@ COMMANDS = (
     Command("run", "core.daemon", "the exchange itself, as a service or in a terminal"),
     Command("demo", "core.demo", "one call between two simulated telephones, measured and recorded"),
     Command("status", "core.status", "how the box is, and its alarms"),
+    Command("calls", "core.calls", "the calls of the running box"),
+    Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
     Command("trace", "core.trace", "what a line or a call did, with milliseconds"),

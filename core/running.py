@@ -136,7 +136,14 @@ class RunningBox:
             self.rooms.exchange = Acts(self.exchange)
             self.rooms.topics.noticed = self._watch_exchange
             await living.start(self.exchange.run)
-            self.server = Server(self.rooms, self.journal, self._users, REGISTRY)
+            self.server = Server(
+                self.rooms,
+                self.journal,
+                self._users,
+                REGISTRY,
+                clients=self.box.control.clients,
+                group=self.box.control.group,
+            )
             if self._socket is not None:
                 await living.start(self.server.listen, self._socket)
             self.state = "running"

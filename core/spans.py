@@ -58,6 +58,8 @@ class Spans:
         self._since: dict[str, float] = {}
         """By the key of an alarm: since when there is reason for it."""
         self._sent: dict[str, SpanView] = {}
+        self._noted: dict[str, list[str]] = {}
+        """By span: its alarms as the journal has them."""
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         for name, card in self._hardware.cards.items():
@@ -83,6 +85,11 @@ class Spans:
             self._infos.pop((card, event.span.number), None)
         else:
             self._infos[card, event.span.number] = event.span
+        for view in self.views():
+            if (view.card, view.span) == (card, event.span.number) and self._noted.get(view.name, []) != view.alarms:
+                self._noted[view.name] = view.alarms
+                if self._alarms.trail is not None:
+                    self._alarms.trail.note("SpanAlarm", device=view.name, alarms=view.alarms)
         self._look()
 
     def _look(self) -> None:

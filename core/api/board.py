@@ -55,7 +55,7 @@ def topics(rooms: Rooms) -> list[Topic]:
         Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),
         Topic(
             "journal",
-            "every event, as it happens; those before are read by `journal.read`",
+            "every event, as it happens; `time`: UTC, µs since 1970; `clock`: µs since this run began, for durations",
             Event,
             flow=True,
             filters={

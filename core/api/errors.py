@@ -32,10 +32,9 @@ class Code(Enum):
     REFUSED = -32002, "refused", "it is not possible now; `cause` says why as Q.850 does, where it was a call's"
     UNKNOWN = -32003, "unknown", "there is no such call, device, line, span, topic, subscription"
     TOO_MUCH = -32004, "too much", "a message is too long, or there are too many connections or subscriptions"
-    STOPPING = -32005, "stopping", "the box is being stopped and takes nothing new"
-    PROTOCOL = -32006, "protocol", "the peer speaks another version of the protocol"
-    CONFIGURATION = -32007, "configuration", "the configuration is wrong: `about.mistakes` says where and why"
-    HARDWARE = -32008, "hardware", "a card, span or channel refused; `remedy` says what to do"
+    PROTOCOL = -32005, "protocol", "the peer speaks another version of the protocol"
+    CONFIGURATION = -32006, "configuration", "the configuration is wrong: `about.mistakes` says where and why"
+    HARDWARE = -32007, "hardware", "a card, span or channel refused; `remedy` says what to do"
 
     def __init__(self, number: int, word: str, when: str) -> None:
         self.number = number

@@ -1,12 +1,12 @@
 """The control socket: lets clients in, as many as there is room for, and knows who they are.
 
     server = Server(rooms, registry, journal, users)
-    await nursery.start(server.listen, Path("/run/strowger/control.sock"))
+    await nursery.start(server.listen, Path("/run/strowger/control"))
 
-The socket is open to every process of the machine: what somebody may do is decided by who he is (roles.py), not by the
-file's mode. It is put in place whole, by rename, so that a client finds the old one or the new one.
+The socket is open to every process of the machine, or to one group: what somebody may do is decided by who he is
+(roles.py), not by the file's mode. It is put in place whole, by rename: a client finds the old one or the new one.
 
-What it does: accept, refuse when full, hand over to connection.py. Full is: CONNECTIONS of all users together, PER_USER
+What it does: accept, refuse when full, hand over to connection.py. Full is: `clients` of all users together, PER_USER
 of one; root always finds some places more, so that the box can be looked at. A thousand connections that say nothing
 cost a thousand refusals and no more.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -42,7 +43,9 @@ BACKLOG = 128
 
 
 class Server:
-    """users: the [[user]] table as it is now; asked with each connection."""
+    """users: the [[user]] table as it is now; asked with each connection. clients: so many at once. group: of whom the
+    socket is; "": of all.
+    """
 
     def __init__(
         self,
@@ -50,10 +53,15 @@ class Server:
         trail: Trail,
         users: Callable[[], Iterable[User]],
         registry: Registry,
+        *,
+        clients: int = CONNECTIONS,
+        group: str = "",
     ) -> None:
+        self.clients = clients
         self.rooms = rooms
         self.dispatch = Dispatch(registry, trail)
         self._users = users
+        self._group = group
         self._own_uid = own_uid()
         self._connected: Counter[int] = Counter()
         self.refused = 0
@@ -88,13 +96,13 @@ class Server:
             path.parent.mkdir(parents=True, exist_ok=True)
             made.unlink(missing_ok=True)
             await listening.bind(str(made))
-            made.chmod(0o666)
+            _give(made, self._group)
             listening.listen(BACKLOG)
             made.rename(path)
-        except OSError as error:
+        except (OSError, LookupError) as error:
             listening.close()
             raise HardwareError(
-                f"control socket {path}: {error.strerror or error}",
+                f"control socket {path}: {getattr(error, 'strerror', '') or error}",
                 action="stop the box that uses it, or give another path: strowger run --socket PATH",
             ) from None
         return trio.SocketListener(listening)
@@ -123,7 +131,7 @@ class Server:
 
     def _room_for(self, uid: int) -> bool:
         extra = FOR_ROOT if uid in (0, self._own_uid) else 0
-        return self.connections < CONNECTIONS + extra and self._connected[uid] < PER_USER + extra
+        return self.connections < self.clients + extra and self._connected[uid] < PER_USER + extra
 
     async def _turn_away(self, stream: trio.SocketStream) -> None:
         self.refused += 1
@@ -141,6 +149,13 @@ class Server:
         """A client that is known. nursery: where acts go on that it began, also when it has gone."""
         peer = peer_of(credentials, self._users(), self._own_uid)
         await Connection(House(self.rooms, self.dispatch, nursery), stream, peer).run()
+
+
+def _give(path: Path, group: str) -> None:
+    """LookupError: the machine has no such group."""
+    if group:
+        shutil.chown(path, group=group)
+    path.chmod(0o660 if group else 0o666)
 
 
 def _remove(path: Path) -> None:

@@ -131,3 +131,23 @@ def test_status_is_asked_from_the_command_line(service: Service) -> None:
     gone = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S)
     assert gone.returncode == 1
     assert "strowger run" in gone.stderr
+
+
+def test_lines_are_listed_and_blocked_from_the_command_line(service: Service) -> None:
+    service.until("READY=1")
+
+    def strowger(*words: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+        command = [*STROWGER, *words, "--socket", str(service.path)]
+        environment = os.environ | {"LC_ALL": language}
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, env=environment)
+
+    assert "blocked_here" in strowger("lines", "block", "8001", "e1a/3").stdout
+    rows = json.loads(strowger("lines", "--json", "8001").stdout)["lines"]
+    assert [(row["name"], row["service"]) for row in rows] == [("8001", ["blocked_here"])]
+    assert "blocked_here" not in strowger("lines", "unblock", "8001").stdout
+    assert len(strowger("lines", "e1a").stdout.splitlines()) == 31
+    assert "话机" in strowger("lines", language="zh_CN.UTF-8").stdout
+    wrong = strowger("lines", "block", "e1z")
+    assert wrong.returncode == 1
+    assert "e1z" in wrong.stderr
+    assert strowger("calls").stdout.split()[0] == "call"

@@ -79,6 +79,7 @@ async def test_a_span_alarm_is_believed_when_it_lasts_and_goes_when_it_is_over(a
         await trio.sleep(12)
         assert alarms.rows == {}
         assert spans.rows["e1a"]["out"] == 0
+        assert [data["alarms"] for kind, data in house.events if kind == "SpanAlarm"] == [["RED"], []]
 
 
 async def test_a_data_link_that_stays_down_is_an_alarm(autojump_clock: object) -> None:
