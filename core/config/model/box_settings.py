@@ -66,7 +66,9 @@ class Control(Table):
     """The control interface: how programs and consoles on this machine reach the exchange."""
 
     socket: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^/[^\x00-\x1f]+$")] = setting(
-        "Unix socket of the control interface, an absolute path.", "/run/strowger/control", effect=Effect.BOX_RESTART
+        "Unix socket of the control interface, an absolute path.",
+        "/run/strowger/control.sock",
+        effect=Effect.BOX_RESTART,
     )
     group: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]*$|^$")] = setting(
         'Unix group whose members may connect; "": whoever the folder of the socket lets in.',
