@@ -113,6 +113,8 @@ def result(record: CallRecord) -> str:
     """What came of it and who ended it."""
     if record.into:
         return _("joined to call {call}").format(call=record.into)
+    if record.disposition == "service":
+        return _("service: {name}").format(name=", ".join(record.services))
     if record.by == "exchange" or not record.by:
         ended = record.reason or Cause.of(record.cause).text
     elif record.by == "line":
@@ -123,6 +125,7 @@ def result(record: CallRecord) -> str:
         "answered": _("answered"),
         "busy": _("busy"),
         "no answer": _("no answer"),
+        "incomplete": _("no number"),
         "failed": _("failed: {why}").format(why=record.reason or Cause.of(record.cause).text),
     }[record.disposition]
     guess = "?" * record.inferred

@@ -64,14 +64,6 @@ def m004_open_calls(database: Database) -> None:
     database.table("open_calls").create({"call": int, "into_call": int}, pk="call", defaults={"into_call": 0})
 
 
-@migrations()
-def m005_records(database: Database) -> None:
-    table = database.table("records")
-    table.create(records_table.columns(), pk="call", strict=True)
-    table.create_index(["begin"], index_name="records_by_begin")
-    records_table.rebuild(database.conn, read(database.conn))
-
-
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 _decode = msgspec.json.Decoder().decode
 
@@ -194,7 +186,9 @@ def connect(path: Path | None) -> sqlite3.Connection:
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute("PRAGMA synchronous = FULL")
         sql.execute("PRAGMA journal_size_limit = 67108864")
-        migrations.apply(Database(sql))
+        database = Database(sql)
+        migrations.apply(database)
+        records_table.ensure(database, lambda: read(sql))
     except BaseException:
         sql.close()
         raise

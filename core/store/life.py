@@ -34,6 +34,9 @@ class State(Enum):
     HOLDING = "held"
 
 
+UNANSWERED = (State.REACHED, State.ALERTING)
+
+
 class Segment(msgspec.Struct, frozen=True):
     """A piece of a call in which nothing changed. began: UTC in µs; at: µs after the call began; us: how long.
 
@@ -130,6 +133,7 @@ class Life:
     seized: dict[str, str] = field(default_factory=dict)
     """Those that still are, and their groups."""
     queues: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     diversions: list[Diversion] = field(default_factory=list)
     leaving: set[str] = field(default_factory=set)
@@ -262,16 +266,17 @@ class Lives:
 
     def _delivered(self, life: Life, event: Event) -> None:
         self._join(life, event.device, State.ALERTING)
-        life.orbit = ""
         self._called(life, event.device)
 
     def _established(self, life: Life, event: Event) -> None:
+        if event.device == life.orbit:
+            return  # the place where it is parked, which is nobody
         self._join(life, event.device, State.CONNECTED)
         if event.device == life.calling_device:
             life.opened = life.opened or event.time
             return
         self._called(life, event.device)
-        life.last = event.device
+        life.last, life.orbit = event.device, ""
         if life.answer_clock < 0:
             life.answer, life.answer_clock = event.time, event.clock
             life.inferred = bool(event.data.get("inferred"))
@@ -291,14 +296,18 @@ class Lives:
         self._join(life, event.device, State.CONNECTED)
 
     def _connection_cleared(self, life: Life, event: Event) -> None:
-        life.parties.pop(event.device, None)
+        state = life.parties.pop(event.device, None)
         life.treatments.pop(event.device, None)
         if event.device in life.leaving:
             life.leaving.discard(event.device)
-        elif len(life.parties) < 2 and life.ending is None:
-            data = event.data
-            by, cause, reason = data.get("by") or "near", data.get("cause") or 0, data.get("reason") or ""
-            life.ending = Ending(event.device, by, cause, reason)
+            return
+        if state is None or len(life.parties) > 1 or life.ending is not None:
+            return
+        data = event.data
+        by, cause, reason = data.get("by") or "near", data.get("cause") or 0, data.get("reason") or ""
+        if state in UNANSWERED and by not in ("far", "line") and life.parties:
+            return  # we gave up ringing him: the caller is still there, and something else may follow
+        life.ending = Ending(event.device, by, cause, reason)
 
     def _transferred(self, life: Life, event: Event) -> None:
         data = event.data
@@ -374,6 +383,9 @@ class Lives:
         waits = next(iter(life.parties), "")
         life.transfers.append(Transfer(event.device, waits, life.orbit, "park"))
 
+    def _service_used(self, life: Life, event: Event) -> None:
+        life.services.append(event.data.get("service") or "")
+
     def _treatment_began(self, life: Life, event: Event) -> None:
         life.treatments[event.device] = event.data["name"]
 
@@ -426,6 +438,7 @@ _THEN: dict[str, Callable[[Lives, Life, Event], None]] = {
     "Queued": Lives._queued,
     "Dequeued": Lives._dequeued,
     "Parked": Lives._parked,
+    "ServiceUsed": Lives._service_used,
     "TreatmentBegan": Lives._treatment_began,
     "TreatmentEnded": Lives._treatment_ended,
 }

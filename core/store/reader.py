@@ -17,15 +17,20 @@ from core.store.trunk_use import TrunkUse, trunk_use
 from core.texts import _
 from hw.card import HardwareError
 
-PLACES = (Path("/var/lib/strowger/journal.db"), Path("out/journal.db"))
-"""Where the journal lies if nobody says: of the box, of the demo."""
+NAME = "journal.sqlite"
+PLACES = (Path("/var/lib/strowger") / NAME, Path("out") / NAME)
+"""Where the journal lies if nobody says: of the box, of a checkout."""
 
 
 class Reader:
-    """path None: the first of PLACES that exists. HardwareError: there is none, or it cannot be read."""
+    """path: the file, or the folder in which it lies; None: the first of PLACES that exists. HardwareError: there is
+    none, or it cannot be read.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or next((place for place in PLACES if place.exists()), PLACES[0])
+        if self.path.is_dir():
+            self.path /= NAME
         # A file that was closed in order needs no log beside it, and can be read where nothing can be written.
         how = "mode=ro" if wal(self.path).exists() else "mode=ro&immutable=1"
         try:

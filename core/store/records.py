@@ -81,6 +81,8 @@ class CallRecord(msgspec.Struct, frozen=True):
     inferred: bool
     charged: bool | None
     queues: tuple[str, ...]
+    services: tuple[str, ...]
+    """Services used by their codes."""
     transfers: tuple[Transfer, ...]
     diversions: tuple[Diversion, ...]
     consults: int
@@ -93,11 +95,17 @@ class CallRecord(msgspec.Struct, frozen=True):
 
     @property
     def disposition(self) -> str:
-        """answered, busy, no answer, failed; or joined, if it became part of another call before an answer."""
+        """answered, busy, no answer, failed; joined: to another call before an answer; service: it was made to use
+        one; incomplete: no number was dialled.
+        """
         if self.answer:
             return "answered"
         if self.into:
             return "joined"
+        if self.services and self.cause == Cause.NORMAL_CLEARING:
+            return "service"
+        if not self.called:
+            return "incomplete"
         if self.cause == Cause.USER_BUSY:
             return "busy"
         return "no answer" if self.cause in UNANSWERED else "failed"
@@ -138,7 +146,7 @@ def record(life: Life) -> CallRecord:
         name=first.get("name") or "",
         called=first.get("called") or "",
         dialled=first.get("dialled") or life.dialled,
-        direction=first.get("direction") or "",
+        direction=first.get("direction") or ("in" if trunk_in else "internal"),
         account=first.get("account") or "",
         device=life.calling_device,
         first=life.first,
@@ -154,6 +162,7 @@ def record(life: Life) -> CallRecord:
         inferred=life.inferred,
         charged=life.charged,
         queues=tuple(life.queues),
+        services=tuple(life.services),
         transfers=tuple(life.transfers),
         diversions=tuple(life.diversions),
         consults=life.consults,

@@ -1,17 +1,18 @@
 """The records of finished calls as a table of the journal's file, so that a month of them is one query.
 
 It is a reading like any other, only kept: the writer adds the record of a call in the commit that holds its last
-event, and the whole table can be made again from the events (`rebuild`). Columns are the fields of CallRecord, times in
+event, and a version with other columns makes the whole table again from the events (`ensure`). Columns are the fields of CallRecord, times in
 µs; lists are JSON.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
+from sqlite_utils import Database
 
 from core.store.event import Event, writable
 from core.store.records import CallRecord, records
@@ -19,7 +20,7 @@ from core.store.records import CallRecord, records
 FIELDS = msgspec.structs.fields(CallRecord)
 NAMES = ", ".join(f'"{field.name}"' for field in FIELDS)
 INSERT = f"INSERT OR REPLACE INTO records ({NAMES}) VALUES ({','.join('?' * len(FIELDS))})"
-LISTS = {field.name for field in FIELDS if field.name in ("queues", "transfers", "diversions")}
+LISTS = {"queues", "services", "transfers", "diversions"}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -28,14 +29,21 @@ def columns() -> dict[str, type]:
     return {field.name: int if field.type in (int, bool, bool | None) else str for field in FIELDS}
 
 
+def ensure(database: Database, events: Callable[[], Iterable[Event]]) -> None:
+    """Makes the table, anew if it is that of an older version. `events`: all there are."""
+    table = database.table("records")
+    if table.exists() and table.columns_dict == columns():
+        return
+    with database.atomic():
+        if table.exists():
+            table.drop()
+        table.create(columns(), pk="call", strict=True)
+        table.create_index(["begin"], index_name="records_by_begin")
+        add(database.conn, (record for record in records(events()) if record.end))
+
+
 def add(sql: sqlite3.Connection, ended: Iterable[CallRecord]) -> None:
     sql.executemany(INSERT, map(_row, ended))
-
-
-def rebuild(sql: sqlite3.Connection, events: Iterable[Event]) -> None:
-    """From all events there are; within the transaction that is open."""
-    sql.execute("DELETE FROM records")
-    add(sql, (record for record in records(events) if record.end))
 
 
 def find(sql: sqlite3.Connection, where: str = "", values: Iterable[object] = ()) -> Iterator[CallRecord]:

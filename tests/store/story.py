@@ -128,6 +128,7 @@ def head(told: CallRecord) -> list[str]:
     more += [f"in by {told.group_in} {told.trunk_in}"] if told.trunk_in else []
     more += [f"out by {told.group_out} {told.trunk_out}"] if told.trunk_out else []
     more += [f"queue {queue}" for queue in told.queues]
+    more += [f"used {service}" for service in told.services]
     more += [f"{t.how} transfer by {t.by}: {t.transferred} to {t.to}" for t in told.transfers]
     more += [f"from {d.device} to {d.to}, {d.reason}" for d in told.diversions]
     more += [f"reason: {told.reason}"] if told.reason else []

@@ -127,3 +127,38 @@ def test_a_queued_caller_waits_until_the_agent_answers() -> None:
     assert (row.wait_us, row.ring_us, row.talk_us, row.other_us) == (30_000_000, 4_000_000, 60_000_000, 5_000_000)
     assert (row.opened, row.answer, row.queues) == (NOON, NOON + 34_000_000, ("sales",))
     assert row.hung_up == "8001"
+
+
+def test_a_parked_caller_who_gives_up_has_ended_the_call_himself() -> None:
+    """The place where he is parked is a device of the exchange, and no party; ringing back in vain ends nothing."""
+
+    def event(seconds: int, device: str, kind: str, **data: str) -> Event:
+        return Event(seconds, NOON + seconds * 1_000_000, seconds * 1_000_000, 1, 1, device, kind, data)
+
+    events = [
+        event(0, "e1a/1", "Originated", called="8001", direction="in"),
+        event(5, "8001", "Established"),
+        event(10, "8001", "Parked", orbit="7001"),
+        event(10, "7001", "Established"),
+        event(10, "8001", "ConnectionCleared", by="exchange", reason="parked"),
+        event(10, "e1a/1", "TreatmentBegan", name="music"),
+        event(40, "8001", "Delivered"),
+        event(60, "8001", "ConnectionCleared", by="exchange", reason="no answer"),
+        event(70, "e1a/1", "ConnectionCleared", by="far"),
+        event(70, "7001", "ConnectionCleared", by="exchange"),
+        event(70, "", "CallCleared"),
+    ]
+    (row,) = records(events)
+    assert (row.hung_up, row.by, row.last, row.wait_us, row.ring_us) == ("e1a/1", "far", "8001", 40_000_000, 20_000_000)
+
+
+def test_a_call_that_only_used_a_service_was_not_left_unanswered() -> None:
+    events = [
+        Event(1, NOON, 0, 1, 1, "8001", "ServiceInitiated", {}),
+        Event(2, NOON, 0, 1, 1, "8001", "ServiceUsed", {"service": "do_not_disturb", "result": "done"}),
+        Event(3, NOON, 0, 1, 1, "8001", "ConnectionCleared", {"by": "exchange", "cause": 16}),
+        Event(4, NOON, 0, 1, 1, "", "CallCleared", {"cause": 16}),
+        Event(5, NOON, 0, 1, 2, "8001", "ServiceInitiated", {}),
+        Event(6, NOON, 0, 1, 2, "", "CallCleared", {"cause": 16}),
+    ]
+    assert [row.disposition for row in records(events)] == ["service", "incomplete"]

@@ -66,7 +66,7 @@ def kill_after(lines: int, path: Path, seed: int, begun: set[int], settled: set[
     box.wait()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 async def test_killed_at_any_moment(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "journal.db"
     settled: set[int] = set()
@@ -116,7 +116,7 @@ async def test_a_power_cut_loses_what_was_not_synced_and_nothing_else(
                 lines.start_soon(one, journal, f"e1a/{number}")
         nursery.cancel_scope.cancel()
     whole = wal(path).read_bytes()
-    for cut in range(60):
+    for cut in range(25):
         place = tmp_path / f"cut{cut}" / "journal.db"
         place.parent.mkdir()
         size = dice.randrange(synced[0][0], len(whole) + 1)

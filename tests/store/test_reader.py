@@ -26,7 +26,7 @@ def keep(tmp_path: Path) -> Keep:
     """Puts events into a journal file, closed in order."""
 
     def put(events: list[Event]) -> Path:
-        path = tmp_path / "journal.db"
+        path = tmp_path / "journal.sqlite"
         lives = Lives()
         ended = [record(life) for event in events if (life := lives.see(event))]
         file = JournalFile(path)
@@ -93,6 +93,12 @@ def test_no_such_call_has_no_events(keep: Keep) -> None:
     reader.close()
 
 
+def test_the_folder_is_as_good_as_the_file(keep: Keep) -> None:
+    reader = Reader(keep(titled("blind")).parent)
+    assert [row.call for row in reader.records()] == [1]
+    reader.close()
+
+
 def test_reading_writes_nothing(keep: Keep) -> None:
     path = keep(titled("blind"))
     before = sorted(path.parent.iterdir())
@@ -104,7 +110,7 @@ def test_reading_writes_nothing(keep: Keep) -> None:
 
 
 def test_a_running_exchange_is_read_too(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
+    path = tmp_path / "journal.sqlite"
     file = JournalFile(path)
     events = titled("blind")
     file.write(events, {}, [], Run(1, NOON, NOON, 0, ended=False))
