@@ -1,8 +1,8 @@
 """The records of finished calls as a table of the journal's file, so that a month of them is one query.
 
 It is a reading like any other, only kept: the writer adds the record of a call in the commit that holds its last
-event, and a version with other columns makes the whole table again from the events (`ensure`). Columns are the fields of CallRecord, times in
-µs; lists are JSON.
+event, and a version with other columns makes the whole table again from the events (`ensure`). Columns are the fields
+of CallRecord, times in µs; lists are JSON.
 """
 
 from __future__ import annotations
