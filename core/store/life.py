@@ -117,6 +117,8 @@ class Life:
     segments: list[Segment] = field(default_factory=list)
     # ---- facts for the record ----
     calling_device: str = ""
+    caller_left: bool = False
+    """He is no longer in it; should he come back, he is called like anybody else."""
     originated: dict[str, Any] = field(default_factory=dict)
     dialled: str = ""
     consults: int = 0
@@ -256,7 +258,7 @@ class Lives:
             self._initiated(life, event)
 
     def _trunk_released(self, life: Life, event: Event) -> None:
-        life.parties.pop(event.device, None)
+        self._leave(life, event.device)
         life.seized.pop(event.device, None)
 
     def _reached(self, life: Life, event: Event) -> None:
@@ -272,7 +274,7 @@ class Lives:
         if event.device == life.orbit:
             return  # the place where it is parked, which is nobody
         self._join(life, event.device, State.CONNECTED)
-        if event.device == life.calling_device:
+        if self._calls(life, event.device):
             life.opened = life.opened or event.time
             return
         self._called(life, event.device)
@@ -285,7 +287,7 @@ class Lives:
     def _failed(self, life: Life, event: Event) -> None:
         life.failed = True
         life.fail_cause = event.data.get("cause") or life.fail_cause
-        if event.device != life.calling_device:
+        if not self._calls(life, event.device):
             life.parties.pop(event.device, None)
             self._called(life, event.device)
 
@@ -296,8 +298,7 @@ class Lives:
         self._join(life, event.device, State.CONNECTED)
 
     def _connection_cleared(self, life: Life, event: Event) -> None:
-        state = life.parties.pop(event.device, None)
-        life.treatments.pop(event.device, None)
+        state = self._leave(life, event.device)
         if event.device in life.leaving:
             life.leaving.discard(event.device)
             return
@@ -316,7 +317,7 @@ class Lives:
         life.transfers.append(Transfer(event.device, told[0], told[1], told[2], consultation))
         life.leaving.add(event.device)
         # He may have held the call to the last: those that go on are not held by him any more.
-        life.parties.pop(event.device, None)
+        self._leave(life, event.device)
         self._merge(life, event, consultation)
 
     def _conferenced(self, life: Life, event: Event) -> None:
@@ -355,7 +356,7 @@ class Lives:
     def _diverted(self, life: Life, event: Event) -> None:
         life.diversions.append(Diversion(event.device, event.data["to"], event.data.get("reason") or ""))
         self._called(life, event.device)
-        if event.device != life.calling_device:
+        if not self._calls(life, event.device):
             life.leaving.add(event.device)
         life.failed = False
 
@@ -379,7 +380,7 @@ class Lives:
     def _parked(self, life: Life, event: Event) -> None:
         life.orbit = event.data["orbit"]
         life.leaving.add(event.device)
-        life.parties.pop(event.device, None)
+        self._leave(life, event.device)
         waits = next(iter(life.parties), "")
         life.transfers.append(Transfer(event.device, waits, life.orbit, "park"))
 
@@ -402,16 +403,26 @@ class Lives:
         life.cause = failed or data.get("cause") or (ending.cause if ending else 0)
         life.reason = data.get("reason") or (ending.reason if ending else "")
 
+    def _calls(self, life: Life, device: str) -> bool:
+        """This is the calling party."""
+        return device == life.calling_device and not life.caller_left
+
+    def _leave(self, life: Life, device: str) -> State | None:
+        """The device is out of the call. The state in which it was."""
+        life.caller_left = life.caller_left or device == life.calling_device
+        life.treatments.pop(device, None)
+        return life.parties.pop(device, None)
+
     def _join(self, life: Life, device: str, state: State) -> None:
         life.parties[device] = state
-        if state is not State.INITIATED and device != life.calling_device:
+        if state is not State.INITIATED and not self._calls(life, device):
             life.failed = False
         if len(life.parties) > 1:
             life.ending = None
 
     def _called(self, life: Life, device: str) -> None:
         """The first device that was tried, and until somebody answers also the last."""
-        if device != life.calling_device:
+        if not self._calls(life, device):
             life.first = life.first or device
             if life.answer_clock < 0:
                 life.last = device

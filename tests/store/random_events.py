@@ -90,7 +90,7 @@ def _one_call(draw: st.DrawFn, story: Story, call: int) -> None:
             if draw(st.booleans()):
                 story.answers(call, device)
                 there[device] = "connected"
-            else:
+            elif len(there) > 1:
                 story.lets_go(call, device)
                 del there[device]
         elif state == "held":
