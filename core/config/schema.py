@@ -32,11 +32,17 @@ class Spot:
     table: type[Table] | None
     field: FieldInfo | None
     annotation: Any
+    root: type[Table] = Box
+
+    @property
+    def section(self) -> str:
+        """The table of the file that it is in, as a file writes it."""
+        return header(self.path[0], self.root) if self.path else ""
 
 
-def at(location: Path) -> Spot:
-    """Follows pydantic's location of a mistake, or any path."""
-    annotation: Any = Box
+def at(location: Path, root: type[Table] = Box) -> Spot:
+    """Follows pydantic's location of a mistake, or any path. root: the model of the whole file."""
+    annotation: Any = root
     table: type[Table] | None = None
     field: FieldInfo | None = None
     path: Path = ()
@@ -57,7 +63,7 @@ def at(location: Path) -> Spot:
         elif get_origin(annotation) is dict:
             annotation, field = get_args(annotation)[1], None
             path = (*path, part)
-    return Spot(path, table, field, annotation)
+    return Spot(path, table, field, annotation, root)
 
 
 def variants(annotation: Any) -> Iterator[type[Table]]:
@@ -97,22 +103,22 @@ def choices(annotation: Any) -> list[Any]:
 
 
 def tag(model: type[Table]) -> tuple[str, ...]:
-    """What a variant calls itself: the only value of its `signalling`."""
-    field = model.model_fields.get("signalling")
+    """What a variant calls itself: the only value of its `signalling` or `kind`."""
+    field = model.model_fields.get("signalling") or model.model_fields.get("kind")
     return tuple(choices(field.annotation)) if field is not None else ()
 
 
 @cache
-def tables() -> dict[str, bool]:
+def tables(root: type[Table] = Box) -> dict[str, bool]:
     """The tables that a file may have; True: there may be several, they are written [[so]]."""
-    fields = {name: field.annotation for name, field in Box.model_fields.items()}
+    fields = {name: field.annotation for name, field in root.model_fields.items()}
     several = {name: item(annotation) is not None for name, annotation in fields.items()}
     return {name: many for name, many in several.items() if many or list(variants(fields[name]))}
 
 
-def header(section: str | int) -> str:
+def header(section: str | int, root: type[Table] = Box) -> str:
     """A table as a file writes it."""
-    return f"[[{section}]]" if tables().get(str(section)) else f"[{section}]"
+    return f"[[{section}]]" if tables(root).get(str(section)) else f"[{section}]"
 
 
 def effect(field: FieldInfo) -> Effect:

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from core.config import schema
-from core.config.model import kinds
+from core.config.model import Box, Table, kinds
 from core.config.slips import with_unit
 from core.texts import N_, _
 
@@ -66,9 +66,9 @@ class Wording:
     meant: tuple[str, ...] = ()
 
 
-def say(error: ErrorDetails) -> Wording:
+def say(error: ErrorDetails, root: type[Table] = Box) -> Wording:
     """One of pydantic's findings."""
-    spot = schema.at(error["loc"])
+    spot = schema.at(error["loc"], root)
     value, context = error["input"], error.get("ctx", {})
     for kind, words in _WORDS.items():
         if re.fullmatch(kind, error["type"]):
@@ -99,7 +99,7 @@ def _or(names: list[str]) -> str:
 
 
 def _section(spot: schema.Spot) -> str:
-    return schema.header(spot.path[0]) if spot.path else ""
+    return spot.section
 
 
 def _missing(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
@@ -110,14 +110,19 @@ def _missing(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
 
 
 def _no_discriminator(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
-    problem = _('{section} needs "{name}".').format(section=_section(spot), name="signalling")
+    problem = _('{section} needs "{name}".').format(section=_section(spot), name=_chooser(context))
     tags = [tag for model in schema.variants(spot.annotation) for tag in schema.tag(model)]
     return Wording(spot.path, problem, _("Use {choices}").format(choices=_or(tags)), at_key=True)
 
 
+def _chooser(context: dict[str, Any]) -> str:
+    """The setting that chooses between variants, which pydantic quotes."""
+    return str(context.get("discriminator", "")).strip("'")
+
+
 def _wrong_discriminator(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
     tags = [tag for model in schema.variants(spot.annotation) for tag in schema.tag(model)]
-    return _no_choice((*spot.path, "signalling"), context.get("tag", ""), tags)
+    return _no_choice((*spot.path, _chooser(context)), context.get("tag", ""), tags)
 
 
 def _unknown(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
@@ -214,7 +219,7 @@ def _list(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
         return Wording(
             spot.path,
             _("There may be several of these."),
-            _("Write {value}").format(value=schema.header(spot.path[0])),
+            _("Write {value}").format(value=spot.section),
             at_key=True,
         )
     hint = _('Write ["one", "another"]')
@@ -226,7 +231,7 @@ def _list(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
 def _table(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
     if len(spot.path) == 1:
         problem = _("There is only one of these.") if isinstance(value, list) else _("This is the name of a table.")
-        header = schema.header(spot.path[0])
+        header = spot.section
         return Wording(spot.path, problem, _("Write {value}").format(value=header), at_key=True)
     return Wording(spot.path, _("This must be a table."), _("Write {{ name = value, ... }}").format())
 

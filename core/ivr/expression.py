@@ -306,7 +306,7 @@ class _Parser:
             word = self.next()
             condition = self.either()
             if not self.sees("else"):
-                raise self.unexpected(_("A value with “if” needs “else”."))
+                raise self.unexpected(_('A value with "if" needs "else".'))
             self.next()
             yes = Conditional(yes, condition, self.conditional(), word.start, word.end)
         self.depth -= 1

@@ -22,13 +22,15 @@ exist, types that go together, no loop without end) is core/ivr/check.py's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import StringConstraints, field_validator
 
 from core.config.model.kinds import Many, Table, mistake, setting
-from core.ivr.nodes import NodeName, OneNode, Spoken, VariableName, Written
+from core.ivr.nodes import NodeName, OneNode, OneSaid, VariableName, Written, said_formulas, said_prompts
 from core.ivr.values import DATE, MOMENT, NUMBER, PLAIN, TEXT, TIME, Type
+from core.ivr.wiring import Formula, PromptUse
 
 
 class Head(Table):
@@ -49,10 +51,18 @@ class Defaults(Table):
     timeout_s: float = setting("So long the first key may take after the prompts, s.", 5.0, gt=0, le=60)
     inter_digit_s: float = setting("So long each further key may take, s.", 3.0, gt=0, le=30)
     repeat: bool = setting("After a try that failed the prompts are said again.", True)
-    invalid: Many[Spoken] = setting("Said after keys that do not fit.", ())
-    silent: Many[Spoken] = setting("Said when no key came.", ())
+    invalid: Many[OneSaid] = setting("Said after keys that do not fit.", ())
+    silent: Many[OneSaid] = setting("Said when no key came.", ())
     give_up: NodeName | None = setting("Where to go when no try has succeeded.", None)
     on_error: NodeName | None = setting("Where to go when a node cannot do what it should.", None)
+
+    def formulas(self) -> Iterator[Formula]:
+        for key in ("invalid", "silent"):
+            yield from said_formulas(getattr(self, key), (key,))
+
+    def prompts_used(self) -> Iterator[PromptUse]:
+        for key in ("invalid", "silent"):
+            yield from said_prompts(getattr(self, key), (key,))
 
 
 class Variable(Table):
@@ -75,7 +85,7 @@ class Variable(Table):
             Type.read(value)
         except ValueError as error:
             raise mistake(
-                "There is no type “{words}”; types are {names}, “list of …”, and each with “or nothing”.",
+                'There is no type "{words}"; types are {names}, "list of …", and each with "or nothing".',
                 words=value,
                 names=", ".join(PLAIN),
             ) from error

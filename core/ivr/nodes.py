@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from core.config.model.kinds import Many, Table, mistake, setting
 from core.ivr.values import MOMENT, NUMBER, TEXT, TRUTH
@@ -25,58 +25,50 @@ from core.ivr.wiring import FORMS, Assignment, Formula, Path, PromptUse, Way
 
 NodeName = Annotated[str, StringConstraints(max_length=60, pattern=r"^[\w-]*$")]
 VariableName = Annotated[str, StringConstraints(max_length=60, pattern=r"^([^\W\d]\w*(\.[^\W\d]\w*)*)?$")]
-PromptName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S+$")]
 Written = Annotated[str, StringConstraints(max_length=2_000)]
 """An expression (core/ivr/expression.py)."""
 Form = Literal[
     "digits", "telephone", "cardinal", "count", "ordinal", "position", "money", "percent", "date", "weekday", "time",
-    "moment", "duration", "spelling", "prompt", "text",
+    "moment", "duration", "spelling", "prompt", "parts",
 ]  # fmt: skip
 
 
-class SpokenValue(Table):
-    """A value, spoken."""
+class Spoken(Table):
+    """One thing that is said: a prompt, one with places for values ("您前面还有{ahead:count}位"), or a value alone."""
 
-    say: Written = setting("Expression of the value.", min_length=1)
-    form: Form = setting("How it is spoken: as a telephone number, as money, …", alias="as")
+    prompt: Annotated[str, StringConstraints(max_length=80, pattern=r"^\S*$")] = setting("Name of a prompt.", "")
+    values: dict[str, Written] = setting("Expressions of the prompt's places, by their names.", {})
+    say: Written = setting("Or: expression of a value.", "")
+    form: Form | None = setting("How the value is spoken: as a telephone number, as money, …", None, alias="as")
 
-
-class SpokenPhrase(Table):
-    """A prompt with places for values: "您前面还有{ahead:count}位"."""
-
-    prompt: PromptName = setting("Its name.")
-    values: dict[str, Written] = setting("Expressions of its places, by their names.", {})
-
-
-def _spoken_kind(raw: object) -> str:
-    if isinstance(raw, dict):
-        return "say" if "say" in raw or "as" in raw else "prompt"
-    return {SpokenValue: "say", SpokenPhrase: "prompt"}.get(type(raw), "name")  # type: ignore[call-overload,no-any-return]
+    @model_validator(mode="after")
+    def _one(self) -> Spoken:
+        if bool(self.prompt) is bool(self.say) or bool(self.say) is (self.form is None) or (self.say and self.values):
+            raise mistake('Say either a prompt, perhaps with values, or a value "as" something.')
+        return self
 
 
-Spoken = Annotated[
-    Annotated[PromptName, Tag("name")] | Annotated[SpokenValue, Tag("say")] | Annotated[SpokenPhrase, Tag("prompt")],
-    Discriminator(_spoken_kind),
-]
-"""One thing that is said: a prompt by its name, a value, or a prompt with values."""
+def _named(raw: object) -> object:
+    return {"prompt": raw} if isinstance(raw, str) and raw else raw
 
 
-def _prompts(said: tuple[Spoken, ...] | None, path: Path) -> Iterator[PromptUse]:
+OneSaid = Annotated[Spoken, BeforeValidator(_named)]
+"""In a file the name alone is enough for a prompt without values."""
+
+
+def said_prompts(said: tuple[Spoken, ...] | None, path: Path) -> Iterator[PromptUse]:
     for number, one in enumerate(said or ()):
-        if isinstance(one, str):
-            yield PromptUse((*path, number), one)
-        elif isinstance(one, SpokenPhrase):
+        if one.prompt:
             places = tuple((place, (*path, number, "values", place)) for place in one.values)
-            yield PromptUse((*path, number, "prompt"), one.prompt, places)
+            yield PromptUse((*path, number), one.prompt, places)
 
 
-def _spoken_formulas(said: tuple[Spoken, ...] | None, path: Path) -> Iterator[Formula]:
+def said_formulas(said: tuple[Spoken, ...] | None, path: Path) -> Iterator[Formula]:
     for number, one in enumerate(said or ()):
-        if isinstance(one, SpokenValue):
+        if one.form:
             yield Formula((*path, number, "say"), one.say, FORMS[one.form])
-        elif isinstance(one, SpokenPhrase):
-            for place, text in one.values.items():
-                yield Formula((*path, number, "values", place), text)
+        for place, text in one.values.items():
+            yield Formula((*path, number, "values", place), text)
 
 
 class AnyNode(Table):
@@ -93,14 +85,14 @@ class AnyNode(Table):
 
     def formulas(self) -> Iterator[Formula]:
         for key in self.says:
-            yield from _spoken_formulas(getattr(self, key), (key,))
+            yield from said_formulas(getattr(self, key), (key,))
 
     def assignments(self) -> Iterator[Assignment]:
         yield from ()
 
     def prompts_used(self) -> Iterator[PromptUse]:
         for key in self.says:
-            yield from _prompts(getattr(self, key), (key,))
+            yield from said_prompts(getattr(self, key), (key,))
 
 
 class Continuing(AnyNode):
@@ -123,9 +115,9 @@ class Asking(Speaking):
 
     says = ("prompts", "invalid", "silent")
 
-    prompts: Many[Spoken] = setting("What is said first, in order.", ())
-    invalid: Many[Spoken] | None = setting("Said after keys that do not fit.", None)
-    silent: Many[Spoken] | None = setting("Said when no key came.", None)
+    prompts: Many[OneSaid] = setting("What is said first, in order.", ())
+    invalid: Many[OneSaid] | None = setting("Said after keys that do not fit.", None)
+    silent: Many[OneSaid] | None = setting("Said when no key came.", None)
     repeat: bool | None = setting("After that the prompts are said again.", None)
     tries: int | None = setting("So often the caller may try.", None, ge=1, le=10)
     timeout_s: float | None = setting("So long the first key may take after the prompts, s.", None, gt=0, le=60)
@@ -142,7 +134,7 @@ class Play(Continuing, Speaking):
 
     says = ("prompts",)
     kind: Literal["play"]
-    prompts: Many[Spoken] = setting("What is said, in order.", min_length=1)
+    prompts: Many[OneSaid] = setting("What is said, in order.", min_length=1)
 
 
 class Say(Continuing, Speaking):
@@ -232,7 +224,7 @@ class Record(Speaking):
 
     says = ("prompts",)
     kind: Literal["record"]
-    prompts: Many[Spoken] = setting("What is said before.", ())
+    prompts: Many[OneSaid] = setting("What is said before.", ())
     into: VariableName = setting("Variable (text) for the name of the recording.", min_length=1)
     longest_s: int = setting("So long at most, s.", 120, ge=1, le=3600)
     least_s: float = setting("What is shorter counts as nothing, s.", 1.0, ge=0, le=60)
@@ -490,7 +482,7 @@ class HangUp(Speaking):
 
     says = ("prompts",)
     kind: Literal["hangup"]
-    prompts: Many[Spoken] = setting("What is said before.", ())
+    prompts: Many[OneSaid] = setting("What is said before.", ())
 
 
 Node = (

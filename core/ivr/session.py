@@ -118,7 +118,7 @@ def _packed(raw: Any) -> Any:
         return {key: _packed(value) for key, value in raw.items()}
     if isinstance(raw, list | tuple):
         return [_packed(item) for item in raw]
-    return pack(raw)
+    return raw if isinstance(raw, float) else pack(raw)
 
 
 def _unpacked(raw: Any) -> Any:

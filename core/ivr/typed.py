@@ -9,10 +9,10 @@ operands that do not go together, something that may be nothing where a value is
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from core.config.wording import close
 from core.ivr import functions
 from core.ivr.expression import (
     Binary,
@@ -77,12 +77,6 @@ def typed(expression: Expression, names: Names, mistakes: list[ExpressionError])
     return _Check(mistakes).type(expression.root, names)
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """A hint: which of the known words may have been meant; "" when none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return _('Did you mean "{name}"?').format(name=near[0]) if near else ""
-
-
 class _Check:
     def __init__(self, mistakes: list[ExpressionError]) -> None:
         self.mistakes = mistakes
@@ -93,7 +87,7 @@ class _Check:
                 return Type(kind_of(value))
             case Name(name=name):
                 if name not in names:
-                    self.wrong(node, _("There is no variable {name}.").format(name=name), meant(name, names))
+                    self.wrong(node, _("There is no variable {name}.").format(name=name), close(name, names))
                 return names.get(name)
             case Listing():
                 return self.listing(node, names)
@@ -115,7 +109,7 @@ class _Check:
         """The type of an operand that must be there."""
         found = self.type(node, names)
         if found and (found.optional or found.kind is Kind.NOTHING):
-            hint = _("Write default(…, …), or ask “!= nothing” before.")
+            hint = _('Write default(…, …), or ask "!= nothing" before.')
             self.wrong(node, _("This may be nothing, a value is needed."), hint, whole=True)
             return found.sure if found.kind is not Kind.NOTHING else None
         return found
@@ -152,7 +146,7 @@ class _Check:
             return TRUTH
         found = self.sure(node.operand, names)
         if found and found.kind not in (Kind.NUMBER, Kind.DURATION):
-            self.wrong(node, _("“-” goes with a number or a duration, this is {found}.").format(found=found))
+            self.wrong(node, _('"-" goes with a number or a duration, this is {found}.').format(found=found))
             return None
         return found
 
@@ -189,8 +183,8 @@ class _Check:
         if node.operator == "+" and Kind.TEXT in (left.kind, right.kind):
             hint = _("Write text(…) to make a text of it.")
         elif {left.kind, right.kind} == {Kind.TEXT, Kind.NUMBER}:
-            hint = _("Write number(…) to make a number of the text, or “…” around the number.")
-        message = _("“{operator}” does not go with {left} and {right}.")
+            hint = _('Write number(…) to make a number of the text, or "…" around the number.')
+        message = _('"{operator}" does not go with {left} and {right}.')
         self.wrong(node, message.format(operator=node.operator, left=left, right=right), hint)
 
     def conditional(self, node: Conditional, names: Names) -> Type | None:
@@ -210,7 +204,7 @@ class _Check:
             for part in node.arguments:
                 self.type(part, names)
             message = _("There is no function {name}.").format(name=node.function)
-            self.wrong(node, message, meant(node.function, FUNCTIONS))
+            self.wrong(node, message, close(node.function, FUNCTIONS))
             return None
         if not function.needs <= len(node.arguments) <= len(function.takes):
             message = _("{name}() takes {wanted} values, not {count}.")

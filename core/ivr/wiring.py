@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.ivr.values import DATE, DURATION, MOMENT, NUMBER, TEXT, TIME, Type
+from core.ivr.values import DATE, DURATION, MOMENT, NUMBER, TEXT, TIME, Kind, Type
 
 Path = tuple[str | int, ...]
 
@@ -31,7 +31,7 @@ FORMS: dict[str, tuple[Type, ...]] = {
     "duration": (DURATION, NUMBER),
     "spelling": (TEXT,),
     "prompt": (TEXT,),
-    "text": (TEXT,),
+    "parts": (TEXT, Type(Kind.LIST, TEXT)),
 }
 """How a value can be spoken (as the prompts room calls it), and of which types it must be for that."""
 

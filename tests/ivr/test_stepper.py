@@ -1,0 +1,630 @@
+"""The stepper, story by story: what a caller may do at each kind of node, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.ivr.acts import (
+    Answered,
+    Assign,
+    Break,
+    Dial,
+    Enqueue,
+    Entered,
+    HungUp,
+    Key,
+    Listen,
+    Paused,
+    Play,
+    PlayEnded,
+    Query,
+    Record,
+    Request,
+    Resume,
+    StopPlaying,
+    StopRecording,
+    TimedOut,
+    Told,
+    Transfer,
+)
+from core.ivr.session import Caller, Session, restored, saved
+from core.ivr.stepper import QUIET_LIMIT, take
+from tests.ivr.world import NOON, Call, World, done, edition, outcome
+
+HEAD = """
+[flow]
+start = "first"
+[defaults]
+give_up = "bye"
+invalid = ["wrong"]
+silent = ["silent"]
+[node.bye]
+kind = "hangup"
+"""
+MENU = """
+[[variable]]
+name = "keys"
+[node.first]
+kind = "menu"
+prompts = ["choose"]
+choices = { "1" = "one", "2X" = "two", "25" = "special", "*" = "bye" }
+into = "keys"
+tries = 2
+[node.one]
+kind = "play"
+prompts = ["first choice"]
+next = "bye"
+[node.two]
+kind = "play"
+prompts = [{ say = "keys", as = "digits" }]
+next = "bye"
+[node.special]
+kind = "play"
+prompts = ["special"]
+next = "bye"
+"""
+MENU = MENU.replace('"first choice"', '"one"')
+COLLECT = """
+[[variable]]
+name = "n"
+type = "number"
+[[variable]]
+name = "day"
+type = "date"
+[node.first]
+kind = "collect"
+prompts = ["number"]
+into = "n"
+most = 4
+valid = "n > 10"
+next = "second"
+[node.second]
+kind = "collect"
+prompts = ["day"]
+into = "day"
+least = 8
+most = 8
+end = ""
+clear = ""
+next = "tell"
+[node.tell]
+kind = "play"
+prompts = [{ say = "n + 1", as = "cardinal" }, { say = "day", as = "date" }]
+next = "bye"
+"""
+
+
+def flow(nodes: str, head: str = HEAD, **others: str) -> Any:
+    return edition(flow=head + nodes, **others)
+
+
+# ---- keys ----
+
+
+def test_a_key_ends_the_prompt_at_once() -> None:
+    call = Call(flow(MENU))
+    acts = call.take(Key("1"))
+    assert isinstance(acts[0], StopPlaying)
+    assert call.heard == ["choose", "/", "one"]
+
+
+def test_without_barge_in_keys_during_the_prompt_mean_nothing() -> None:
+    call = Call(flow(MENU.replace("tries = 2", "tries = 2\nbarge_in = false")))
+    assert call.take(Key("1")) == []
+    call.listen().press("1")
+    assert call.heard == ["choose", "one"]
+
+
+AHEAD = """
+[node.first]
+kind = "mail"
+to = "'a@b'"
+subject = "'x'"
+next = "n"
+[[variable]]
+name = "n"
+type = "number"
+[node.n]
+kind = "collect"
+prompts = ["number"]
+into = "n"
+next = "m"
+[node.m]
+kind = "menu"
+prompts = ["choose"]
+choices = { "1" = "tell" }
+[node.tell]
+kind = "play"
+prompts = [{ say = "n", as = "cardinal" }]
+next = "bye"
+"""
+
+
+def test_keys_pressed_ahead_go_through_nodes_without_a_word() -> None:
+    call = Call(flow(AHEAD)).press("42#1")
+    assert call.heard == []
+    call.take(Answered(call.session.ticket, "done"))
+    assert call.heard == ["cardinal 42"]
+
+
+def test_a_wrong_key_typed_ahead_forgets_the_rest() -> None:
+    call = Call(flow(AHEAD)).press("42#71")
+    call.take(Answered(call.session.ticket, "done"))
+    assert call.heard == ["wrong", "choose"]
+    assert call.session.keys == ""
+
+
+def test_keys_that_were_typed_ahead_and_are_not_enough_leave_the_node_listening() -> None:
+    call = Call(flow(AHEAD)).press("4")
+    call.take(Answered(call.session.ticket, "done"))
+    assert (call.session.phase, call.session.input, call.heard) == ("listening", "4", [])
+
+
+def test_a_node_without_type_ahead_wants_fresh_keys() -> None:
+    call = Call(flow(AHEAD.replace("into =", "type_ahead = false\ninto ="))).press("42#1")
+    call.take(Answered(call.session.ticket, "done"))
+    assert call.heard == ["number"]
+    assert call.session.keys == ""
+
+
+def test_the_pattern_that_says_most_wins() -> None:
+    assert Call(flow(MENU)).press("25").heard[-1] == "special"
+    assert Call(flow(MENU)).press("24").heard[-1] == "digits 24"
+
+
+def test_a_short_choice_that_could_become_a_longer_one_waits_for_the_next_key() -> None:
+    nodes = MENU.replace('"*" = "bye"', '"2" = "one"')
+    call = Call(flow(nodes)).press("2")
+    assert call.heard == ["choose", "/"]
+    assert call.listening
+    assert call.listening.timeout_s == 3.0
+    assert call.wait().heard[-1] == "one"
+    assert Call(flow(nodes)).press("29").heard[-1] == "digits 29"
+
+
+def test_wrong_keys_and_silence_are_answered_and_counted() -> None:
+    call = Call(flow(MENU)).press("7")
+    assert call.heard == ["choose", "/", "wrong", "choose"]
+    call.wait()
+    assert call.heard == ["choose", "/", "wrong", "choose"]
+    assert call.nodes == ["first", "bye"]
+    assert (call.ended, call.hung_up) == ("finished", True)
+
+
+def test_a_node_says_its_own_words_instead_of_the_defaults() -> None:
+    own = 'tries = 3\ninvalid = ["no"]\nsilent = []\nrepeat = false'
+    call = Call(flow(MENU.replace("tries = 2", own))).press("7")
+    assert call.heard == ["choose", "/", "no"]
+    call.listen()
+    assert call.listening
+    call.wait()
+    assert call.heard == ["choose", "/", "no"]
+    assert call.session.attempt == 3
+
+
+def test_digits_that_do_not_fit_are_asked_for_again() -> None:
+    call = Call(flow(COLLECT)).press("9#")
+    assert call.heard[-2:] == ["wrong", "number"]
+    assert "n" not in call.variables
+    call.press("#")
+    assert call.heard[-2:] == ["silent", "number"]
+    call.press("77*42#")
+    assert call.variables["n"] == 42
+    call.press("20260230")
+    assert call.heard[-2:] == ["wrong", "day"]
+    call.press("2026#")
+    assert call.nodes[-1] == "second"
+
+
+def test_silence_after_digits_ends_the_input() -> None:
+    call = Call(flow(COLLECT)).press("42").wait()
+    assert call.nodes[-1] == "second"
+
+
+def test_an_end_key_after_an_input_that_is_complete_means_nothing_for_two_seconds() -> None:
+    call = Call(flow(COLLECT)).press("1234#")
+    assert call.session.keys == ""
+    assert call.heard[-1] == "day"
+    call = Call(flow(COLLECT)).press("1234")
+    call.now += timedelta(seconds=3)
+    call.press("#")
+    assert call.heard[-2:] == ["wrong", "day"]
+
+
+def test_letters_of_the_keypad_and_nonsense_are_no_keys() -> None:
+    call = Call(flow(MENU))
+    for key in ("A", "", "12", "x", "幺", "١"):
+        assert call.take(Key(key)) == []
+
+
+def test_the_caller_may_hang_up_at_any_moment() -> None:
+    call = Call(flow(MENU))
+    assert call.take(HungUp()) == [StopPlaying()]
+    assert call.ended == "hung up"
+    assert call.take(Key("1")) == []
+    assert Call(flow(MENU)).listen().take(HungUp()) == []
+
+
+# ---- answers ----
+
+QUERY = """
+[[variable]]
+name = "name"
+[[variable]]
+name = "all"
+type = "list of number"
+[[variable]]
+name = "changed"
+type = "number"
+[node.first]
+kind = "query"
+database = "d"
+sql = "SELECT name, n FROM t WHERE id = :id"
+values = { id = "call.id" }
+into = { name = "name", all = "n" }
+changed = "changed"
+next = "tell"
+none = "nobody"
+on_error = "sorry"
+[node.tell]
+kind = "play"
+prompts = [{ say = "name", as = "spelling" }, { say = "sum(all)", as = "cardinal" }]
+next = "bye"
+[node.nobody]
+kind = "play"
+prompts = ["nobody"]
+next = "bye"
+[node.sorry]
+kind = "play"
+prompts = ["sorry", { say = "error.reason", as = "spelling" }]
+next = "bye"
+"""
+
+
+def answer(columns: dict[str, tuple[Any, ...]], rows: int = 2) -> dict[str, Any]:
+    return {"query": done(columns=columns, rows=rows, changed=0)}
+
+
+def test_a_database_answers() -> None:
+    call = Call(flow(QUERY), answers=answer({"name": ("Ada", "Bo"), "n": (1, 2)}))
+    assert call.heard == ["spelling Ada", "cardinal 3"]
+    (query,) = [act for act in call.acts if isinstance(act, Query)]
+    assert (query.values, query.columns) == ({"id": 7}, ("name", "n"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "heard"),
+    [
+        (answer({}, rows=0), "nobody"),
+        ({"query": outcome("failed")}, "sorry"),
+        ({"query": outcome("nonsense")}, "sorry"),
+        (answer({"name": ("Ada",)}), "sorry"),
+        (answer({"name": ("Ada",), "n": ("many",)}), "sorry"),
+        ({"query": done()}, "sorry"),
+        ({"query": done(rows=1, changed="x")}, "sorry"),
+    ],
+)
+def test_an_answer_that_is_none_goes_another_way(answers: dict[str, Any], heard: str) -> None:
+    assert heard in Call(flow(QUERY), answers=answers).heard
+
+
+def test_an_answer_that_comes_too_late_has_no_effect() -> None:
+    call = Call(flow(QUERY))
+    ticket = call.session.ticket
+    assert call.take(Answered(ticket + 1, "done")) == []
+    assert call.take(PlayEnded(ticket)) == []
+    assert call.take(TimedOut(ticket)) == []
+    assert call.take(Answered(ticket, "failed")) != []
+    assert call.take(Answered(ticket, "failed")) == []
+
+
+def test_keys_while_a_database_is_asked_are_for_the_next_node() -> None:
+    call = Call(
+        flow(
+            QUERY.replace('none = "nobody"', 'none = "again"')
+            + """
+[node.again]
+kind = "menu"
+choices = { "1" = "nobody", "2" = "first" }
+"""
+        )
+    )
+    call.press("1").take(Answered(call.session.ticket, "done", {"rows": 0, "changed": 0}))
+    assert call.heard == ["nobody"]
+
+
+def test_a_request_fills_its_address_and_sends_the_rest() -> None:
+    call = Call(
+        flow("""
+[[variable]]
+name = "state"
+[[variable]]
+name = "status"
+type = "number"
+[node.first]
+kind = "request"
+method = "POST"
+url = "http://api/orders/{id}?x={id}"
+values = { id = "'a/b c'", due = "1.50", day = "today" }
+into = { state = "order.state" }
+status = "status"
+next = "tell"
+refused = "refused"
+[node.tell]
+kind = "play"
+prompts = [{ say = "state", as = "spelling" }]
+next = "bye"
+[node.refused]
+kind = "play"
+prompts = [{ say = "status", as = "cardinal" }]
+next = "bye"
+""")
+    )
+    (request,) = [act for act in call.acts if isinstance(act, Request)]
+    assert request.url == "http://api/orders/a%2Fb%20c?x=a%2Fb%20c"
+    assert set(request.values) == {"due", "day"}
+    again = restored(saved(call.session), Session)
+    call.take(Answered(request.ticket, "done", {"status": 200, "found": {"order.state": "sent"}}))
+    assert call.heard == ["spelling sent"]
+    answered = Answered(request.ticket, "done", {"status": 404, "found": {}})
+    acts = take(call.run.edition, again, answered, NOON, World())
+    assert [act.said[0].value for act in acts if isinstance(act, Play)] == [404]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "node"),
+    [("talked", "after"), ("busy", "busy"), ("no answer", "silence"), ("failed", "failed"), ("strange", "failed")],
+)
+def test_a_call_to_another_number_goes_on_as_it_ended(outcomes: str, node: str) -> None:
+    nodes = """
+[node.first]
+kind = "dial"
+number = "'8001'"
+next = "after"
+busy = "busy"
+no_answer = "silence"
+failed = "failed"
+"""
+    for name in ("after", "busy", "silence", "failed"):
+        nodes += f'[node.{name}]\nkind = "play"\nprompts = ["{name}"]\nnext = "bye"\n'
+    call = Call(flow(nodes), answers={"dial": outcome(outcomes)})
+    assert call.nodes == ["first", node]
+
+
+def test_a_number_that_is_none_is_not_dialled() -> None:
+    call = Call(flow('[node.first]\nkind = "transfer"\nnumber = "call.caller_name"\nfailed = "bye"\n'), answers={})
+    assert not any(isinstance(act, Transfer | Dial) for act in call.acts)
+    assert call.ended == "failed"
+    assert call.session.error_node == "flow/first"
+
+
+def test_a_transfer_ends_the_flow_unless_it_fails() -> None:
+    nodes = '[node.first]\nkind = "transfer"\nnumber = "\'8001\'"\nfailed = "bye"\n'
+    call = Call(flow(nodes), answers={"transfer": done()})
+    assert (call.ended, call.hung_up) == ("transferred", False)
+    assert Call(flow(nodes), answers={"transfer": outcome("failed")}).nodes == ["first", "bye"]
+
+
+@pytest.mark.parametrize(("given", "node"), [("talked", "bye"), ("timeout", "late"), ("full", "full")])
+def test_a_queue_gives_the_caller_back(given: str, node: str) -> None:
+    nodes = '[node.first]\nkind = "queue"\nqueue = "q"\npriority = "11 - 8"\nnext="bye"\ntimeout="late"\nfull="full"\n'
+    nodes += '[node.late]\nkind = "hangup"\nprompts = ["late"]\n[node.full]\nkind = "hangup"\nprompts = ["full"]\n'
+    call = Call(flow(nodes), answers={"queue": outcome(given)})
+    assert [act.priority for act in call.acts if isinstance(act, Enqueue)] == [3]
+    assert call.nodes[-1] == node
+
+
+RECORD = """
+[[variable]]
+name = "words"
+[node.first]
+kind = "record"
+prompts = ["speak"]
+into = "words"
+next = "thanks"
+nothing = "bye"
+[node.thanks]
+kind = "play"
+prompts = ["thanks"]
+next = "bye"
+"""
+
+
+def test_a_recording_ends_by_its_key() -> None:
+    call = Call(flow(RECORD)).listen()
+    (record,) = [act for act in call.acts if isinstance(act, Record)]
+    assert call.take(Key("1")) == []
+    assert call.take(Key("#")) == [StopRecording()]
+    call.take(Answered(record.ticket, "done", {"recording": "r1", "seconds": 3.0}))
+    assert call.variables["words"] == "r1"
+    assert call.heard == ["speak", "thanks"]
+
+
+@pytest.mark.parametrize("values", [{"recording": "r", "seconds": 0.4}, {}])
+def test_a_recording_of_nothing_is_none(values: dict[str, Any]) -> None:
+    call = Call(flow(RECORD), answers={"record": done(**values)}).listen()
+    assert call.nodes == ["first", "bye"]
+
+
+# ---- errors and ends ----
+
+
+def test_an_error_without_a_way_ends_the_call() -> None:
+    call = Call(flow('[node.first]\nkind = "set"\nvalues = { "call.language" = "call.caller" }\nnext = "bye"\n'))
+    assert (call.ended, call.hung_up) == ("failed", True)
+    assert call.session.ended
+    assert "13800001111" in call.session.ended.reason
+
+
+def test_an_error_in_a_sub_flow_goes_to_the_flow_that_called_it() -> None:
+    sub = '[flow]\nstart = "a"\n[node.a]\nkind = "transfer"\nnumber = "call.caller_name"\n'
+    nodes = '[node.first]\nkind = "flow"\nflow = "sub"\nnext = "bye"\non_error = "sorry"\n'
+    nodes += '[node.sorry]\nkind = "play"\nprompts = [{ say = "error.node", as = "spelling" }]\nnext = "bye"\n'
+    call = Call(flow(nodes, sub=sub))
+    assert call.heard == ["spelling sub/a"]
+    assert len(call.session.frames) == 1
+
+
+def test_a_flow_that_nobody_has_a_say_in_is_ended() -> None:
+    call = Call(
+        flow("""
+[[variable]]
+name = "n"
+type = "number"
+initial = "0"
+[node.first]
+kind = "set"
+values = { n = "n + 1" }
+next = "more"
+[node.more]
+kind = "branch"
+cases = [{ when = "n < 100000", next = "first" }]
+otherwise = "bye"
+""")
+    )
+    assert call.ended == "failed"
+    assert len([act for act in call.acts if isinstance(act, Entered)]) == QUIET_LIMIT
+
+
+def test_a_caller_of_another_language_is_spoken_to_in_the_first() -> None:
+    assert Call(flow(MENU), caller=Caller(language="fr")).session.language == "zh"
+    assert Call(flow(MENU), caller=Caller(language="en")).session.language == "en"
+
+
+def test_arguments_that_do_not_fit_end_the_call_before_it_begins() -> None:
+    flows = flow(
+        '[[variable]]\nname = "n"\ntype = "number"\nparameter = true\n[node.first]\nkind = "return"\n',
+        head='[flow]\nstart = "first"\n',
+    )
+    assert Call(flows, arguments={"n": "x"}).ended == "failed"
+    call = Call(flows, arguments={"n": "12"})
+    assert (call.ended, call.variables) == ("returned", {"n": 12})
+
+
+# ---- flows in flows ----
+
+MAIN = """
+[[variable]]
+name = "who"
+travels = true
+[[variable]]
+name = "doubled"
+type = "number or nothing"
+[node.first]
+kind = "flow"
+flow = "sub"
+values = { n = "21" }
+into = { who = "who", doubled = "twice" }
+next = "tell"
+[node.tell]
+kind = "play"
+prompts = [{ say = "who", as = "spelling" }, { say = "default(doubled, 0)", as = "cardinal" }]
+next = "bye"
+"""
+SUB = """
+[flow]
+start = "a"
+[[variable]]
+name = "n"
+type = "number"
+parameter = true
+[[variable]]
+name = "who"
+initial = "'sub'"
+result = true
+[[variable]]
+name = "twice"
+type = "number"
+result = true
+[node.a]
+kind = "set"
+values = { twice = "n * 2", "call.language" = "'en'" }
+next = "b"
+[node.b]
+kind = "play"
+prompts = ["inside"]
+next = "c"
+[node.c]
+kind = "return"
+"""
+
+
+def test_a_sub_flow_takes_arguments_and_gives_results() -> None:
+    call = Call(flow(MAIN, sub=SUB)).listen()
+    assert call.heard == ["inside", "spelling sub", "cardinal 42"]
+    assert call.session.language == "en"
+    assert call.ended == "finished"
+
+
+# ---- the workshop ----
+
+
+def test_the_workshop_steps_into_over_and_out_of_sub_flows() -> None:
+    flows = flow(MAIN, sub=SUB)
+    call = Call(flows, breaks=("flow/first",))
+    assert call.acts == [Paused("flow", "first")]
+    assert call.take(Resume("into"))[-1] == Paused("sub", "a")
+    assert call.take(Resume("over"))[-1] == Paused("sub", "b")
+    call.take(Resume("out"))
+    assert call.listen().acts[-1] == Paused("flow", "tell")
+    call.take(Resume("go"))
+    assert call.listen().ended == "finished"
+
+    call = Call(flows, breaks=("flow/first",))
+    call.take(Resume("over"))
+    assert call.listen().acts[-1] == Paused("flow", "tell")
+
+
+def test_the_workshop_stops_at_every_node_of_a_flow_and_sets_variables() -> None:
+    call = Call(flow(MAIN, sub=SUB), breaks=("sub/",))
+    assert call.acts[-1] == Paused("sub", "a")
+    call.take(Assign("n", "n + 100"))
+    assert call.variables["n"] == 121
+    assert isinstance(call.take(Assign("n", "nn + 1"))[0], Told)
+    assert isinstance(call.take(Assign("n", "'x'"))[0], Told)
+    assert isinstance(call.take(Assign("call.id", "1"))[0], Told)
+    assert isinstance(call.take(Assign("n", "1 +"))[0], Told)
+    call.take(Break("sub", "", on=False))
+    call.take(Resume())
+    assert call.listen().heard[-1] == "cardinal 242"
+
+
+def test_orders_of_the_workshop_that_make_no_sense_are_answered() -> None:
+    call = Call(flow(MENU))
+    assert [type(act) for act in call.take(Resume())] == [Told]
+    assert [type(act) for act in call.take(Break("flow", "nowhere"))] == [Told]
+    call.take(Break("flow", "one"))
+    call.press("1")
+    assert call.session.paused
+    assert [type(act) for act in call.take(Resume("sideways"))] == [Told]
+    call.press("5")
+    assert call.session.keys == "5"
+    call.hang_up()
+    assert call.ended == "hung up"
+
+
+# ---- saving ----
+
+
+def test_a_session_goes_on_from_its_saved_state_exactly() -> None:
+    call = Call(flow(COLLECT)).press("42")
+    copy = restored(saved(call.session), Session)
+    assert copy == call.session
+    for key in "#20260217":
+        assert take(call.run.edition, copy, Key(key), call.now, World()) == call.take(Key(key))
+    assert copy == call.session
+    assert copy.frame.variables == call.variables
+
+
+def test_a_text_that_is_no_session_is_refused() -> None:
+    with pytest.raises(ValueError, match="frames"):
+        restored('{"edition": 1, "caller": {}, "language": "zh", "frames": 5}', Session)
+
+
+def test_each_wait_is_told_once_with_its_own_ticket() -> None:
+    call = Call(flow(MENU)).listen()
+    tickets = [act.ticket for act in call.acts if isinstance(act, Play | Listen)]
+    assert tickets == sorted(set(tickets))
