@@ -47,6 +47,7 @@ COMMANDS = (
     Command("calls", "core.calls", "the calls of the running box"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
+    Command("number", "core.number", "what would happen if these digits were dialled, and why"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
     Command("trace", "core.trace", "what a line or a call did, with milliseconds"),
     Command("records", "core.records", "calls that are over: table, CSV, JSON"),

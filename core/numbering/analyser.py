@@ -95,6 +95,11 @@ class Dialling:
         self.analysis = self._judge(state, self.digits, final=len(self.digits) == LONGEST)
         return self.analysis
 
+    @property
+    def over(self) -> bool:
+        """Further digits change nothing."""
+        return self._over
+
     def end(self) -> Analysis:
         """No more digits will come: the time is over, or the far end said so."""
         if self._over:

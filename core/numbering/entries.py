@@ -29,6 +29,9 @@ class Stations:
     def holds(self, facts: Facts) -> bool:
         return bool(facts.station)
 
+    def missing(self, facts: Facts) -> str:
+        return "" if facts.station else "station"
+
 
 STATIONS = Stations()
 
@@ -46,14 +49,21 @@ class RouteCondition:
     open: bool
 
     def holds(self, facts: Facts) -> bool:
-        return (
-            (not self.stations or any(pattern.matches(facts.station) for pattern in self.stations))
-            and (not self.classes or facts.class_of_service in self.classes)
-            and (not self.pickup_groups or facts.pickup_group in self.pickup_groups)
-            and (not self.from_groups or facts.group in self.from_groups)
-            and (not self.calling or any(pattern.matches(facts.calling) for pattern in self.calling))
-            and (self.hours is None or self.hours.open_at(facts.time) is self.open)
-        )
+        return not self.missing(facts)
+
+    def missing(self, facts: Facts) -> str:
+        """What does not fit, as the setting is called; "": all fits."""
+        if self.stations and not any(pattern.matches(facts.station) for pattern in self.stations):
+            return "stations"
+        if self.classes and facts.class_of_service not in self.classes:
+            return "classes"
+        if self.pickup_groups and facts.pickup_group not in self.pickup_groups:
+            return "pickup_groups"
+        if self.from_groups and facts.group not in self.from_groups:
+            return "from_groups"
+        if self.calling and not any(pattern.matches(facts.calling) for pattern in self.calling):
+            return "calling"
+        return "calendar" if self.hours is not None and self.hours.open_at(facts.time) is not self.open else ""
 
 
 def condition(route: Route, hours: Mapping[str, OpeningHours]) -> Condition | None:

@@ -23,7 +23,7 @@ from core.numbering.permit import Attempt, Permission
 from core.numbering.regions import Region
 from core.numbering.routes import Routes
 from core.numbering.target import Analysis, Choice, Facts, Target, TargetKind
-from core.numbering.tree import Tree
+from core.numbering.tree import Entry, State, Tree
 
 
 class NumberingPlan:
@@ -48,6 +48,13 @@ class NumberingPlan:
         """final: no more digits will come; then never MORE or MAYBE."""
         return self._analyser.analyse(digits, facts, final)
 
+    def fitting(self, digits: str) -> tuple[Entry, ...]:
+        """Every entry that fits these digits, the most exact first, whether it holds or not."""
+        state: State | None = self._analyser.tree.start
+        for symbol in digits:
+            state = self._analyser.tree.next(state, symbol) if state else None
+        return state.matches if state else ()
+
     def speed_dialled(self, number: str, facts: Facts) -> Target | None:
         """What the number behind a speed-dial code leads to, never another such code. None: nowhere. The common ones
         are resolved by analyse() itself; this is for a station's own.
@@ -59,6 +66,12 @@ class NumberingPlan:
         now.
         """
         return self._routes.choices(target, facts)
+
+    def left_out(self, target: Target, facts: Facts) -> list[tuple[str, str]]:
+        """Trunk groups that choices() leaves out, each with the reason: "direction" (it carries no calls out) or
+        "calendar".
+        """
+        return self._routes.left_out(target, facts)
 
     def permit(self, attempt: Attempt) -> Permission:
         return self.permissions.permit(attempt, self.public(attempt.target))

@@ -46,6 +46,18 @@ class Routes:
         ]
         return sorted(found, key=lambda choice: choice.cost) if route.least_cost else found
 
+    def left_out(self, target: Target, facts: Facts) -> list[tuple[str, str]]:
+        """Groups of a target that choices() does not name, each with the reason: "direction" or "calendar"."""
+        if target.kind is TargetKind.EMERGENCY:
+            return [(name, "direction") for name in self._emergency if name not in self._out]
+        if target.kind is not TargetKind.TRUNK or target.name not in self._routes:
+            return []
+        return [
+            (one.group, "direction" if one.group not in self._out else "calendar")
+            for one in self._routes[target.name].groups
+            if one.group not in self._out or not self._holds(one.calendar, one.when, facts)
+        ]
+
     def _choice(self, route: Route, one: RouteGroup, group: TrunkGroup, number: str, facts: Facts) -> Choice:
         calling = one.calling
         if calling is None:

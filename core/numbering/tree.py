@@ -29,9 +29,14 @@ Path = tuple[str | int, ...]
 
 
 class Condition(Protocol):
-    """For whom and when an entry holds. Hashable; the same object is asked once for all entries that share it."""
+    """For whom and when an entry holds. Hashable; the same object is asked once for all entries that share it.
+
+    missing: what does not fit, in a word; "" when it holds.
+    """
 
     def holds(self, facts: Facts) -> bool: ...
+
+    def missing(self, facts: Facts) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

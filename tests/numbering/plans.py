@@ -26,6 +26,9 @@ class For:
     def holds(self, facts: Facts) -> bool:
         return facts.class_of_service == self.name
 
+    def missing(self, facts: Facts) -> str:
+        return "" if self.holds(facts) else "class"
+
 
 def facts(**known: str) -> Facts:
     return Facts(time=NOON, **known)

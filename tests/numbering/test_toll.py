@@ -87,7 +87,9 @@ class Ledger:
 
 
 steps = st.lists(
-    st.tuples(st.sampled_from(["begin", "end"]), st.sampled_from(["a", "b"]), st.sampled_from([0, 7, 60, 1800, 40000, 200000])),
+    st.tuples(
+        st.sampled_from(["begin", "end"]), st.sampled_from(["a", "b"]), st.sampled_from([0, 7, 60, 1800, 40000, 200000])
+    ),
     max_size=30,
 )
 
