@@ -5,7 +5,7 @@
     box.stop("SIGTERM", within_s=60)        no new calls; running ones may end by themselves for so long
     box.stop("SIGTERM again", within_s=0)   ... or no longer
 
-    begin   journal ──> hardware ──> exchange ──> control socket ──> started
+    begin   journal ──> hardware ──> prompts, music ──> exchange ──> control socket ──> started
     end     no new calls ──> the last call, or the limit ──> socket, exchange, lines ──> journal, safe on disk
 
 What fails by our own fault in one line, timer or call is logged, counted, and costs nobody else anything. With
@@ -34,10 +34,12 @@ from core.api.topics import Topics
 from core.config.model.box import Box
 from core.exchange.acts import Acts
 from core.exchange.exchange import Exchange
+from core.exchange.sounds import Sounds
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.spans import Spans, SpanView
 from core.store.journal import Journal
+from core.voice import Voice
 from hw import wall_clock
 from hw.signalling.line import Connection
 
@@ -83,6 +85,7 @@ class RunningBox:
         for topic in topics(self.rooms):
             self.rooms.topics.add(topic)
         self.hardware = Hardware(box, data, virtual=virtual, priority=priority)
+        self.voice = Voice(box, data, self.alarms, virtual=virtual)
         self._spans = Spans(self.hardware, self.alarms, self.rooms.topics)
         self.journal: Journal
         self.exchange: Exchange
@@ -125,6 +128,7 @@ class RunningBox:
             await living.start(self._spans.run)
             self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
             living.start_soon(self._tell_status)
+            await living.start(self.voice.run)
             self.exchange = Exchange(
                 self.box,
                 NumberingPlan(self.box),
@@ -132,6 +136,7 @@ class RunningBox:
                 self.hardware.plane,
                 self.journal,
                 self.hardware.timers,
+                Sounds(self.box, self.voice.prompts, self.voice.hold, self.voice.ring_back),
             )
             self.rooms.exchange = Acts(self.exchange)
             self.rooms.topics.noticed = self._watch_exchange

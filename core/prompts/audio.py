@@ -62,6 +62,15 @@ def prompt_of(samples: Samples) -> Samples:
     return to_int16(wave * gain)
 
 
+def music_of(samples: Samples, dbm0: float) -> Samples:
+    """At that level, from end to end; empty where nothing is heard."""
+    wave = _wave(samples)
+    level = active_level(wave)
+    if level is None:
+        return np.zeros(0, np.int16)
+    return to_int16(wave * min(10 ** ((dbm0 - level) / 20), PEAK / float(np.max(np.abs(wave)))))
+
+
 def active_level(wave: Wave) -> float | None:
     """dBm0 of what is not pause; None: nothing is heard."""
     powers = _powers(wave)

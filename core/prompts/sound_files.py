@@ -16,10 +16,10 @@ import soxr
 from core.texts import _
 from hw.wave import RATE, ClipError, Samples, read_wave, to_int16
 
-LONGEST_S = 600  # a prompt; music and messages are others' files
+LONGEST_S = 600  # a prompt
 
 
-def read_sound(path: Path) -> Samples:
+def read_sound(path: Path, longest_s: int = LONGEST_S) -> Samples:
     """At 8 kHz; all channels are heard together. Raises ClipError."""
     try:
         with path.open("rb") as file:
@@ -29,8 +29,8 @@ def read_sound(path: Path) -> Samples:
             else:
                 file.seek(0)
                 with soundfile.SoundFile(file) as sound:
-                    if sound.frames > LONGEST_S * sound.samplerate:
-                        raise _too_long(path)
+                    if sound.frames > longest_s * sound.samplerate:
+                        raise _too_long(path, longest_s)
                     wave = sound.read(dtype="float32", always_2d=True).mean(axis=1)
                     samples = to_int16(np.nan_to_num(soxr.resample(wave, sound.samplerate, RATE)))
     except FileNotFoundError:
@@ -45,8 +45,8 @@ def read_sound(path: Path) -> Samples:
         raise ClipError(
             path, _("is no sound file that can be read ({why})").format(why=error), _("bring it as WAV, FLAC or Ogg")
         ) from None
-    if len(samples) > LONGEST_S * RATE:
-        raise _too_long(path)
+    if len(samples) > longest_s * RATE:
+        raise _too_long(path, longest_s)
     return samples
 
 
@@ -57,7 +57,5 @@ def write_sound(path: Path, samples: Samples) -> None:
     path.write_bytes(made.getbuffer())
 
 
-def _too_long(path: Path) -> ClipError:
-    return ClipError(
-        path, _("lasts over {minutes} minutes").format(minutes=LONGEST_S // 60), _("cut it: a prompt is short")
-    )
+def _too_long(path: Path, longest_s: int) -> ClipError:
+    return ClipError(path, _("lasts over {minutes} minutes").format(minutes=longest_s // 60), _("cut it"))

@@ -1,18 +1,17 @@
 """The sound of prompts: a person's recording where there is one, the synthesiser's where there is none.
 
-    run() ──> all of the catalogue in memory ──> words("call.busy", "zh") ──> clips, at once
     clips(["queue.ahead.1", Text("张三"), ...], "zh")
         in memory? ──────────────────────────────────────────────────────> Clip
         a version in use? ──> its file ──────────────────────────────────> Clip
         a text in the catalogue? ──> the cache, else espeak-ng ──────────> Clip
 
 What was asked for once stays in memory (all prompts of both languages are 30 MB), so that a call pays nothing for its
-prompts. Disk and synthesis run in worker threads; with `threaded=False`, for virtual time, in the trio thread, so that
-a run repeats exactly. `make()` at set-up puts everything into the cache, as many at once as there are processors.
+prompts; `load()` takes everything in that needs no synthesis. Disk and synthesis run in worker threads; with
+`threaded=False`, for virtual time, in the trio thread, so that a run repeats exactly. `make()` at set-up puts
+everything into the cache, as many at once as there are processors.
 
 A clip that is being played stays whole when its prompt changes. A recording that is added or chosen, here or by another
-process, is heard from the next time on that its prompt is asked for with `clips()`, and a second later with `words()`.
-The store belongs to the trio thread.
+process, is heard from the next time on that its prompt is asked for. The store belongs to the trio thread.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +29,6 @@ import trio
 
 from core.prompts.catalogue import Catalogue, CatalogueError, read_catalogue
 from core.prompts.parts import File, Part, Text
-from core.prompts.phrases import PhraseError
 from core.prompts.slots import LANGUAGES
 from core.prompts.synthesis import SpeechCache, synthesised
 from core.prompts.versions import Version, Versions
@@ -45,7 +43,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-LOOKS_EVERY_S = 1.0  # for changes by another process
 TEXTS_KEPT = 200  # of those that only a call knew: names, states of orders
 
 
@@ -103,47 +100,17 @@ class PromptStore:
         self.versions = versions
         self.cache = SpeechCache(cache)
         self.faulted: Callable[[PromptError], None] = _logged
-        """Is told of what could not be said, and of a recording that cannot be read and was replaced by synthesis."""
+        """Is told of recordings that cannot be read, for which synthesis stands in, and of what could not be loaded."""
         self._files = files or Clips()
         self._threaded = threaded
         self._kept: dict[tuple[str, str], Clip] = {}  # by name and language
         self._texts: OrderedDict[tuple[str, str], Clip] = OrderedDict()  # by text and language
         self._stamp = versions.stamp() if versions else 0
+        self._loaded = self._stamp
         self._forgotten = 0
         self._threads = trio.CapacityLimiter(os.cpu_count() or 1)
 
     # ---- for those who play ----
-
-    async def run(
-        self, languages: Iterable[str] = tuple(LANGUAGES), task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
-    ) -> None:
-        """Loads all prompts, then says started; keeps them as they change, until cancelled. What set-up did not make is
-        made before.
-        """
-        languages = tuple(languages)
-        await self.make(languages)
-        await self._load_all(languages)
-        task_status.started()
-        while True:
-            await trio.sleep(LOOKS_EVERY_S)
-            if self.versions and self.versions.stamp() != self._stamp:
-                await self._load_all(languages)
-
-    def words(self, name: str, language: str, values: Mapping[str, object] | None = None) -> list[Clip] | None:
-        """A phrase with its values, from memory, at once. None: it cannot be said; `faulted` is told why.
-
-        Texts and files of a call are never in memory: `clips()` has them.
-        """
-        try:
-            parts = self.catalogue.phrase(name, language, **(values or {}))
-            if not self._threaded:
-                self._load_here([part for part in parts if isinstance(part, str)], language)
-            return [self._at_once(part, language) for part in parts]
-        except (CatalogueError, PhraseError) as error:
-            self.faulted(PromptError(name, language, str(error), getattr(error, "remedy", "")))
-        except PromptError as error:
-            self.faulted(error)
-        return None
 
     async def clips(self, parts: Sequence[Part], language: str) -> list[Clip]:
         """One clip a part, ready for `plane.play`. Raises PromptError where a part has no sound at all."""
@@ -164,35 +131,12 @@ class PromptStore:
         """A phrase of the catalogue with its values. Raises CatalogueError, PhraseError, PromptError."""
         return await self.clips(self.catalogue.phrase(name, language, **values), language)
 
-    def _at_once(self, part: Part, language: str) -> Clip:
-        if isinstance(part, str) and (part, language) in self._kept:
-            return self._kept[part, language]
-        raise PromptError(part, language, _("is not in memory"), _("load the prompts first"))
-
-    async def _load_all(self, languages: Iterable[str]) -> None:
-        """What is in memory stays there until it is replaced: calls go on meanwhile."""
-        self._stamp = self.versions.stamp() if self.versions else 0
-        for language in languages:
-            names = [piece.name for piece, _entry in self.catalogue.pieces(language)]
-            names += [name for name in self.catalogue.entries if self.catalogue.silence_ms(name) is not None]
-            found = await self._load(names, language)
-            for fault in found.failed:
-                self.faulted(fault)
-
     async def _load(self, names: list[str], language: str) -> _Found:
         forgotten = self._forgotten
         found = await self._in_thread(partial(self._sounds, names, language))
         if forgotten == self._forgotten:  # else a prompt may have changed while we read it
             self._keep(found, language)
         return found
-
-    def _load_here(self, names: list[str], language: str) -> None:
-        if self.versions and self.versions.stamp() != self._stamp:
-            self.forget()
-        found = self._sounds([name for name in names if (name, language) not in self._kept], language)
-        self._keep(found, language)
-        if found.failed:
-            raise found.failed[0]
 
     def _keep(self, found: _Found, language: str) -> None:
         self._kept |= {(name, language): clip for name, clip in found.clips.items()}
@@ -225,6 +169,30 @@ class PromptStore:
         """Another version is heard from now on; 0: the synthesiser's. Raises CatalogueError, VersionError, OSError."""
         versions = self._recordable(name, language)
         await self._in_thread(partial(versions.use, name, language, number), False)
+
+    @property
+    def stale(self) -> bool:
+        """Recordings have changed since `load()`."""
+        return self.versions is not None and self.versions.stamp() != self._loaded
+
+    async def load(self, languages: Iterable[str] = tuple(LANGUAGES)) -> int:
+        """Takes into memory what has a sound already. What was there stays until it is replaced: calls go on meanwhile.
+        Returns how many prompts there are that were not made yet.
+        """
+        self._loaded = self._stamp = self.versions.stamp() if self.versions else 0
+        missing = 0
+        for language in languages:
+            recorded = await self._in_thread(partial(self._recorded, language))
+            pieces = [piece for piece, _entry in self.catalogue.pieces(language)]
+            there = [one.name for one in pieces if one.name in recorded or self.cache.has(one.say, language)]
+            missing += len(pieces) - len(there)
+            found = await self._load(there, language)
+            for fault in found.failed:
+                self.faulted(fault)
+        return missing
+
+    def _recorded(self, language: str) -> set[str]:
+        return {name for name, code in self.versions.recorded() if code == language} if self.versions else set()
 
     def forget(self) -> None:
         """Looks anew for every prompt when it is next asked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -226,71 +226,68 @@ async def test_a_phrase_is_heard_on_a_port_and_stays_whole_when_it_changes(
     plane.close()
 
 
-async def test_a_running_box_says_words_at_once_and_hears_of_changes(
-    store: PromptStore, folder: Path, autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+async def test_what_is_loaded_needs_neither_disk_nor_synthesis_in_a_call(
+    store: PromptStore, folder: Path, espeak: Synthesiser
 ) -> None:
-    async with trio.open_nursery() as nursery:
-        await nursery.start(store.run, ["zh"])
-        words = store.words("queue.ahead", "zh", {"ahead": 2})
-        assert words == await store.said("queue.ahead", "zh", ahead=2)
-        assert [clip.ms for clip in store.words("pause.second", "zh") or ()] == [1000]
-        loaded, load = trio.Event(), store._load_all
-
-        async def load_and_tell(languages: Iterable[str]) -> None:
-            await load(languages)
-            loaded.set()
-
-        monkeypatch.setattr(store, "_load_all", load_and_tell)
-        Versions(folder / "recorded").add("queue.ahead.1", "zh", tone(-30, 900), source="a.wav", by="lin")
-        assert store.words("queue.ahead", "zh", {"ahead": 2}) == words
-        await loaded.wait()
-        assert next(clip.ms for clip in store.words("queue.ahead", "zh", {"ahead": 2}) or ()) >= 900
-        nursery.cancel_scope.cancel()
+    await store.make(["zh"])
+    assert await store.load(["zh"]) == 0
+    await trio.to_thread.run_sync(shutil.rmtree, folder / "made")
+    told = len(espeak.told)
+    assert await store.said("queue.ahead", "zh", ahead=2)
+    assert len(espeak.told) == told
 
 
-async def test_words_that_cannot_be_said_are_told_and_not_raised(
-    store: PromptStore, espeak: Synthesiser, autojump_clock: trio.testing.MockClock
-) -> None:
+async def test_loading_makes_nothing_and_says_how_much_is_missing(store: PromptStore, espeak: Synthesiser) -> None:
+    await store.add("call.busy", "zh", tone(-30, 900), source="busy.wav", by="lin")
+    await store.clips(["call.held"], "zh")
+    told = len(espeak.told)
+    assert await store.load(["zh"]) == len(list(store.catalogue.pieces("zh"))) - 2
+    assert len(espeak.told) == told
+
+
+async def test_a_store_is_stale_after_a_change_until_it_is_loaded_again(store: PromptStore, folder: Path) -> None:
+    await store.load()
+    assert not store.stale
+    Versions(folder / "recorded").add("call.busy", "zh", tone(-30, 900), source="busy.wav", by="lin")
+    assert store.stale
+    await store.clips(["call.busy"], "zh")
+    assert store.stale
+    await store.load()
+    assert not store.stale
+    assert (await store.clips(["call.busy"], "zh"))[0].ms >= 900
+
+
+async def test_loading_tells_of_every_recording_that_cannot_be_read(folder: Path, espeak: Synthesiser) -> None:
     faults: list[PromptError] = []
+    store = open_prompts(folder)
     store.faulted = faults.append
-    assert store.words("call.busy", "zh") is None
-    assert "is not in memory" in str(faults[-1])
+    version = await store.add("call.busy", "zh", tone(-30, 900), source="busy.wav", by="lin")
+    version.path.unlink()
     espeak.fails = True
-    async with trio.open_nursery() as nursery:
-        await nursery.start(store.run, ["zh"])
-        nursery.cancel_scope.cancel()
-    assert len(faults) > 400
-    for name, values, why in (
-        ("call.nonsense", {}, "there is no prompt call.nonsense"),
-        ("queue.ahead", {}, "no value for {ahead}"),
-        ("queue.ahead", {"ahead": -1}, "{ahead} cannot be said"),
-        ("call.busy", {}, "is not in memory"),
-    ):
-        assert store.words(name, "zh", values) is None
-        assert why in str(faults[-1])
+    await store.load()
+    assert ["there is no such file" in str(faults[0]), "espeak-ng is not installed" in str(faults[1])] == [True, True]
 
 
 async def test_in_virtual_time_all_is_done_in_the_trio_thread(
     folder: Path, espeak: Synthesiser, autojump_clock: trio.testing.MockClock
 ) -> None:
     store = open_prompts(folder, threaded=False)
-    with trio.fail_after(0.001):
-        words = store.words("call.busy", "zh")
-        assert words == await store.clips(["call.busy"], "zh")
-        await store.add("call.busy", "zh", tone(-30, 900), source="a.wav", by="lin")
-    assert [clip.ms >= 900 for clip in store.words("call.busy", "zh") or ()] == [True]
     soundfile.write(folder / "name.wav", tone(-20, 600), 8000)
-    assert (await store.clips([File(folder / "name.wav")], "zh"))[0].ms == 600
-    faults: list[PromptError] = []
-    store.faulted = faults.append
-    espeak.fails = True
-    assert store.words("call.held", "zh") is None
-    assert "espeak-ng is not installed" in str(faults[-1])
+    with trio.fail_after(0.001):
+        await store.make(["zh"])
+        await store.load()
+        await store.clips(["call.busy"], "zh")
+        await store.add("call.busy", "zh", tone(-30, 900), source="a.wav", by="lin")
+        busy, name = await store.clips(["call.busy", File(folder / "name.wav")], "zh")
+    assert busy.ms >= 900
+    assert name.ms == 600
 
 
-def test_without_a_listener_faults_go_to_the_log(store: PromptStore, caplog: pytest.LogCaptureFixture) -> None:
-    assert store.words("call.nonsense", "zh") is None
-    assert "there is no prompt call.nonsense" in caplog.text
+async def test_without_a_listener_faults_go_to_the_log(store: PromptStore, caplog: pytest.LogCaptureFixture) -> None:
+    version = await store.add("call.busy", "zh", tone(-30, 900), source="busy.wav", by="lin")
+    version.path.unlink()
+    await store.clips(["call.busy"], "zh")
+    assert "there is no such file" in caplog.text
 
 
 @pytest.mark.parametrize(("language", "text"), [("zh", "您好，请稍候。"), ("en", "Good morning."), ("zh", "单号AB12")])

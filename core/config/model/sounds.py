@@ -28,8 +28,8 @@ class Music(Table):
     """Music for those who wait."""
 
     hold: Path = setting(
-        'Sound file for parties on hold and in parked calls; a relative path is below music/ in [box] data. "": a soft '
-        "tone of the box.",
+        'Sound file for parties on hold and in parked calls; a relative path is below music/ in [box] data. "": the '
+        "box plays a song of its own.",
         "",
     )
     ring_back: Path = setting('Sound file instead of ring-back tone for callers from outside (彩铃); "": the tone.', "")
