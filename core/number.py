@@ -79,6 +79,7 @@ REASONS = {
     Reason.DENIED: N_("on its list of numbers denied"),
     Reason.PREMIUM: N_("an information service, which the class does not allow expressly"),
     Reason.TRUNK_TO_TRUNK: N_("from trunk to trunk, which the class does not allow"),
+    Reason.SERVICE: N_("service codes are for stations"),
     Reason.FORWARD: N_("forwarding to outside, which the class does not allow"),
     Reason.FORWARD_EXPIRED: N_("the forwarding has expired"),
     Reason.LIMIT: N_("the caller's limit is reached"),

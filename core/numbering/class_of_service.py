@@ -1,6 +1,7 @@
 """May this call be made: class of service, asked here and nowhere else.
 
     emergency                                       Allowed, always
+    a service code, but no station dials it         Barred
     not to a trunk                                  Allowed
     came from a trunk, class has no trunk_to_trunk  Barred
     a forwarding, class has no forward_outside      Barred; so when it is older than forward_days
@@ -70,6 +71,8 @@ class Permissions:
 
     def permit(self, attempt: Attempt, public: str) -> Permission:
         """public: the number that goes out, without outside prefix and without what single trunk groups add."""
+        if attempt.target.kind is TargetKind.FEATURE and attempt.origin is not Origin.STATION:
+            return Barred(Reason.SERVICE)
         if attempt.target.kind is not TargetKind.TRUNK:
             return Allowed()
         known = self.classes.get(attempt.class_of_service)

@@ -24,6 +24,7 @@ class Reason(Enum):
     DENIED = "denied"  # on the list of numbers denied
     PREMIUM = "premium"
     TRUNK_TO_TRUNK = "trunk_to_trunk"
+    SERVICE = "service"  # service codes are for who holds the telephone
     FORWARD = "forward"  # no forwarding to outside numbers
     FORWARD_EXPIRED = "forward_expired"
     LIMIT = "limit"  # the caller's limit against toll fraud

@@ -118,6 +118,12 @@ def test_a_caller_from_a_trunk_gets_no_trunk_unless_his_group_may() -> None:
     assert asked(FAR, trunk_to_trunk=True, ORIGIN=Origin.TRUNK) == Barred(Reason.REACH)
 
 
+def test_a_forwarding_gives_no_orders_to_the_telephone_of_the_caller() -> None:
+    service = Target(TargetKind.FEATURE, "forward_always", ("8005",), "*57*8005#")
+    answers = [permissions().permit(Attempt(service, "own", origin), "") for origin in Origin]
+    assert answers == [Allowed(), Barred(Reason.SERVICE), Barred(Reason.SERVICE)]
+
+
 def test_calls_are_forwarded_outside_by_permission_and_not_for_ever() -> None:
     day = 86400.0
     assert asked(LOCAL, ORIGIN=Origin.FORWARD) == Barred(Reason.FORWARD)
