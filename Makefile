@@ -9,7 +9,7 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench setup native texts regions reference
+.PHONY: run test lint unit sanitized lab bench setup native texts regions reference settings
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -38,6 +38,10 @@ texts: setup
 # The reference of the control interface, after acts, topics or events have changed.
 reference: native
 	@$(PYTHON) -m core.api.reference
+
+# The manual of the settings, after the model of the configuration has changed.
+settings: native
+	@$(PYTHON) -m core.config.manual
 
 # The table of the regions of numbers, after a new version of phonenumbers.
 regions: setup

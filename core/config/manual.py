@@ -1,0 +1,154 @@
+"""docs/settings.md: every setting with its limits, its default, and when a change takes effect; made from the model.
+
+    python -m core.config.manual        writes it anew (make settings)
+
+What it does not: explain how the settings work together; the comments in config/ do, by an example.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import annotated_types
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from core.config import schema
+from core.config.difference import plain, shown
+from core.config.model import Box, Table
+from core.config.model.features import context, syntax
+
+PATH = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+
+_HEAD = """\
+# Settings
+
+Everything that may stand in the configuration. Made from the model by `make settings`; a test compares it. An
+example with comments is in [config/](../config/).
+
+Files end in `.toml` and are read in the order of their names; a later one adds to the earlier ones. Texts and telephone
+numbers stand in quotes. `strowger config check` finds mistakes, `strowger config diff` shows what would change and when
+it takes effect, `strowger config commit` puts it to work: **now**, **for new calls** (running ones keep the old value),
+**when idle** (as soon as the line or group has no call), **line restart** (the line's signalling begins anew when it is
+idle), **restart** (of the exchange).
+
+A setting without a default must be given.
+"""
+
+
+def manual() -> str:
+    parts = [_HEAD]
+    for section, field in Box.model_fields.items():
+        annotation = schema.item(field.annotation) or field.annotation
+        models = list(schema.variants(annotation))
+        if not models:
+            parts += [f"## {section}\n", "At the top of a file, in no table.\n", _rows({section: field})]
+            continue
+        parts += [f"## {schema.header(section)}\n", f"{field.description}{_comes_and_goes(section, models[0])}\n"]
+        for model in models:
+            if len(models) > 1:
+                parts += [f"### With signalling = {shown(schema.tag(model)[0])}\n"]
+            if section == "features":
+                parts += [_codes(model)]
+            else:
+                parts += [_rows(model.model_fields)]
+            parts += list(_inner(schema.header(section), model))
+    return "\n".join(parts)
+
+
+def _comes_and_goes(section: str, model: type[Table]) -> str:
+    if not schema.tables()[section]:
+        return ""
+    return f" A new row takes effect: {model.added.value}; a row that has gone: {model.removed.value}."
+
+
+def _rows(fields: dict[str, FieldInfo]) -> str:
+    lines = ["| setting | value | default | takes effect | |", "| --- | --- | --- | --- | --- |"]
+    for name, field in fields.items():
+        default = "" if field.is_required() else f"`{_default(field)}`"
+        cells = [f"`{name}`", _value(field), default, schema.effect(field).value, field.description or ""]
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _codes(model: type[Table]) -> str:
+    lines = ["| setting | default | dialled | |", "| --- | --- | --- | --- |"]
+    for name, field in model.model_fields.items():
+        where = "" if context(name) == "dial tone" else f" ({context(name)})"
+        dialled = f"`{field.default}{syntax(name)}`{where}"
+        cells = [f"`{name}`", f"`{field.default}`", dialled, field.description or ""]
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _inner(around: str, model: type[Table]) -> Iterator[str]:
+    """Tables that are the value of a setting, and those in them."""
+    for name, field in model.model_fields.items():
+        for table in schema.variants(schema.item(field.annotation) or field.annotation):
+            kind = "rows of" if schema.item(field.annotation) is not None else "settings in"
+            yield f"### {around} {name}\n"
+            yield f"The {kind} `{name}`, written `{{ name = value, ... }}`.\n"
+            yield _rows(table.model_fields)
+            yield from _inner(f"{around} {name}", table)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _default(field: FieldInfo) -> str:
+    default = field.get_default(call_default_factory=True, validated_data={})
+    assert default is not PydanticUndefined
+    if default is None:
+        return "not set"
+    if isinstance(default, Table):
+        return shown({name: value for name, value in plain(default).items() if value not in ("", None)})
+    return shown(plain(default))
+
+
+def _value(field: FieldInfo) -> str:
+    return _kind(field.annotation, [*field.metadata, *_metadata(field.annotation)])
+
+
+def _metadata(annotation: Any) -> list[Any]:
+    return list(getattr(annotation, "__metadata__", ()))
+
+
+def _kind(annotation: Any, marks: list[Any]) -> str:
+    """What may be written, in a few words."""
+    bare = schema.bare(annotation)
+    allowed = [shown(choice) for choice in schema.choices(bare)]
+    if allowed:
+        return " or ".join([", ".join(allowed[:-1])] * (len(allowed) > 1) + allowed[-1:])
+    inner = schema.item(bare)
+    if inner is not None:
+        return f"list of {_kind(inner, _metadata(inner))}"
+    if get_origin(bare) is dict:
+        value = get_args(bare)[1]
+        return f"table of {_kind(value, _metadata(value))}"
+    if list(schema.variants(bare)):
+        return "tables" if inner is not None else "table"
+    word = {bool: "true or false", int: "whole number", float: "number", str: "text", datetime.date: "date"}[bare]
+    return f"{word}{_limits(marks, bare)}"
+
+
+def _limits(marks: list[Any], kind: type) -> str:
+    low = high = None
+    for mark in marks:
+        for part in mark if isinstance(mark, annotated_types.GroupedMetadata) else (mark,):
+            low = getattr(part, "ge", None) if getattr(part, "ge", None) is not None else low
+            high = getattr(part, "le", None) if getattr(part, "le", None) is not None else high
+            if isinstance(part, annotated_types.Gt):
+                low = f"more than {part.gt}"
+    if kind not in (int, float) or (low is None and high is None):
+        return ""
+    if low is None or high is None:
+        return f", {low} or more" if high is None else f", {high} at most"
+    return f", {low} to {high}"
+
+
+if __name__ == "__main__":
+    PATH.write_text(manual())
