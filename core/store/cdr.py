@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -26,6 +27,7 @@ from core.store.records import CallRecord
 from hw.signalling.q850 import Cause
 
 Cell = str | int
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def _seconds(us: int) -> str:
 
 def plain(text: str) -> str:
     """Text of strangers for a spreadsheet: what begins like a formula is made text by a leading apostrophe."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _chain(record: CallRecord) -> str:
@@ -149,6 +151,8 @@ def _local(us: int, zone: tzinfo | None) -> str:
 
 
 def _line(cells: list[Cell], quoting: int) -> str:
+    """One record is one line, whatever control characters a name has."""
     file = io.StringIO()
-    csv.writer(file, quoting=quoting, lineterminator="").writerow(cells)  # type: ignore[arg-type]
+    row = [_CONTROL.sub(" ", cell) if isinstance(cell, str) else cell for cell in cells]
+    csv.writer(file, quoting=quoting, lineterminator="").writerow(row)  # type: ignore[arg-type]
     return file.getvalue()

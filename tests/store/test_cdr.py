@@ -72,6 +72,16 @@ def test_a_name_is_never_a_formula() -> None:
     assert [plain(text) for text in ("=1+1", "+86138", "@cmd", "王芳", "")] == ["'=1+1", "'+86138", "'@cmd", "王芳", ""]
 
 
+def test_a_record_is_one_line_whatever_a_name_has_in_it() -> None:
+    story = Story()
+    story.note("Originated", 1, "8001", called="8002", calling="8001", name="A\r\nB\x00\u2028C", direction="internal")
+    story.hangs_up(1, "8001")
+    told = list(records(story.events))
+    _head, line = own_csv(told)
+    assert "A  B  C" in line
+    assert len("".join(asterisk_csv(told)).splitlines()) == 1
+
+
 def test_the_same_call_in_asterisks_order() -> None:
     story = Story()
     story.note("ServiceInitiated", 1, "8001")
