@@ -37,6 +37,7 @@ from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
+from core.past import Past
 from core.spans import Spans, SpanView
 from core.store.journal import Journal
 from core.voice import Voice
@@ -105,6 +106,7 @@ class RunningBox:
                 async with trio.open_nursery() as recording:
                     await recording.start(self.journal.run)
                     self.alarms.trail = self.journal
+                    self.rooms.journal = Past(self.journal, self._path, threaded=not self._virtual)
                     self.journal.note("BoxStarted", version=version("strowger"))
                     await self._live(task_status)
                     self.journal.note("BoxStopped")
@@ -119,49 +121,70 @@ class RunningBox:
         if self.data is None:
             return Journal(None, threaded=False, alarm=self.alarms.tell)
         self.data.mkdir(parents=True, exist_ok=True)
-        return Journal(self.data / JOURNAL, threaded=not self._virtual, alarm=self.alarms.tell)
+        return Journal(self._path, threaded=not self._virtual, alarm=self.alarms.tell)
+
+    @property
+    def _path(self) -> Path | None:
+        return None if self.data is None else self.data / JOURNAL
 
     async def _live(self, task_status: trio.TaskStatus[None]) -> None:
-        async with trio.open_nursery() as living:
-            await living.start(self.hardware.run)
+        async with trio.open_nursery() as below:
+            await below.start(self.hardware.run)
             self._alarm_of_missing_lines()
-            await living.start(self._spans.run)
-            self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
-            living.start_soon(self._tell_status)
-            await living.start(self.voice.run)
-            self.exchange = Exchange(
-                self.box,
-                NumberingPlan(self.box),
-                self.hardware.lines.by_name.values(),
-                self.hardware.plane,
-                self.journal,
-                self.hardware.timers,
-                Sounds(self.box, self.voice.prompts, self.voice.hold, self.voice.ring_back),
-            )
-            self.rooms.exchange = Acts(self.exchange)
-            self.rooms.topics.noticed = self._watch_exchange
-            await living.start(self.exchange.run)
-            self.server = Server(
-                self.rooms,
-                self.journal,
-                self._users,
-                REGISTRY,
-                clients=self.box.control.clients,
-                group=self.box.control.group,
-            )
-            if self._socket is not None:
-                await living.start(self.server.listen, self._socket)
-            self.state = "running"
-            task_status.started()
-            await self._stop_asked.wait()
-            self.state = "stopping"
-            self.journal.note("BoxStopping", reason=self._reason)
-            with self._stop_within:
-                await self.exchange.close(math.inf)
-            await self.exchange.close(0)
-            # The far ends hear of it, and whoever has asked for the end is told that it is done.
-            await trio.sleep(GOODBYE_S)
-            living.cancel_scope.cancel()
+            await below.start(self._spans.run)
+            # Whatever ends, the calls end before the lines that they run on.
+            async with trio.open_nursery() as above:
+                await self._open(above)
+                self.state = "running"
+                task_status.started()
+                await self._stop_asked.wait()
+                await self._end()
+                above.cancel_scope.cancel()
+            below.cancel_scope.cancel()
+
+    async def _open(self, nursery: trio.Nursery) -> None:
+        """The exchange, and the door to it."""
+        self.exchange = Exchange(
+            self.box,
+            NumberingPlan(self.box),
+            self.hardware.lines.by_name.values(),
+            self.hardware.plane,
+            self.journal,
+            self.hardware.timers,
+        )
+        self.rooms.exchange = Acts(self.exchange)
+        self.rooms.topics.noticed = self._watch_exchange
+        self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
+        await nursery.start(self.exchange.run)
+        nursery.start_soon(self._tell_status)
+        if self._virtual:
+            await self._speak(nursery)
+        else:
+            nursery.start_soon(self._speak, nursery)
+        self.server = Server(
+            self.rooms,
+            self.journal,
+            self._users,
+            REGISTRY,
+            clients=self.box.control.clients,
+            group=self.box.control.group,
+        )
+        if self._socket is not None:
+            await nursery.start(self.server.listen, self._socket)
+
+    async def _speak(self, nursery: trio.Nursery) -> None:
+        """Words and music come when they are there: dial tone does not wait for them."""
+        await nursery.start(self.voice.run)
+        self.exchange.sounds = Sounds(self.box, self.voice.prompts, self.voice.hold, self.voice.ring_back)
+
+    async def _end(self) -> None:
+        self.state = "stopping"
+        self.journal.note("BoxStopping", reason=self._reason)
+        with self._stop_within:
+            await self.exchange.close(math.inf)
+        await self.exchange.close(0)
+        # The far ends hear of it, and whoever has asked for the end is told that it is done.
+        await trio.sleep(GOODBYE_S)
 
     def _watch_exchange(self) -> None:
         """Views of calls and lines cost time, and are made while somebody looks at them only."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from core.api.acts import Act
 from core.api.roles import Peer, Role
-from core.api.rooms import AlarmRoom, BoxRoom, Facade
+from core.api.rooms import AlarmRoom, BoxRoom, Facade, JournalRoom
 from core.api.topics import Filter, Snapshot, Topics
 from hw.errors import LocalError
 
@@ -24,6 +24,7 @@ class Rooms:
     box: BoxRoom
     alarms: AlarmRoom
     exchange: Facade
+    journal: JournalRoom
 
     def __init__(self, topics: Topics | None = None) -> None:
         self.topics = topics or Topics()

@@ -15,6 +15,8 @@ from msgspec import Meta
 from core.alarms import AlarmView
 from core.exchange.views import CallView, DeviceView, LineView
 from core.spans import SpanView
+from core.store.event import Event
+from core.store.records import CallRecord
 
 
 class BoxStatus(msgspec.Struct, frozen=True):
@@ -88,6 +90,19 @@ class Facade(Protocol):
     def block(self, line: str) -> None: ...
     def unblock(self, line: str) -> None: ...
     def reset(self, line: str) -> None: ...
+
+
+class JournalRoom(Protocol):
+    """What happened before now."""
+
+    async def find(self, after: int, call: int, device: str, kinds: Sequence[str], limit: int) -> list[Event]:
+        """Events with an id above `after`, oldest first; 0 and "": of all."""
+
+    async def of_call(self, call: int) -> list[Event]:
+        """With those of the calls that it consulted, was asked back for, or joined."""
+
+    async def records(self, since: int, until: int, number: str, last: int) -> list[CallRecord]:
+        """Finished calls that began in this time (UTC in µs; until 0: now)."""
 
 
 class AlarmRoom(Protocol):

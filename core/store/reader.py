@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from core.store import records_table
@@ -63,6 +64,23 @@ class Reader:
     def events(self, since: int = 0, until: int = 0) -> Iterator[Event]:
         """All that was noted in this time, oldest first."""
         return read(self._sql, "WHERE time >= ? AND (time < ? OR ? = 0)", (since, until, until))
+
+    def find(
+        self, after: int, *, call: int = 0, device: str = "", kinds: Iterable[str] = (), limit: int = 1000
+    ) -> list[Event]:
+        """Events with an id above `after`, oldest first, at most `limit`; if given, of one call, device, some kinds."""
+        where: list[str] = ["id > ?"]
+        values: list[object] = [after]
+        if call:
+            where.append("call = ?")
+            values.append(call)
+        if device:
+            where.append("device = ?")
+            values.append(device)
+        if names := list(kinds):
+            where.append(f"kind IN ({','.join('?' * len(names))})")
+            values += names
+        return list(islice(read(self._sql, "WHERE " + " AND ".join(where), values), limit))
 
     def of_call(self, call: int) -> list[Event]:
         """The events of a call, and of all calls that it consulted, was asked back for, or joined; oldest first."""

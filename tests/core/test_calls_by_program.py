@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import trio
 
-from core.api.errors import Refusal
+from core.api.errors import Code, Refusal
 from core.api.roles import Credentials
 from tests.core.boxes import box
 from tests.core.house import living
@@ -97,3 +99,36 @@ async def test_a_box_that_stops_lets_calls_end_by_themselves_for_so_long(
         assert house.running.state == "stopped"
         (cleared,) = [data for kind, data in house.events if kind == "CallCleared"]
         assert (cleared["reason"] == "closing") == (patience_s < 20)
+
+
+async def test_the_past_of_a_call_can_be_read_while_the_box_runs(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(box(), tmp_path) as house, house.client() as desk:
+        ann, ben = house.telephone("8001"), house.telephone("8002")
+        number = (await desk.ask("call.make", device="8001", number="8002"))["call"]
+        await ann.rung(within=2)
+        ann.lift()
+        await ben.rung(within=3)
+        ben.lift()
+        await trio.sleep(2)
+        ann.hang_up()
+        await trio.sleep(2)
+        trace = await desk.ask("call.trace", call=number)
+        assert [event["kind"] for event in trace["events"]][-1] == "CallCleared"
+        assert "8001" in trace["rows"][0]
+        assert "8002" in trace["rows"][0]
+        (record,) = (await desk.ask("record.list", number="8002"))["records"]
+        assert (record["call"], record["called"], record["answer"] > 0) == (number, "8002", True)
+        kinds = ["Delivered", "Established"]
+        first = (await desk.ask("journal.read", call=number, kinds=kinds, limit=1))["events"]
+        rest = (await desk.ask("journal.read", call=number, kinds=kinds, after=first[0]["id"]))["events"]
+        assert {event["device"] for event in first + rest} >= {"8002"}
+        assert all(event["id"] > first[0]["id"] for event in rest)
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("call.trace", call=number + 1000)
+        assert refused.value.code is Code.UNKNOWN
+
+
+async def test_a_box_that_keeps_nothing_has_no_past(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk:
+        assert (await desk.ask("journal.read"))["events"] == []
+        assert (await desk.ask("record.list"))["records"] == []
