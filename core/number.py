@@ -21,7 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.config.mistake import BadConfiguration
-from core.config.model import Box
+from core.config.model import Box, TrunkGroup
 from core.config.reading import Reading, read
 from core.numbering.explain import Explanation, Fit, explain
 from core.numbering.numbers import Category
@@ -124,12 +124,16 @@ def run(options: argparse.Namespace) -> int:
             _("strowger: no station and no trunk group is called {name}").format(name=options.caller), file=sys.stderr
         )
         return 2
-    digits = received(box, options.digits, facts)
-    found = explain(NumberingPlan(box), digits, facts)
+    plan = NumberingPlan(box)
+    found = explain(plan, received(box, options.digits, facts), facts)
+    group = next((one for one in box.trunk_group if one.name == facts.group), None)
+    instead = otherwise(plan, group, facts) if group and found.target is None else ""
+    if instead:
+        found = explain(plan, instead, facts)
     if options.json:
         print(json.dumps(as_json(found, facts), ensure_ascii=False))
     else:
-        print("\n".join(rows(found, facts, box, reading, options.digits)))
+        print("\n".join(rows(found, facts, reading, options.digits, instead)))
     return 0 if goes(found) else 1
 
 
@@ -152,14 +156,23 @@ def received(box: Box, digits: str, facts: Facts) -> str:
     return digits
 
 
+def otherwise(plan: NumberingPlan, group: TrunkGroup, facts: Facts) -> str:
+    """Where calls from there go that have no number, or one that nobody has."""
+    closed = group.night and group.calendar in plan.calendars and not plan.calendar(group.calendar).open_at(facts.time)
+    return group.night if closed else group.incoming
+
+
 def goes(found: Explanation) -> bool:
     outward = found.target is not None and found.target.kind in (TargetKind.TRUNK, TargetKind.EMERGENCY)
     return isinstance(found.permission, Allowed) and (not outward or bool(found.choices))
 
 
-def rows(found: Explanation, facts: Facts, box: Box, reading: Reading, dialled: str) -> Iterator[str]:
+def rows(found: Explanation, facts: Facts, reading: Reading, dialled: str, instead: str) -> Iterator[str]:
+    """instead: where the trunk group sends a call whose number nobody has."""
     yield headline(facts, dialled)
-    if found.digits and not dialled.startswith(found.digits):
+    if instead:
+        yield _("Nobody has that number: the trunk group sends the call to {number}.").format(number=instead)
+    elif found.digits and not dialled.startswith(found.digits):
         yield _("The trunk group makes {digits} of it.").format(digits=found.digits)
     yield ""
     yield from steps(found)

@@ -78,15 +78,20 @@ async def from_trunk(call: Call) -> None:
     group = trunk.group
     if group is None or group.direction == "out":
         raise Refused(Cause.INCOMING_BARRED_IN_GROUP, "barred")
-    did = group.did
-    if did.add:
-        leg.keys.extendleft(reversed(did.add))
-    for _ in range(did.strip):
+    for _ in range(group.did.strip):
         await leg.next_key()
-    if not leg.keys and leg.complete:
-        night = group.night and not call.exchange.is_open(group.calendar)
-        leg.keys.extend(group.night if night else group.incoming)
-    digits, target = await collect(call, leg)
+    night = group.night and not call.exchange.is_open(group.calendar)
+    otherwise = group.night if night else group.incoming
+    if leg.keys or not leg.complete:
+        leg.keys.extendleft(reversed(group.did.add))
+    else:
+        leg.keys.extend(otherwise)
+    try:
+        digits, target = await collect(call, leg)
+    except Refused as refused:
+        if not otherwise or refused.reason not in ("vacant", "incomplete", "rejected"):
+            raise
+        digits, target = otherwise, call.exchange.router.resolve(otherwise, trunk)
     originate(call, leg, digits, target)
     await call.exchange.router.route(call, target)
 

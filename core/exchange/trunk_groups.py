@@ -1,7 +1,6 @@
 """Trunk groups: which circuit is taken next, and which call gives way to an emergency.
 
-linear       the first that is free          circular     the first free one after the one taken last
-least-used   the free one that has carried fewest calls
+The order in which a free one is looked for is core/numbering/routes.py's; how often each was used, its trunk's.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from core.config.model.box import Box
 from core.config.model.trunks import TrunkGroup
 from core.exchange.trunk import Trunk
+from core.numbering.routes import pick
 
 
 class TrunkGroups:
@@ -25,7 +25,7 @@ class TrunkGroups:
             for line in self._lines[group.name]:
                 self.by_line.setdefault(line, group)
         self._trunks = trunks
-        self._last: dict[str, int] = {}
+        self._last: dict[str, str] = {}
 
     def pick(self, name: str) -> Trunk | None:
         """The circuit to try; None: none is free, or the group carries no calls out."""
@@ -33,15 +33,13 @@ class TrunkGroups:
         if group is None or group.direction == "in":
             return None
         lines = self._lines[name]
+        uses: dict[str, int] = {}
         if group.order == "least-used":
-            free = [trunk for line in lines if (trunk := self._trunks.get(line)) is not None and trunk.free]
-            return min(free, key=lambda trunk: trunk.uses, default=None)
-        first = (self._last.get(name, -1) + 1) % len(lines) if group.order == "circular" else 0
-        for step in range(len(lines)):
-            at = (first + step) % len(lines)
-            trunk = self._trunks.get(lines[at])
+            uses = {line: self._trunks[line].uses for line in lines if line in self._trunks}
+        for line in pick(group.order, lines, self._last.get(name, ""), uses):
+            trunk = self._trunks.get(line)
             if trunk is not None and trunk.free:
-                self._last[name] = at
+                self._last[name] = line
                 return trunk
         return None
 

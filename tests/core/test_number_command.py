@@ -170,6 +170,19 @@ def test_a_number_from_the_network_loses_what_the_trunk_group_strips(
     assert lines[-1].split() == ["8001", "station", "8001", "taken", "10-office.toml:6"]
 
 
+def test_a_number_that_nobody_has_goes_where_the_trunk_group_says(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, lines = said(capsys, folder, "88887999", "--from", "city")
+    assert (code, lines[-1]) == (1, "7                vacant: no number begins like this")
+    more = 'did = { strip = 4 }\nincoming = "8002"\nnight = "8003"\ncalendar = "office"\n'
+    (folder / "10-office.toml").write_text(OFFICE.replace("did = { strip = 4 }\n", more))
+    code, lines = said(capsys, folder, "88887999", "--from", "city")
+    assert (code, lines[1]) == (0, "Nobody has that number: the trunk group sends the call to 8002.")
+    code, lines = said(capsys, folder, "88887999", "--from", "city", "--at", "2026-03-04 20:00")
+    assert (code, lines[1]) == (0, "Nobody has that number: the trunk group sends the call to 8003.")
+
+
 def test_an_emergency_call_and_a_speed_dial(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, found = facts(capsys, folder, "9110")
     assert (code, found["target"]["kind"], [choice["group"] for choice in found["choices"]]) == (

@@ -64,6 +64,29 @@ async def test_a_call_comes_by_an_analog_line_to_the_number_of_its_group(
         await ann.hear_tone("busy", within=15)
 
 
+async def test_a_number_from_the_network_loses_its_front_and_gets_another(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tables = configuration()
+    tables["trunk_group"][0]["did"] = {"strip": 5, "add": "80"}
+    async with open_office(tables) as office:
+        ben = office.phone("8002")
+        office.call_from_town("6677802", "62000001")
+        await ben.rung(within=SOON)
+
+
+@pytest.mark.parametrize("number", ["8999", "80", "7"])
+async def test_a_number_that_nobody_has_rings_where_the_group_says(
+    number: str, autojump_clock: trio.testing.MockClock
+) -> None:
+    tables = configuration()
+    tables["trunk_group"][0]["incoming"] = "8003"
+    async with open_office(tables) as office:
+        cat = office.phone("8003")
+        office.call_from_town(number, "62000001")
+        await cat.rung(within=SOON)
+
+
 async def test_we_call_by_china_no_1_and_hear_the_town(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office(with_r2()) as office:
         ann = office.phone("8001")
