@@ -19,6 +19,7 @@ exec >>"$results/pytest.log" 2>&1
 scratch=/run/strowger
 mkdir -p "$scratch"
 export HOME=$scratch TMPDIR=$scratch XDG_CACHE_HOME=$scratch
+export STROWGER_LAB_RESULTS=$results
 export HYPOTHESIS_STORAGE_DIRECTORY=$scratch/hypothesis
 export PYTHONDONTWRITEBYTECODE=1
 # Every name stands in the log before its test runs, so that the host sees where a hung guest stopped.

@@ -1,14 +1,16 @@
 """Boots the lab and runs the lab tests in it: the real DAHDI drivers without a card.
 
-    python tests/lab/run.py                          every test marked `lab`
-    python tests/lab/run.py tests/lab/test_spans.py  what pytest accepts: files, node ids, -k ...
+    python tests/lab/run.py                          every test marked `lab`, shared by GUESTS guests
+    python tests/lab/run.py tests/lab/test_spans.py  what pytest accepts: files, node ids, -k ...; one guest
 
 virtme-ng boots Debian's kernel in QEMU with this machine's own root file system, read-only; guest.sh loads the modules,
-applies dahdi.conf and runs pytest there with the Python that runs this file. What pytest says in the guest appears here
-as it is said. The results lie in build/lab/ afterwards: junit.xml, pytest.log, dmesg.log and console.log (the boot).
+applies dahdi.conf and runs pytest there with the Python that runs this file. What pytest says in a guest appears here
+as it is said, whole lines, with the guest's number. The results lie in build/lab/ afterwards: junit.xml of all guests,
+and in a folder for each guest its own junit.xml, pytest.log, dmesg.log and console.log (the boot).
 
-Exit status: pytest's own; 3 when the guest hung or died, 4 when this machine lacks what the lab needs. With CI set in
-the environment a lack is a failure like any other; without it the reader is told what to install.
+Exit status: pytest's own, of several guests the worst; 3 when a guest hung or died, 4 when this machine lacks what the
+lab needs. With CI set in the environment a lack is a failure like any other; without it the reader is told what to
+install.
 
 Time: a boot takes about 15 s. The processor is emulated and some 30 times slower than the host; the guest's time is its
 own, see boot(). A guest that shows no sign of life for SILENCE seconds, or takes longer than LIMIT in all, is ended.
@@ -24,19 +26,34 @@ import subprocess
 import sys
 import sysconfig
 import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+if str(ROOT) not in sys.path:  # run by its path
+    sys.path.insert(0, str(ROOT))
+
+from tests.lab.far_end import compile_far_end  # noqa: E402
+
 RESULTS = ROOT / "build" / "lab"
 
 SILENCE = 180.0
 """Seconds without a new line on the guest's console or from its pytest before the guest counts as hung."""
 LIMIT = 600.0
-"""Seconds for the whole run. Alone on two cores it takes 100 s; a busy host makes it long, not wrong."""
+"""Seconds for the whole run. Alone on two cores it takes 90 s; a busy host makes it long, not wrong."""
 POLL = 0.2
-"""Seconds between two looks at the guest's logs."""
+"""Seconds between two looks at the guests' logs."""
+GUESTS = min(2, os.cpu_count() or 1)
+"""Each keeps one processor of the host busy."""
+SECONDS = {
+    "tests/cards/test_dahdi_contract.py": 20,
+    "tests/lab/test_speech_path.py": 40,
+    "tests/lines/test_dahdi_analog_contract.py": 30,
+}
+"""What the longest files take, roughly, of the host's time; others USUAL."""
+USUAL = 10
 
 MODULES = ("dahdi", "dahdi_dynamic", "dahdi_dynamic_loc")
 HUNG, LACKING = 3, 4
@@ -65,6 +82,8 @@ def lacks() -> list[str]:
     for command, package in (("qemu-system-x86_64", "qemu-system-x86"), ("busybox", "busybox-static")):
         if shutil.which(command) is None:
             missing.append(f"no {command} (Debian package {package})")
+    if not Path("/usr/include/openr2.h").exists():
+        missing.append("no openr2.h (Debian package libopenr2-dev)")
     if not Path("/usr/sbin/dahdi_cfg").exists():
         missing.append("no dahdi_cfg (Debian package dahdi)")
     if not (Path(sys.prefix) / "bin" / "vng").exists():
@@ -83,63 +102,107 @@ def marked() -> list[str]:
     return files
 
 
-def boot(version: str, arguments: list[str], console: TextIO) -> subprocess.Popen[bytes]:
-    """Starts the guest in a process group of its own."""
-    environment = dict(os.environ, PATH=f"{sys.prefix}/bin:{os.environ['PATH']}:/usr/sbin:/sbin")
-    path = sysconfig.get_paths()
-    script = ["bash", str(HERE / "guest.sh"), str(RESULTS), sys.executable, *arguments]
-    command = [f"{sys.prefix}/bin/vng", "--verbose", "--run", f"/boot/vmlinuz-{version}"]
-    command += ["--disable-kvm", "--force-9p", f"--rwdir={RESULTS}", "--cpus", "1", "--memory", "1G"]
-    command += [f"--rodir={folder}" for folder in sorted({path["stdlib"], path["purelib"]})]
-    # The processor that `vng` asks for by default has wide vectors; emulating those is a third slower. Its clock counts
-    # its own instructions, one a nanosecond, and leaps where it idles: a busy host makes the guest's time pass slower,
-    # but never late, so that speech over the driver is the same in every run. One processor, else they would drift.
-    command += ["--qemu-opts=-cpu Nehalem -icount shift=0,sleep=off"]
-    for option in ("tsc=reliable", "clocksource=tsc", "mitigations=off"):
-        command += ["--append", option]
-    command += ["--exec", shlex.join(script)]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=console,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+def shares(files: list[str], guests: int) -> list[list[str]]:
+    """The files for each guest: the longest first, each to whoever has least to do."""
+    loads: list[tuple[int, list[str]]] = [(0, []) for _ in range(min(guests, len(files)))]
+    for file in sorted(files, key=lambda file: -SECONDS.get(file, USUAL)):
+        loads.sort(key=lambda load: load[0])
+        seconds, share = loads[0]
+        loads[0] = seconds + SECONDS.get(file, USUAL), [*share, file]
+    return [share for _, share in loads]
 
 
-def end(guest: subprocess.Popen[bytes]) -> None:
-    """Ends the guest's process group: vng, virtme-run and QEMU."""
-    for order in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(guest.pid, order)
-            guest.wait(5.0)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
+class Guest:
+    """One guest: its folder of results, its processes, and what pytest has said in it."""
 
+    def __init__(self, number: int, version: str, arguments: Sequence[str]) -> None:
+        self.number = number
+        self.folder = RESULTS / str(number)
+        self.folder.mkdir(parents=True)
+        self.trouble = ""  # why it did not come to its end
+        self._log = (self.folder / "pytest.log").open("w+")
+        self._console = self.folder / "console.log"
+        self._rest = ""
+        self._started = self._heard = time.monotonic()
+        self._size = 0
+        with self._console.open("w") as console:
+            self._process = self._boot(version, arguments, console.fileno())
 
-def watch(guest: subprocess.Popen[bytes], console: Path, log: TextIO) -> str | None:
-    """Shows the guest's pytest as it runs, until the guest is gone. Returns why it had to be ended, if it had to."""
-    started = heard = time.monotonic()
-    size = 0
-    while True:
-        running = guest.poll() is None
-        text = log.read()
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    def _boot(self, version: str, arguments: Sequence[str], console: int) -> subprocess.Popen[bytes]:
+        """In a process group of its own."""
+        environment = dict(os.environ, PATH=f"{sys.prefix}/bin:{os.environ['PATH']}:/usr/sbin:/sbin")
+        path = sysconfig.get_paths()
+        script = ["bash", str(HERE / "guest.sh"), str(self.folder), sys.executable, *arguments]
+        command = [f"{sys.prefix}/bin/vng", "--verbose", "--run", f"/boot/vmlinuz-{version}"]
+        command += ["--disable-kvm", "--force-9p", f"--rwdir={self.folder}", "--cpus", "1", "--memory", "1G"]
+        command += [f"--rodir={folder}" for folder in sorted({path["stdlib"], path["purelib"]})]
+        # The processor that `vng` asks for by default has wide vectors; emulating those is a third slower. Its clock
+        # counts its own instructions, one a nanosecond, and leaps where it idles: a busy host makes the guest's time
+        # pass slower, but never late, so that speech over the driver is the same in every run. One processor, else they
+        # would drift.
+        command += ["--qemu-opts=-cpu Nehalem -icount shift=0,sleep=off"]
+        # Without full preemption a long way through the kernel (a fork, an open channel) holds up the media thread.
+        for option in ("tsc=reliable", "clocksource=tsc", "mitigations=off", "preempt=full"):
+            command += ["--append", option]
+        command += ["--exec", shlex.join(script)]
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def runs(self) -> bool:
+        """Also passes on what pytest said since, and ends a guest that hangs."""
+        running = self._process.poll() is None
+        text = self._log.read()
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            print(f"{self.number}| {line}", flush=True)
         now = time.monotonic()
-        if text or console.stat().st_size != size:
-            heard, size = now, console.stat().st_size
+        size = self._console.stat().st_size
+        if text or size != self._size:
+            self._heard, self._size = now, size
         if not running:
-            return None
-        if now - heard > SILENCE:
-            return f"it said nothing for {SILENCE:.0f} s"
-        if now - started > LIMIT:
-            return f"it took longer than {LIMIT:.0f} s"
-        time.sleep(POLL)
+            if not (self.folder / "dmesg.log").exists():
+                self.trouble = f"it went down by itself (status {self._process.returncode}), console.log says why"
+        elif now - self._heard > SILENCE:
+            self.trouble = f"it said nothing for {SILENCE:.0f} s"
+        elif now - self._started > LIMIT:
+            self.trouble = f"it took longer than {LIMIT:.0f} s"
+        return running and not self.trouble
+
+    def end(self) -> int:
+        """Ends the guest's process group: vng, virtme-run and QEMU. Its exit status."""
+        if self._rest:
+            print(f"{self.number}| {self._rest}", flush=True)
+        self._log.close()
+        for order in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, order)
+                self._process.wait(5.0)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        if not self.trouble:
+            return self._process.returncode
+        print(f"Lab: FAILED, guest {self.number} did not come to its end: {self.trouble}", file=sys.stderr)
+        return HUNG
+
+
+def gather(guests: Sequence[Guest]) -> None:
+    """One junit.xml of all guests; a guest without its own is left out, and then there is none."""
+    root = ElementTree.Element("testsuites")
+    for guest in guests:
+        results = guest.folder / "junit.xml"
+        if not results.exists():
+            return
+        root.extend(ElementTree.parse(results).getroot().iter("testsuite"))
+    ElementTree.ElementTree(root).write(RESULTS / "junit.xml")
 
 
 def main(arguments: list[str]) -> int:
@@ -150,27 +213,24 @@ def main(arguments: list[str]) -> int:
         return LACKING
     version = kernel()
     assert version is not None
+    compile_far_end()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
-    console, log = RESULTS / "console.log", RESULTS / "pytest.log"
-    log.touch()
-    tests = arguments or marked()
-    print(f"Lab: Linux {version} boots in QEMU; tests: {' '.join(tests)}", flush=True)
-    with console.open("w") as out, log.open() as said:
-        guest = boot(version, tests, out)
-        try:
-            ended = watch(guest, console, said)
-        finally:
-            end(guest)
-    if not (RESULTS / "pytest.log").read_text().endswith("\n"):
-        print()
-    print(f"Lab: results are in {RESULTS.relative_to(ROOT)}/ ({', '.join(sorted(p.name for p in RESULTS.iterdir()))})")
-    if ended is None and not (RESULTS / "dmesg.log").exists():
-        ended = f"it went down by itself (status {guest.returncode}), console.log says why"
-    if ended is not None:
-        print(f"Lab: FAILED, the guest did not come to its end: {ended}", file=sys.stderr)
-        return HUNG
-    return guest.returncode
+    guests: list[Guest] = []
+    worst = 0
+    try:
+        for number, tests in enumerate([arguments] if arguments else shares(marked(), GUESTS), 1):
+            print(f"Lab: guest {number}, Linux {version}, boots in QEMU; tests: {' '.join(tests)}", flush=True)
+            guests.append(Guest(number, version, tests))
+        running = list(guests)
+        while running:
+            running = [guest for guest in running if guest.runs()]
+            time.sleep(POLL)
+    finally:
+        worst = max(guest.end() for guest in guests)
+        gather(guests)
+    print(f"Lab: results are in {RESULTS.relative_to(ROOT)}/")
+    return worst
 
 
 if __name__ == "__main__":

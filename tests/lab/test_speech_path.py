@@ -1,12 +1,13 @@
 """The figures of the speech path over the real driver: nothing lost on four E1 pairs, and the delay that the box adds.
 
-They are printed and written to build/lab/figures.json.
+They are printed, and written to figures.json in the guest's folder of results.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import os
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,6 @@ from tests.lab.cable import CABLES
 
 pytestmark = pytest.mark.lab
 
-FIGURES = Path(__file__).resolve().parents[2] / "build" / "lab" / "figures.json"
 Note = Callable[[str, dict[str, object]], None]
 _CHANNEL = struct.Struct("i40siiii16s")  # struct dahdi_chanconfig of dahdi/user.h
 _CHANCONFIG = 1 << 30 | _CHANNEL.size << 16 | 0xDA << 8 | 19
@@ -34,9 +34,11 @@ _CHANCONFIG = 1 << 30 | _CHANNEL.size << 16 | 0xDA << 8 | 19
 def note(capsys: pytest.CaptureFixture[str]) -> Note:
     """Takes a name and its figures: into the file, and onto the terminal, a figure a line."""
 
+    path = Path(os.environ["STROWGER_LAB_RESULTS"]) / "figures.json"
+
     def note(name: str, figures: dict[str, object]) -> None:
-        known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-        FIGURES.write_text(json.dumps(known | {name: figures}, indent=2))
+        known = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps(known | {name: figures}, indent=2))
         with capsys.disabled():
             print(f"\n  {name}", *(f"{key:>16} {value}" for key, value in figures.items()), sep="\n  ")
 
