@@ -31,7 +31,8 @@ struct slot {
 struct card_ops {
     const char *name;
     /* Blocks until the card has the next frame (SCHED_FIFO thread). Returns 0, or an errno: the plane then paces by the system's clock,
-     * and asks again after some seconds. NULL: this card gives no pace. */
+     * and asks again after some seconds; EAGAIN: there is no pace yet, and it asks again with the next tick. NULL: this card gives no
+     * pace. */
     int (*wait)(struct card *card, int frame);
     /* Fills rx of every active slot of this card, reports events of all. Silence where nothing came. Never blocks. */
     void (*read)(struct card *card, struct slot **slots, int count, int frame, uint64_t time);

@@ -18,6 +18,9 @@ enum {
     CATCH_UP_FRAMES = 10, /* what we are later than that is not made up */
     SETTLE_NS = 2000000,  /* a tick begins so long behind the boundary: interrupts of different cards are 1 ms apart at most */
     WAIT_FRAMES = 5,      /* a timer that is silent for so long is dead */
+    ON_TIME_NS = 2000000, /* a boundary that is told later than the others has begun so long ago at most, to start channels on */
+    FOLLOW = 64,          /* boundaries may come later for good: the estimate of when they are told follows by this part */
+    START_PATIENCE = 10,  /* ticks: if none is on time, channels are started on one that is not */
 };
 
 static struct dahdi_card *of(struct card *card)
@@ -232,9 +235,10 @@ static void read_slot(struct dahdi_card *card, struct slot *slot, int frame, uin
 static void dahdi_read(struct card *base, struct slot **slots, int count, int frame, uint64_t time)
 {
     struct dahdi_card *card = of(base);
-    if (!card->paces)
+    bool will_pace = card->asked && atomic_load(&card->timer) >= 0; /* the first channel was opened meanwhile */
+    if (!card->paces && !will_pace)
         start_all(card, frame);
-    card->paces = false;
+    card->paces = card->asked = false;
     card->tick++;
     for (int i = 0; i < count; i++) {
         struct slot *slot = slots[i];
@@ -393,12 +397,26 @@ static int64_t monotonic_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* The driver may do the work of some milliseconds at once (the core timer, without a card's interrupts: 8), and we may wake late: then
+ * the boundary was before that, and a channel started now would have its first frame whole after the next one. It would get its cushion
+ * thinner by a frame, for as long as it speaks. */
+static bool on_time(struct dahdi_card *card, int64_t now, int64_t period)
+{
+    int64_t expected = card->beat + period, later = now - expected;
+    if (card->beat == 0 || later < 0 || later > period)
+        card->beat = now;
+    else
+        card->beat = expected + later / FOLLOW;
+    return now - card->beat <= ON_TIME_NS;
+}
+
 static int dahdi_wait(struct card *base, int frame)
 {
     struct dahdi_card *card = of(base);
     struct pollfd timer = { .fd = atomic_load(&card->timer), .events = POLLPRI };
+    card->asked = true;
     if (timer.fd < 0)
-        return ENODEV;
+        return EAGAIN; /* it is opened with the first channel */
     if (card->timer_frame != frame) {
         if (ioctl(timer.fd, DAHDI_TIMERCONFIG, &frame) != 0)
             return errno;
@@ -422,10 +440,14 @@ static int dahdi_wait(struct card *base, int frame)
     if (late) {
         /* What is to be started waits for a tick that is on time. */
         card->boundary = boundaries == 1 ? card->boundary + period : now;
+        card->beat += period;
         return 0;
     }
     card->boundary = now;
-    start_all(card, frame);
+    if (on_time(card, now, period) || ++card->start_waits > START_PATIENCE) {
+        start_all(card, frame);
+        card->start_waits = 0;
+    }
     int64_t until = now + SETTLE_NS;
     struct timespec settled = { until / 1000000000, until % 1000000000 };
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &settled, NULL) == EINTR)

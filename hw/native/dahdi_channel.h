@@ -43,7 +43,10 @@ struct dahdi_card {
     _Atomic int timer;
     int timer_frame;
     int64_t boundary; /* ns, CLOCK_MONOTONIC: of the frame that began last */
-    bool paces;       /* the last tick was waited for here */
+    int64_t beat;     /* the same, of the earliest moment at which boundaries are told */
+    int start_waits;  /* ticks that were not on time, since channels were started */
+    bool asked;       /* this tick, for the pace */
+    bool paces;       /* this tick was waited for here */
     uint64_t tick;
     int starting_count;
     struct channel *starting[DAHDI_CHANNELS];

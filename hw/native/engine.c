@@ -102,12 +102,15 @@ static bool wait_for_card(struct plane *plane, struct pace *pace)
     struct card *card = pacemaker(plane);
     if (!card)
         return false;
-    if (pace->without_card > 0)
+    if (pace->without_card > 0) {
         pace->without_card--;
-    else if (card->ops->wait(card, plane->frame) == 0)
-        return true;
-    else
-        pace->without_card = WITHOUT_CARD_S * MEDIA_RATE / plane->frame;
+    } else {
+        int error = card->ops->wait(card, plane->frame);
+        if (error == 0)
+            return true;
+        if (error != EAGAIN)
+            pace->without_card = WITHOUT_CARD_S * MEDIA_RATE / plane->frame;
+    }
     plane->statistics.clock_ticks++;
     return false;
 }

@@ -155,6 +155,10 @@ class Guest:
             start_new_session=True,
         )
 
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self._started
+
     def runs(self) -> bool:
         """Also passes on what pytest said since, and ends a guest that hangs."""
         running = self._process.poll() is None
@@ -171,7 +175,7 @@ class Guest:
                 self.trouble = f"it went down by itself (status {self._process.returncode}), console.log says why"
         elif now - self._heard > SILENCE:
             self.trouble = f"it said nothing for {SILENCE:.0f} s"
-        elif now - self._started > LIMIT:
+        elif self.age > LIMIT:
             self.trouble = f"it took longer than {LIMIT:.0f} s"
         return running and not self.trouble
 
@@ -224,7 +228,9 @@ def main(arguments: list[str]) -> int:
             guests.append(Guest(number, version, tests))
         running = list(guests)
         while running:
-            running = [guest for guest in running if guest.runs()]
+            for guest in [guest for guest in running if not guest.runs()]:
+                running.remove(guest)
+                print(f"Lab: guest {guest.number} is done after {guest.age:.0f} s", flush=True)
             time.sleep(POLL)
     finally:
         worst = max(guest.end() for guest in guests)

@@ -173,6 +173,19 @@ async def test_a_card_whose_clock_failed_leaves_the_pace_to_the_system_and_is_no
     plane.close()
 
 
+async def test_a_card_that_has_no_pace_yet_is_asked_at_each_tick() -> None:
+    """Its pace is taken as soon as it has one: a change of pace later would be heard."""
+    beats = Beats(*(lambda: errno.EAGAIN,) * 3, at_once)
+    card, plane = PaperCard(beats), Plane()
+    plane.add_card(card.pointer)
+    async with running(plane):
+        await until(beats.held.is_set)
+        statistics = plane.statistics()
+        beats.release()
+    assert (statistics.ticks, statistics.clock_ticks) == (4, 3)
+    plane.close()
+
+
 async def test_statistics_are_of_one_moment() -> None:
     """Asked for in the midst of a tick, they are those of the end of the last one."""
     plane = Plane()
