@@ -5,26 +5,36 @@
 
 The wall clock first, then the distance to the line before, then what happened. The last 400 lines are kept in memory;
 with a folder they are also in a file of the line's name, so that what was before a crash can be read after it. A file
-that has grown over 256 KiB is renamed to NAME.1 and a new one begun: two files a line, never more.
+that has grown over 256 KiB is renamed to NAME.1 and a new one begun: two files a line, never more. A full disk costs
+the file and not the line; a minute later it is tried again.
 
-Samples give the distances; the wall clock is asked once, when the trace begins, and is only shown.
+Samples give the distances; the wall clock is asked once a minute at most, and is only shown. A row with the date stands
+where the day changes.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import deque
-from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any, TextIO
 
 from hw.wall_clock import now
 
+log = logging.getLogger(__name__)
+
 KEPT = 400
 RATE = 8000
 FILE_MAX = 256 * 1024
+CLOCK_S = 60
+"""So long the samples are trusted to be as fast as the wall clock: a card's crystal may be off by 4 s a day."""
+AGAIN_S = 60
+"""After a file failed it is left alone for so long."""
 
 
 def in_words(thing: object) -> str:
@@ -50,75 +60,104 @@ def file_of(folder: Path, line: str) -> Path:
     return folder / (re.sub(r"[^\w.+-]", "_", line) + ".trace")
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """What the wall clock said at a sample."""
+
+    at: datetime
+    sample: int
+
+    def wall(self, time: int) -> datetime:
+        return self.at + timedelta(seconds=(time - self.sample) / RATE)
+
+
 class Trace:
-    """Of one line. A folder that cannot be written costs the file, never the line: `problem` says why."""
+    """Of one line. A file that cannot be written costs the file, never the line: `problem` says why, until it can."""
 
     def __init__(self, line: str = "", folder: Path | None = None) -> None:
-        self._notes: deque[tuple[int, str, object]] = deque(maxlen=KEPT)
+        self._notes: deque[tuple[int, str, object, _Anchor]] = deque(maxlen=KEPT)
         self._path = file_of(folder, line) if folder is not None else None
         self._file: TextIO | None = None
         self._size = 0
-        self._began: datetime | None = None
-        self._began_at = 0
-        self._last = 0
+        self._anchor: _Anchor | None = None
+        self._last = 0  # sample and
+        self._day: date | None = None  # day of the row before, in the file
+        self._again = 0  # not before this sample
         self.problem = ""
 
     def note(self, time: int, text: str, what: object = None) -> None:
         """`time` in samples of the plane. `what` follows the text, in words, found only when somebody reads them: it
         must not change.
         """
-        if self._began is None:
-            self._began, self._began_at, self._last = now(), time, time
-        self._notes.append((time, text, what))
-        if self._path is not None and not self.problem:
-            self._keep(self._row(time, self._last, text, what))
+        anchor = self._anchor
+        if anchor is None or not 0 <= time - anchor.sample < CLOCK_S * RATE:
+            if anchor is None:
+                self._last = time
+            anchor = self._anchor = _Anchor(now(), time)
+        self._notes.append((time, text, what, anchor))
+        if self._path is not None and time >= self._again:
+            self._keep(self._path, time, text, what, anchor)
         self._last = time
 
     def lines(self) -> list[str]:
         """Oldest first."""
-        rows = []
-        before = self._notes[0][0] if self._notes else 0
-        for time, text, what in self._notes:
-            rows.append(self._row(time, before, text, what))
-            before = time
+        rows: list[str] = []
+        before, day = self._notes[0][0] if self._notes else 0, None
+        for time, text, what, anchor in self._notes:
+            at = anchor.wall(time)
+            if day not in (None, at.date()):
+                rows.append(f"-- {at:%Y-%m-%d} --")
+            rows.append(_row(at, time - before, text, what))
+            before, day = time, at.date()
         return rows
 
     def close(self) -> None:
+        """What the disk had no room for is lost."""
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            with suppress(OSError):  # told as a problem already, or about to be
+                file.close()
 
-    def _row(self, time: int, before: int, text: str, what: object) -> str:
-        assert self._began is not None
-        if what is not None:
-            text = f"{text} {in_words(what)}"
-        at = self._began + timedelta(seconds=(time - self._began_at) / RATE)
-        return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}  {(time - before) / RATE:+8.3f}   {text}"
-
-    def _keep(self, row: str) -> None:
-        assert self._path is not None
+    def _keep(self, path: Path, time: int, text: str, what: object, anchor: _Anchor) -> None:
+        at = anchor.wall(time)
+        row = _row(at, time - self._last, text, what) + "\n"
         try:
             if self._file is not None and self._size > FILE_MAX:
                 self.close()
-                self._path.replace(self._path.with_suffix(".trace.1"))
+                path.replace(path.with_suffix(".trace.1"))
             if self._file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self._path.open("a", encoding="utf-8", buffering=1)
-                self._size = self._path.stat().st_size
-                self._file.write(f"-- {now():%Y-%m-%d %H:%M:%S} --\n")
-            self._file.write(row + "\n")
-            self._size += len(row) + 1
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = path.open("a", encoding="utf-8", buffering=1)
+                self._size = path.stat().st_size
+                row = ("\n" if self._size else "") + f"-- {at:%Y-%m-%d %H:%M:%S} --\n{row}"
+            elif self._day != at.date():
+                row = f"-- {at:%Y-%m-%d} --\n{row}"
+            self._day = at.date()
+            self._file.write(row)
+            self._size += len(row)
+            self.problem = ""
         except OSError as error:
-            self.problem = f"trace {self._path}: {error.strerror}"
+            if not self.problem:
+                self.problem = f"trace {path}: {error.strerror}"
+                log.warning("%s; it goes on in memory", self.problem)
+            self._again = time + AGAIN_S * RATE
             self.close()
+
+
+def _row(at: datetime, distance: int, text: str, what: object) -> str:
+    if what is not None:
+        text = f"{text} {in_words(what)}"
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}  {distance / RATE:+8.3f}   {text}"
 
 
 def read(folder: Path, line: str) -> list[str]:
     """What the files of a line hold, oldest first. FileNotFoundError: nothing is kept of such a line."""
     path = file_of(folder, line)
     older = path.with_suffix(".trace.1")
-    rows = older.read_text(encoding="utf-8", errors="replace").splitlines() if older.exists() else []
-    return rows + path.read_text(encoding="utf-8", errors="replace").splitlines()
+    texts = [each.read_text(encoding="utf-8", errors="replace") for each in (older, path) if each.exists()]
+    if not texts:
+        raise FileNotFoundError(f"{path} is not there")
+    return [row for text in texts for row in text.splitlines() if row]
 
 
 def names(folder: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from core.command import main
 from hw import wall_clock
 from hw.signalling.line import Call, Idle, Party, Released, Seized
 from hw.signalling.q850 import Cause
-from hw.signalling.trace import FILE_MAX, KEPT, Trace, in_words, read
+from hw.signalling.trace import AGAIN_S, FILE_MAX, KEPT, RATE, Trace, in_words, read
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,54 @@ def test_a_folder_that_cannot_be_written_costs_the_file_and_not_the_line(tmp_pat
     trace.note(0, "still there")
     assert len(trace.lines()) == 2
     assert "Not a directory" in trace.problem or "File exists" in trace.problem
+
+
+def test_a_full_disk_costs_the_file_and_not_the_line_and_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "line.trace").symlink_to("/dev/full")
+    trace = Trace("line", tmp_path)
+    for row in range(3):
+        trace.note(row, "bits")
+    assert "No space left" in trace.problem
+    assert len(trace.lines()) == 3
+    assert len(caplog.records) == 1
+    (tmp_path / "line.trace").unlink()
+    trace.note(10, "too soon")
+    trace.note(AGAIN_S * RATE, "there is room again")
+    assert [row.rpartition("   ")[2] for row in read(tmp_path, "line")[1:]] == ["there is room again"]
+    assert not trace.problem
+    trace.close()
+
+
+def test_a_row_cut_off_by_a_full_disk_spoils_no_other(tmp_path: Path) -> None:
+    (tmp_path / "line.trace").write_text("14:03:07.340    +0.000   idle\n14:03:07.3")
+    trace = Trace("line", tmp_path)
+    trace.note(0, "idle again")
+    rows = read(tmp_path, "line")
+    assert rows[1] == "14:03:07.3"
+    assert rows[2].startswith("-- ")
+    assert rows[3].endswith("idle again")
+    trace.close()
+
+
+def test_the_time_of_day_is_right_after_days_and_a_new_day_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card whose crystal is slow by 100 ppm: after ten days the samples alone would be 86 s behind."""
+    samples = 0
+    begin = datetime(2026, 11, 23, 12).astimezone()
+    monkeypatch.setattr(wall_clock, "source", lambda: begin + timedelta(seconds=samples * 1.0001 / RATE))
+    trace = Trace("line", tmp_path)
+    trace.note(samples, "idle")
+    samples = 10 * 86_400 * RATE
+    trace.note(samples, "seized")
+    first, day, last = trace.lines()
+    assert first.startswith("12:00:00.000")
+    assert day == "-- 2026-12-03 --"
+    assert last.startswith("12:01:26.400")
+    assert read(tmp_path, "line")[-2:] == [day, last]
+    trace.close()
 
 
 def test_strowger_trace_prints_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
