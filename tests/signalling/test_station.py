@@ -297,6 +297,25 @@ def test_ring_back_tone_gives_way_to_what_the_exchange_lets_be_heard() -> None:
     assert len(phone.of(SpeechOpen)) == 2
 
 
+def test_every_timer_of_the_table_can_be_set() -> None:
+    phone = telephone(StationSettings(times={"T-FIRST": 5.0, "T-DIGIT": 2.0}))
+    assert set(phone.machine.timers) == set(TIMERS)
+    phone.line(LIFT)
+    phone.digits("8")
+    phone.clock.run(2.0)
+    assert phone.of(Dialled)[-1].complete
+    phone.line(HANG_UP)
+    phone.line(LIFT)
+    phone.clock.run(5.0)
+    assert phone.of(Dialled)[-1] == Dialled(phone.clock.time, "", complete=True)
+
+
+@pytest.mark.parametrize("times", [{"T-NONE": 5.0}, {"T-DIGIT": 0.0}, {"T-DIGIT": 601.0}])
+def test_times_that_cannot_be_are_refused(times: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="times"):
+        StationSettings(times=times)
+
+
 def test_a_station_promises_no_digits_after_the_call_was_placed() -> None:
     phone = telephone()
     phone.take(m.Place(Call("12")))

@@ -17,8 +17,8 @@ not: judge numbers, or make ring-back for a caller who is to hear announcements 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import accumulate
 
@@ -87,16 +87,24 @@ FSK_GAP_MS = 2000  # a silence this long has room for the message
 
 @dataclass(frozen=True, slots=True)
 class StationSettings:
-    """caller_id: "fsk", "dtmf" or "none". reverse_on_answer needs a card that can. cadences: by Call.ring."""
+    """caller_id: "fsk", "dtmf" or "none". reverse_on_answer needs a card that can. cadences: by Call.ring. times: of
+    timers by name, in seconds, where other than the table has them; 0.1 to 600. ValueError: a value that cannot be.
+    """
 
     caller_id: str = "fsk"
     reverse_on_answer: bool = False
     dial_tone: bool = True
     cadences: dict[str, RingCadence] = field(default_factory=lambda: dict(CADENCES))
+    times: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.caller_id not in ("fsk", "dtmf", "none"):
             raise ValueError(f'caller_id {self.caller_id!r}: must be "fsk", "dtmf" or "none"')
+        for name, seconds in self.times.items():
+            if name not in TIMERS:
+                raise ValueError(f"times has no {name}; there are {', '.join(TIMERS)}")
+            if not 0.1 <= seconds <= 600:
+                raise ValueError(f"times {name} is {seconds} s, must be 0.1 to 600")
 
 
 class State(Enum):
@@ -131,14 +139,13 @@ _IN_CALL = (State.DIALLING, State.WAITING, State.ANNOUNCING, State.RINGING, Stat
 class Station:
     """The machine of one telephone. `abilities` of its card's channel say whether battery can be reversed."""
 
-    timers = TIMERS
-
     def __init__(self, settings: StationSettings, card: Ability = Ability.NONE) -> None:
         if settings.reverse_on_answer and Ability.SET_POLARITY not in card:
             raise Unsupported(
                 "this port cannot reverse its battery", action="set reverse_on_answer = false, or use another card"
             )
         self._settings = settings
+        self.timers = TIMERS | {name: replace(TIMERS[name], seconds=s) for name, s in settings.times.items()}
         self.abilities = (
             LineAbility.SEND_CALLER
             | LineAbility.SEND_NAME
@@ -306,7 +313,7 @@ class Station:
             if gap is None:
                 self._note(f"ring cadence {cadence.ms} has no room for caller ID")
             else:
-                self._acts.append(m.Start("T-CLI", gap / 1000 + TIMERS["T-CLI"].seconds))
+                self._acts.append(m.Start("T-CLI", gap / 1000 + self.timers["T-CLI"].seconds))
         self._go(State.RINGING)
 
     def _caller_id(self, _: object) -> None:
