@@ -15,6 +15,7 @@ from itertools import pairwise
 from core.config.model import Box, ClassOfService, R2Span, Station
 from core.config.model.features import DIAL_TONE, context, syntax
 from core.config.model.numbering import BUILT_IN_CLASSES
+from core.config.model.queues import Target
 from core.config.wording import close
 from core.numbering.check import problems as plan_problems
 from core.texts import N_, _
@@ -71,6 +72,17 @@ REFERENCES = {
     "trunk_group.night": "number",
     "hunt_group.overflow": "number",
     "hunt_group.night": "number",
+    "agent.group": "agent group",
+    "agent.queues.*.queue": "queue",
+    "agent.skills.*": "skill",
+    "agent.queues.*.skills.*": "skill",
+    "queue.require.*": "skill",
+    "queue.prefer.*": "skill",
+    "queue.recipe.*.require.*": "skill",
+    "queue.recipe.*.prefer.*": "skill",
+    "queue.recipe.*.drop.*": "skill",
+    "queue.recipe.*.open": "calendar",
+    "queue.recipe.*.closed": "calendar",
 }
 """Paths to values (through every row), and what each value that is not "" must be the name or number of."""
 
@@ -82,6 +94,9 @@ _NO_SUCH = {
     "trunk group": N_('There is no trunk group "{name}".'),
     "station": N_('There is no station "{name}".'),
     "number": N_('Nobody has the number "{name}".'),
+    "agent group": N_('There is no agent group "{name}".'),
+    "queue": N_('There is no queue "{name}".'),
+    "skill": N_('There is no skill "{name}".'),
 }
 
 
@@ -110,6 +125,10 @@ def _named(holder: object, name: str) -> Iterator[tuple[Path, object]]:
 
 
 def _each(holder: object) -> Iterator[tuple[Path, object]]:
+    """Each value of a list, or each key of a table whose keys are names."""
+    if isinstance(holder, dict):
+        yield from (((key,), key) for key in holder)
+        return
     assert isinstance(holder, tuple)
     for number, value in enumerate(holder):
         yield (number,), value
@@ -129,6 +148,9 @@ def _known(box: Box) -> dict[str, list[str]]:
         "trunk group": [group.name for group in box.trunk_group],
         "station": [station.number for station in box.station],
         "number": [number for number, _path in numbers(box)],
+        "agent group": [group.name for group in box.agent_group],
+        "queue": [queue.name for queue in box.queue],
+        "skill": [skill.name for skill in box.skill],
     }
 
 
@@ -146,9 +168,10 @@ def _references(box: Box) -> Iterator[Finding]:
 
 def numbers(box: Box) -> Iterator[tuple[str, Path]]:
     """Every number of the plan, and where it is given."""
-    for section in ("station", "hunt_group", "conference"):
+    for section in ("station", "hunt_group", "conference", "queue"):
         for row, holder in enumerate(getattr(box, section)):
-            yield holder.number, (section, row, "number")
+            if holder.number:
+                yield holder.number, (section, row, "number")
     for orbit in box.park.numbers():
         yield orbit, ("park", "orbits")
 
@@ -166,12 +189,15 @@ def _twice(taken: Iterable[tuple[str, Path]], text: Callable[[str], str]) -> Ite
 
 def _unique(box: Box) -> Iterator[Finding]:
     yield from _twice(numbers(box), lambda name: _("The number {name} is given twice.").format(name=name))
-    for section in ("card", "trunk_group", "route", "class_of_service", "calendar", "user"):
+    named = ("card", "trunk_group", "route", "class_of_service", "calendar", "user")
+    for section in (*named, "queue", "agent_group", "skill", "customer_class"):
         rows = [(row.name, (section, number, "name")) for number, row in enumerate(getattr(box, section))]
         yield from _twice(rows, lambda name: _('The name "{name}" is given twice.').format(name=name))
     lines: list[tuple[str, Path]] = [(row.name, ("span", number, "name")) for number, row in enumerate(box.span)]
     lines += [(row.name, ("trunk", number, "name")) for number, row in enumerate(box.trunk)]
     yield from _twice(lines, lambda name: _('The name "{name}" is given twice.').format(name=name))
+    agents: list[tuple[str, Path]] = [(row.number, ("agent", n, "number")) for n, row in enumerate(box.agent)]
+    yield from _twice(agents, lambda name: _("The agent's number {name} is given twice.").format(name=name))
     dials: list[tuple[str, Path]] = [(row.code, ("speed_dial", n, "code")) for n, row in enumerate(box.speed_dial)]
     yield from _twice(dials, lambda name: _("The speed-dial code {name} is given twice.").format(name=name))
     ports: list[tuple[str, Path]] = []
@@ -412,6 +438,25 @@ def _circles(box: Box) -> Iterator[Finding]:
             )
 
 
+# ---- queues ----
+
+
+def _targets(box: Box) -> Iterator[Finding]:
+    """Where callers go who leave a queue."""
+    queues = [queue.name for queue in box.queue]
+    for row, queue in enumerate(box.queue):
+        found: list[tuple[Path, Target]] = [(("queue", row, "instead"), queue.instead)]
+        for number, step in enumerate(queue.recipe):
+            if step.overflow is not None:
+                found.append((("queue", row, "recipe", number, "overflow"), step.overflow))
+        for path, target in found:
+            if target.to == "queue" and target.name == queue.name:
+                yield Finding((*path, "name"), _("The queue would send its callers to itself."))
+            elif target.to == "queue" and target.name not in queues:
+                text = _('There is no queue "{name}".').format(name=target.name)
+                yield Finding((*path, "name"), text, close(target.name, queues), name=target.name)
+
+
 # ---- PINs ----
 
 
@@ -468,6 +513,7 @@ _ALWAYS: tuple[_Rule, ...] = (
     _codes,
     _forwards,
     _circles,
+    _targets,
     _pins,
 )
 _WHOLE: tuple[_Rule, ...] = (_emergency, _idle_lines)

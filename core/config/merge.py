@@ -17,7 +17,7 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 
-KEYS = {"station": "number", "hunt_group": "number", "conference": "number", "speed_dial": "code"}
+KEYS = {"station": "number", "hunt_group": "number", "conference": "number", "speed_dial": "code", "agent": "number"}
 """What tells the rows of a list apart, where it is not `name`."""
 
 

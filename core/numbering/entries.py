@@ -90,6 +90,9 @@ def entries(box: Box, hours: Mapping[str, OpeningHours]) -> Iterator[Entry]:
         yield number(TargetKind.HUNT_GROUP, group.number, ("hunt_group", index, "number"))
     for index, room in enumerate(box.conference):
         yield number(TargetKind.CONFERENCE, room.number, ("conference", index, "number"))
+    for index, queue in enumerate(box.queue):
+        if queue.number:
+            yield Entry(parse(queue.number), Target(TargetKind.QUEUE, queue.name), ("queue", index, "number"))
     for orbit in box.park.numbers():
         yield number(TargetKind.PARK_ORBIT, orbit, ("park", "orbits"), STATIONS)
     yield from speed_dials(box)

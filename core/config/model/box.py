@@ -20,6 +20,14 @@ from core.config.model.groups import Conference, HuntGroup, Park
 from core.config.model.kinds import Effect, Many, Table, setting
 from core.config.model.numbering import Calendar, ClassOfService, Numbering, Route
 from core.config.model.pins import CallingPin
+from core.config.model.queues import (
+    AgentGroup,
+    AgentSettings,
+    CustomerClass,
+    DistributionSettings,
+    QueueSettings,
+    Skill,
+)
 from core.config.model.sounds import Announcements, Music
 from core.config.model.spans import Span
 from core.config.model.stations import SpeedDial, Station
@@ -53,6 +61,12 @@ class Box(Table):
     conference: Many[Conference] = setting("Rooms for telephone conferences.", ())
     park: Park = setting("Where calls are parked.", Park())
     speed_dial: Many[SpeedDial] = setting("Short numbers for all.", ())
+    queue: Many[QueueSettings] = setting("Queues in which callers wait for an agent.", ())
+    agent: Many[AgentSettings] = setting("People who serve queues.", ())
+    agent_group: Many[AgentGroup] = setting("How agents work, group by group.", ())
+    skill: Many[Skill] = setting("Skills that calls ask for and agents have.", ())
+    customer_class: Many[CustomerClass] = setting("Classes of customers, and who goes first.", ())
+    distribution: DistributionSettings = setting("What all queues have in common.", DistributionSettings())
     announcements: Announcements = setting("What is said in words.", Announcements())
     music: Music = setting("What those hear who wait.", Music())
     pin: Many[CallingPin] = setting("PINs with which single calls may go further.", ())
