@@ -33,6 +33,7 @@ class Trunk:
         self.line = line
         self.group = group
         self.leg: Leg | None = None
+        self._alerted: Leg | None = None
         self.used_at = 0.0
         self.uses = 0
         self._ears = Ears(exchange.plane, line)
@@ -159,7 +160,9 @@ class Trunk:
         return -1
 
     def alert(self, leg: Leg, in_band: bool) -> None:
-        if leg is self.leg and leg.state is State.INITIATED:
+        # The network is told once; that then another telephone rings is none of its business.
+        if leg is self.leg and leg is not self._alerted and leg.state is State.INITIATED:
+            self._alerted = leg
             self.line.alert(in_band)
 
     def progress(self, leg: Leg, cause: Cause | None = None) -> None:
@@ -176,7 +179,7 @@ class Trunk:
             self.line.release(cause)
 
     def _let_go(self) -> None:
-        leg, self.leg = self.leg, None
+        leg, self.leg, self._alerted = self.leg, None, None
         if leg is not None:
             self._ears.listen(False)
             self._exchange.journal.note("TrunkReleased", call=leg.call.id, device=self.name)

@@ -245,6 +245,8 @@ class Lives:
         life.consults = event.data.get("consults") or life.consults
 
     def _routed(self, life: Life, event: Event) -> None:
+        if event.data.get("target_kind") == "conference":
+            life.bridges.add(event.data.get("target") or "")
         life.failed, life.ending = False, None
 
     def _trunk_seized(self, life: Life, event: Event) -> None:
@@ -258,7 +260,6 @@ class Lives:
             self._initiated(life, event)
 
     def _trunk_released(self, life: Life, event: Event) -> None:
-        self._leave(life, event.device)
         life.seized.pop(event.device, None)
 
     def _reached(self, life: Life, event: Event) -> None:

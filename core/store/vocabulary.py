@@ -26,6 +26,7 @@ The order in which a story is noted matters to its readings:
   then in it, in the state they had. The other call ends with CallCleared(reason "transferred" or "conferenced", into).
 - A forwarded or picked-up telephone: Diverted or PickedUp first, then its ConnectionCleared, then the new Delivered or
   Established.
+- A trunk is seized before, and released before or after, its connection in the call.
 - Parked: then the ConnectionCleared of whoever parked. Who fetches the call is told by PickedUp with the orbit.
 
 What it does not: say how an event is kept (journal.py), or what can be read out of events (records.py, segments.py).

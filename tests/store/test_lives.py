@@ -65,7 +65,7 @@ def test_talk_is_exactly_the_time_with_two_connected_parties(events: list[Event]
         before = event.clock
         if event.kind in ("Originated", "Established", "Retrieved"):
             connected.add(event.device)
-        elif event.kind in ("ConnectionCleared", "Held", "TrunkReleased"):
+        elif event.kind in ("ConnectionCleared", "Held"):
             connected.discard(event.device)
     assert sum(row.talk_us for row in records(events)) == talk
 
