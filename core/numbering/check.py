@@ -4,7 +4,8 @@
     hidden          an entry that no number reaches, because others are more exact or come first
     nowhere         a speed dial, hot line or forward whose number is none; emergency calls without a trunk group
     nobody          a route that no class of service in use may take
-    settings        digits stripped that are not there, dates in the wrong order, holidays of no country that is known
+    settings        digits stripped that are not there, a type of number that says the prefix once more, dates in the
+                    wrong order, holidays of no country that is known
 
 Ties and what is hidden are found by walking through every state of the tree, once each. References to names that do
 not exist, numbers given twice and codes that cannot be told apart are the matter of core/config/checks.py. Each problem
@@ -47,7 +48,7 @@ def problems(box: Box) -> list[Problem]:
     if any(not problem.warning for problem in settings):
         return settings
     plan = NumberingPlan(box)
-    return [*settings, *Walk(plan).problems(), *nowhere(box, plan), *nobody(box, plan)]
+    return [*settings, *Walk(plan).problems(), *nowhere(box, plan), *nobody(box, plan), *prefixes(box)]
 
 
 # ---- the tree ----
@@ -248,6 +249,28 @@ def strips(box: Box) -> Iterator[Problem]:
                     _("{strip} digits cannot be stripped: the shortest number has {length}.").format(
                         strip=strip, length=before
                     ),
+                )
+
+
+def prefixes(box: Box) -> Iterator[Problem]:
+    """A national or international number is sent without the prefix that its type stands for (Q.931 4.5.10)."""
+    said = {"national": box.numbering.national, "international": box.numbering.international}
+    for index, route in enumerate(box.route):
+        for which, group in enumerate(route.groups):
+            kind = group.number_type or route.number_type
+            prefix = said.get(kind, "")
+            sent = [
+                changed(changed(number, route.strip, route.add), group.strip, group.add) for number in samples(route)
+            ]
+            if prefix and all(number.startswith(prefix) for number in sent):
+                own = group.number_type is not None
+                yield Problem(
+                    ("route", index, "groups", which, "number_type") if own else ("route", index, "number_type"),
+                    _(
+                        "Numbers go out as {type} and with {prefix}: the network may take that for a wrong number."
+                    ).format(type=kind, prefix=prefix),
+                    _('Strip the prefix, too, or set number_type = "unknown".'),
+                    warning=True,
                 )
 
 

@@ -13,12 +13,13 @@
 
 A PIN is the telephone's: forwardings and callers from trunks are not asked for one. What is not known is refused: a
 class that does not exist reaches our own numbers only, and digits of no known form need the furthest reach when they
-are long enough to be a far number behind some carrier's code.
+are long enough to be a far number behind some carrier's code. What a trunk group makes of a number is looked at, too:
+digits that are put before one must not make a far one of it unseen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.config.model.numbering import BUILT_IN_CLASSES, ClassOfService, Numbering, TollLimits
 from core.config.model.pattern import Pattern, parse
@@ -69,8 +70,10 @@ class Permissions:
             name: (tuple(map(parse, one.allow)), tuple(map(parse, one.deny))) for name, one in self.classes.items()
         }
 
-    def permit(self, attempt: Attempt, public: str) -> Permission:
-        """public: the number that goes out, without outside prefix and without what single trunk groups add."""
+    def permit(self, attempt: Attempt, public: str, sent: Sequence[str] = ()) -> Permission:
+        """public: the number that goes out, without outside prefix and without what single trunk groups add. sent: what
+        it is with that; it may be a farther number.
+        """
         if attempt.target.kind is TargetKind.FEATURE and attempt.origin is not Origin.STATION:
             return Barred(Reason.SERVICE)
         if attempt.target.kind is not TargetKind.TRUNK:
@@ -80,9 +83,9 @@ class Permissions:
             return Barred(Reason.TRUNK_TO_TRUNK if attempt.origin is Origin.TRUNK else Reason.REACH)
         if barred := _barred_way(attempt, known):
             return Barred(barred)
-        needed = self.needs(public)
+        needed = max(self.needs(public), *(self.needs(number) for number in sent if self._far(number)), 0)
         if not (attempt.target.bypass and attempt.origin is Origin.STATION):
-            refusal = self._refusal(attempt, known, public, needed)
+            refusal = self._refusal(attempt, known, public, sent, needed)
             if refusal is not None:
                 return refusal
         if needed < as_rank(self._numbering.toll_from):
@@ -104,9 +107,15 @@ class Permissions:
             return as_rank("international" if len(public) > _LONGEST_LOCAL else "local")
         return as_rank(_NEEDS[kind])
 
-    def _refusal(self, attempt: Attempt, known: ClassOfService, public: str, needed: int) -> Barred | NeedsPin | None:
+    def _far(self, number: str) -> bool:
+        """Not what is of no known form because a trunk group adds codes of its own."""
+        return category(number, self._home) in (Category.LONG_DISTANCE, Category.INTERNATIONAL)
+
+    def _refusal(
+        self, attempt: Attempt, known: ClassOfService, public: str, sent: Sequence[str], needed: int
+    ) -> Barred | NeedsPin | None:
         allow, deny = self._lists[known.name]
-        written = forms(public, self._home)
+        written = {form for number in (public, *sent) for form in forms(number, self._home)}
         allowed = _best(allow, {public, normalised(public, self._home)})
         denied = _best(deny, written)
         if denied and (not allowed or denied <= allowed):

@@ -18,6 +18,7 @@ from core.config.model.features import CONFERENCE, FLASH, Features, context, syn
 from core.config.model.numbering import Route
 from core.config.model.pattern import Pattern, parse
 from core.numbering.hours import OpeningHours
+from core.numbering.numbers import Home, normalised
 from core.numbering.target import Facts, Target, TargetKind
 from core.numbering.tree import Condition, Entry, Path
 
@@ -38,7 +39,9 @@ STATIONS = Stations()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteCondition:
-    """For whom and when a route holds: all that is given must fit. open: while the hours are open, or closed."""
+    """For whom and when a route holds: all that is given must fit. open: while the hours are open, or closed. A calling
+    number may fit as it came or as it is normalised.
+    """
 
     stations: tuple[Pattern, ...]
     classes: frozenset[str]
@@ -47,6 +50,7 @@ class RouteCondition:
     calling: tuple[Pattern, ...]
     hours: OpeningHours | None
     open: bool
+    home: Home
 
     def holds(self, facts: Facts) -> bool:
         return not self.missing(facts)
@@ -61,12 +65,14 @@ class RouteCondition:
             return "pickup_groups"
         if self.from_groups and facts.group not in self.from_groups:
             return "from_groups"
-        if self.calling and not any(pattern.matches(facts.calling) for pattern in self.calling):
-            return "calling"
+        if self.calling:
+            written = {facts.calling, normalised(facts.calling, self.home)}
+            if not any(pattern.matches(number) for pattern in self.calling for number in written):
+                return "calling"
         return "calendar" if self.hours is not None and self.hours.open_at(facts.time) is not self.open else ""
 
 
-def condition(route: Route, hours: Mapping[str, OpeningHours]) -> Condition | None:
+def condition(route: Route, hours: Mapping[str, OpeningHours], home: Home) -> Condition | None:
     """None: it holds for all. A calendar that does not exist is one that is always open; the check reports it."""
     calendar = hours.get(route.calendar)
     if not (route.stations or route.classes or route.pickup_groups or route.from_groups or route.calling or calendar):
@@ -79,10 +85,11 @@ def condition(route: Route, hours: Mapping[str, OpeningHours]) -> Condition | No
         tuple(map(parse, route.calling)),
         calendar,
         route.when == "open",
+        home,
     )
 
 
-def entries(box: Box, hours: Mapping[str, OpeningHours]) -> Iterator[Entry]:
+def entries(box: Box, hours: Mapping[str, OpeningHours], home: Home) -> Iterator[Entry]:
     yield from emergency(box)
     for index, station in enumerate(box.station):
         yield number(TargetKind.STATION, station.number, ("station", index, "number"))
@@ -98,7 +105,7 @@ def entries(box: Box, hours: Mapping[str, OpeningHours]) -> Iterator[Entry]:
     yield from speed_dials(box)
     yield from services(box)
     for index, route in enumerate(box.route):
-        holds = condition(route, hours)
+        holds = condition(route, hours, home)
         for which, text in enumerate(route.match):
             target = Target(TargetKind.TRUNK, route.name)
             yield Entry(parse(text), target, ("route", index, "match", which), holds, route.wait_s)

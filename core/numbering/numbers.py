@@ -37,7 +37,7 @@ class Category(Enum):
     UNKNOWN = "unknown"  # of no known form: a short number of somebody's own plan, a wrong one
 
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1(?:[3-689]\d|7[0-8])\d{8}")  # 179 chooses a carrier
 TOLL_FREE = re.compile(r"[48]00\d{7}")
 SPECIAL = re.compile(r"1\d{2,5}|9[56]\d{3,6}")
 LOCAL = re.compile(r"[2-9]\d{6,7}")

@@ -30,8 +30,8 @@ class NumberingPlan:
     def __init__(self, box: Box) -> None:
         settings = box.numbering
         self.calendars = {one.name: OpeningHours(one, box.box.time_zone) for one in box.calendar}
-        self.entries = tuple(entries(box, self.calendars))
         self.home = Home.of(settings, box.box.country, box.box.area_code)
+        self.entries = tuple(entries(box, self.calendars, self.home))
         self._analyser = Analyser(
             Tree(self.entries),
             Waits(settings.first_digit_s, settings.inter_digit_s, settings.complete_s),
@@ -74,7 +74,7 @@ class NumberingPlan:
         return self._routes.left_out(target, facts)
 
     def permit(self, attempt: Attempt) -> Permission:
-        return self.permissions.permit(attempt, self.public(attempt.target))
+        return self.permissions.permit(attempt, self.public(attempt.target), self._routes.sent(attempt.target))
 
     def public(self, target: Target) -> str:
         """The number that goes out for a target, without what single trunk groups do to it; else the target's."""

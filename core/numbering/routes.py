@@ -1,6 +1,6 @@
 """Trunk routes: from a target to the trunk groups that are tried, in which order, and what is sent on each.
 
-    dialled 9 0755 12345678        route: strip 1, add ""        07551 2345678 is the public number
+    dialled 9 0755 12345678        route: strip 1, add ""        075512345678 is the public number
     group "e1"       strip 0                                     075512345678
     group "carrier"  add "17909"                                 17909075512345678
 
@@ -25,10 +25,31 @@ class Routes:
         self._emergency = box.numbering.emergency_groups or tuple(self._out)
         self._calling = {station.number: station.calling for station in box.station if station.calling}
         self._hours = hours
+        self._outside = box.numbering.outside
+        self._prefixes = {"national": box.numbering.national, "international": box.numbering.international}
 
     def public(self, target: Target) -> str:
+        """The number that a route calls, with the prefix that its type of number may stand for."""
         route = self._routes.get(target.name) if target.kind is TargetKind.TRUNK else None
-        return changed(target.number, route.strip, route.add) if route else target.number
+        if route is None:
+            return target.number
+        return self._whole(changed(target.number, route.strip, route.add), route.number_type, target)
+
+    def sent(self, target: Target) -> list[str]:
+        """The same for each trunk group of the route, after what that group does to it."""
+        route = self._routes.get(target.name) if target.kind is TargetKind.TRUNK else None
+        if route is None:
+            return []
+        number = changed(target.number, route.strip, route.add)
+        return [
+            self._whole(changed(number, one.strip, one.add), one.number_type or route.number_type, target)
+            for one in route.groups
+        ]
+
+    def _whole(self, number: str, number_type: str, target: Target) -> str:
+        """A prefix that was dialled and is sent as it is, is not said once more by the type."""
+        as_dialled = number == target.number.removeprefix(self._outside)
+        return number if as_dialled else self._prefixes.get(number_type, "") + number
 
     def choices(self, target: Target, facts: Facts) -> list[Choice]:
         if target.kind is TargetKind.EMERGENCY:
@@ -38,7 +59,7 @@ class Routes:
         if target.kind is not TargetKind.TRUNK or target.name not in self._routes:
             return []
         route = self._routes[target.name]
-        number = self.public(target)
+        number = changed(target.number, route.strip, route.add)
         found = [
             self._choice(route, one, self._out[one.group], number, facts)
             for one in route.groups

@@ -71,10 +71,10 @@ groups = [{ group = "city" }]
 [[route]]
 name = "far"
 match = ["90!"]
-strip = 1
+strip = 2
 number_type = "national"
 least_cost = true
-groups = [{ group = "city" }, { group = "night", add = "17909", calendar = "office", when = "closed" }]
+groups = [{ group = "city" }, { group = "night", add = "179090", calendar = "office", when = "closed" }]
 
 [[route]]
 name = "Shenzhen"
@@ -134,7 +134,7 @@ def test_every_step_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) ->
         "Public number 075512345678: long distance, Shenzhen, Guangdong",
         'Class of service "international": allowed, counted against toll fraud',
         "1. night sends 17909075512345678 (national), as no number, cost 0.1",
-        "2. city sends 075512345678 (national), as 88880000, cost 0.3",
+        "2. city sends 75512345678 (national), as 88880000, cost 0.3",
     ]
 
 

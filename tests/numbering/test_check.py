@@ -102,6 +102,17 @@ def test_more_digits_are_not_stripped_than_there_are() -> None:
     ]
 
 
+def test_a_type_of_number_that_says_the_prefix_once_more_is_told() -> None:
+    far = route("far", "90Z!", number_type="national")
+    assert found(route=[far]) == [("route.0.number_type", True, [])]
+    assert found(route=[{**far, "strip": 2}]) == []
+    one = {"group": "e1", "number_type": "international", "strip": 2}
+    assert found(route=[route("abroad", "900!", groups=[{"group": "e1"}, one])]) == []
+    assert found(route=[route("abroad", "900!", groups=[{"group": "e1"}, {**one, "strip": 0}])]) == [
+        ("route.0.groups.1.number_type", True, [])
+    ]
+
+
 @pytest.mark.parametrize(
     ("calendar", "path"),
     [

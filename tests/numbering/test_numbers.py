@@ -76,6 +76,7 @@ def test_without_an_area_code_of_our_own_a_local_number_stays_as_it_is() -> None
         ("4008001234", Category.TOLL_FREE),
         ("8008201234", Category.TOLL_FREE),
         ("17909075512345678", Category.LONG_DISTANCE),
+        ("17951008520", Category.INTERNATIONAL),
         ("1795100852", Category.INTERNATIONAL),
         ("19300852", Category.INTERNATIONAL),
         ("12593013800138000", Category.MOBILE),

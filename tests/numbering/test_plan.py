@@ -43,12 +43,12 @@ def office(**more: Any) -> Box:
             {
                 "name": "far",
                 "match": ["90!"],
-                "strip": 1,
+                "strip": 2,
                 "least_cost": True,
                 "number_type": "national",
                 "groups": [
                     {"group": "e1", "rates": [{"calendar": "office", "when": "closed", "cost": 0.05}]},
-                    {"group": "line", "add": "17909", "number_type": "unknown", "calling": ""},
+                    {"group": "line", "add": "179090", "number_type": "unknown", "calling": ""},
                     {"group": "in"},
                 ],
             },
@@ -154,6 +154,21 @@ def test_a_route_for_some_callers_leaves_the_others_to_the_next() -> None:
     assert target("902188886666", caller(time=NIGHT)).name == "far"
 
 
+@pytest.mark.parametrize("calling", ["1088880001", "01088880001", "88880001", "861088880001"])
+def test_a_route_for_a_calling_number_knows_it_however_it_comes(calling: str) -> None:
+    some = [
+        {"name": "boss", "match": ["9!"], "calling": ["01088880001"], "groups": [{"group": "e1"}]},
+        {"name": "all", "match": ["9!"], "groups": [{"group": "e1"}]},
+    ]
+    plan = NumberingPlan(office(route=some))
+    names = []
+    for number in (calling, "13800138000"):
+        found = plan.analyse("95", Facts(NOON, group="e1", calling=number), final=True).target
+        assert found is not None
+        names.append(found.name)
+    assert names == ["boss", "all"]
+
+
 def sent(digits: str, who: Facts | None = None) -> list[tuple[str, ...]]:
     who = who or caller()
     choices = PLAN.choices(target(digits, who), who)
@@ -168,7 +183,7 @@ def test_groups_are_tried_in_order_with_the_number_of_the_caller() -> None:
 
 def test_the_cheapest_of_the_hour_comes_first_and_a_group_for_incoming_calls_never() -> None:
     line = ("line", "17909075512345678", "unknown", "")
-    e1 = ("e1", "075512345678", "national", "88880001")
+    e1 = ("e1", "75512345678", "national", "88880001")
     assert sent("9075512345678") == [line, e1]
     assert sent("9075512345678", caller(time=NIGHT)) == [e1, line]
 
@@ -214,6 +229,30 @@ def test_permission_is_for_the_number_that_goes_out() -> None:
     assert PLAN.permit(Attempt(target("9075512345678"), "pin", pin=True)) == Allowed(counted=True)
     assert PLAN.permit(Attempt(target("900852"), "international")) == Allowed(counted=True)
     assert PLAN.permit(Attempt(target("8001"), "internal", Origin.TRUNK)) == Allowed()
+
+
+RANKS = ["internal", "local", "long_distance", "international"]
+
+
+@given(st.sampled_from(["0755", "00852", "00", "0", "010", "013800138000"]), st.text("0123456789", max_size=8))
+def test_no_way_of_sending_a_number_makes_it_a_nearer_one(front: str, rest: str) -> None:
+    """Prefix stripped and said by the type instead, by the route or by a group; carrier's code put before it."""
+    dialled = "9" + front + rest
+    ways = [
+        {"match": ["9!"], "strip": 1, "groups": [{"group": "e1"}]},
+        {"match": ["9!"], "strip": 1, "number_type": "national", "groups": [{"group": "e1"}]},
+        {"match": ["9!"], "strip": 1, "groups": [{"group": "e1", "add": "17909"}]},
+        {"match": ["90!"], "strip": 2, "number_type": "national", "groups": [{"group": "e1"}]},
+        {"match": ["90!"], "strip": 2, "groups": [{"group": "e1", "add": "0"}]},
+        {"match": ["90!"], "strip": 2, "groups": [{"group": "e1", "add": "179510"}]},
+        {"match": ["90!"], "strip": 1, "groups": [{"group": "e1", "strip": 1, "number_type": "national"}]},
+        {"match": ["900!", "9!"], "strip": 3, "number_type": "international", "groups": [{"group": "e1"}]},
+    ]
+    plain, *others = [NumberingPlan(office(speed_dial=[], route=[{"name": "r", **way}])) for way in ways]
+    for name in RANKS:
+        asked = Attempt(Target(TargetKind.TRUNK, "r", number=dialled), name)
+        if isinstance(plain.permit(asked), Barred):
+            assert [isinstance(plan.permit(asked), Barred) for plan in others] == [True] * len(others)
 
 
 def test_a_speed_dial_may_ask_for_no_class_of_service() -> None:

@@ -183,7 +183,9 @@ class Route(Table):
     classes: Names = setting("Only for callers of these classes of service. Empty: of all.", ())
     pickup_groups: Names = setting("Only for stations of these pick-up groups. Empty: of all.", ())
     from_groups: Names = setting("Only for calls that came in by these trunk groups. Empty: from all.", ())
-    calling: Patterns = setting("Only for callers whose number fits. Empty: for all.", ())
+    calling: Patterns = setting(
+        "Only for callers whose number fits, as it comes or with 0 and area code. Empty: for all.", ()
+    )
     calendar: str = setting("Name of a calendar: the route holds by its hours. Empty: always.", "")
     when: Literal["open", "closed"] = setting("While the calendar is open, or while it is closed.", "open")
     strip: int = setting("Digits to take from the front, as a rule the outside prefix.", 0, ge=0, le=32)
