@@ -46,6 +46,7 @@ COMMANDS = (
     Command("status", "core.status", "how the box is, and its alarms"),
     Command("calls", "core.calls", "the calls of the running box"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
+    Command("config", "core.config.command", "check, compare, commit and roll back the configuration"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
     Command("number", "core.number", "what would happen if these digits were dialled, and why"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
@@ -85,4 +86,8 @@ def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS
         return WANTING
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us (head, less) has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code

@@ -4,21 +4,27 @@ Properties are tried on the same examples, and no example is judged by the speed
 together are taken in an order that trio draws by lot; here the lot is seeded before each test. `pytest --schedule N`
 draws with another seed: a test that then fails has found an order of events that nobody thought of.
 
-Texts are compiled first, so that what is tested in Chinese is what stands in the catalogue.
+Texts are compiled first, so that what is tested in Chinese is what stands in the catalogue. Each test begins in
+English, whatever the machine or the test before it speaks.
 """
 
 from __future__ import annotations
+
+import os
 
 import catalogues
 import pytest
 import trio._core._run as scheduler
 from hypothesis import settings
 
+from core import texts
+
 settings.register_profile("strowger", deadline=None, derandomize=True)
 settings.load_profile("strowger")
 # Trio's own switch for this, made for hypothesis: tasks are put in order of their birth before the lot is drawn.
 scheduler._hypothesis_plugin_setup()
 catalogues.compile_all()
+os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,3 +33,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     scheduler._r.seed(item.config.getoption("--schedule"))
+    texts.use("en")

@@ -29,6 +29,8 @@ from pathlib import Path
 from core.config.disk import Disk
 from hw.errors import LocalError
 
+FOLDER = "config"
+"""Of the commits, in the data folder of the box."""
 KEPT = 50
 _ABOUT, _POINTERS, _NEW, _OLD = "commit.json", "pointers.json", ".new-", ".old-"
 

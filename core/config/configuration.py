@@ -37,6 +37,7 @@ import trio
 from core.config import reading
 from core.config.commits import Commits, Pointers
 from core.config.difference import Difference, difference
+from core.config.migration import up_to_date
 from core.config.model import Box
 from core.config.reading import Reading
 from core.texts import _
@@ -218,7 +219,7 @@ class Configuration:
         return await self._aside(read)
 
     async def _kept(self, number: int) -> Reading:
-        return await self._aside(lambda: reading.parse(self.commits.contents(number)))
+        return await self._aside(lambda: kept(self.commits, number))
 
     async def _prepare(self, old: Box, new: Box, changes: Difference) -> list[Callable[[], None]]:
         return [await room.prepare(old, new, changes) for room in self.rooms]
@@ -266,6 +267,11 @@ class Configuration:
     async def _aside(self, work: Callable[[], T]) -> T:
         """Work that takes milliseconds, in a thread; under virtual time here, since its clock does not wait."""
         return await trio.to_thread.run_sync(work) if self._threaded else work()
+
+
+def kept(commits: Commits, number: int) -> Reading:
+    """A commit, read; one of an older format as if it had been written today. LookupError, DamagedCommit."""
+    return reading.parse(up_to_date(commits.contents(number)), Path(_("commit {number}").format(number=number)))
 
 
 def previous(commits: Commits) -> int:

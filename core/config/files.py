@@ -23,6 +23,15 @@ from core.config.mistake import ConfigError, Place
 from core.config.positions import LineIndex, Positions, Stretch
 from core.texts import _
 
+SHIPPED = Path("/usr/share/strowger/config")
+"""What the package brings, where it brings any."""
+
+
+def with_shipped(folder: Path) -> tuple[Path, ...]:
+    """The places of a box: what the package brings, then its own folder."""
+    return (SHIPPED, folder) if SHIPPED.is_dir() and folder.is_dir() else (folder,)
+
+
 _MOST_MISTAKES = 50
 """So many places in one file are read over that are no TOML; more is no configuration."""
 

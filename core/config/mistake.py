@@ -10,11 +10,12 @@ Texts are in the language in force when the mistake is made. What it does not: f
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from core.width import width
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,6 @@ def _snippet(place: Place) -> list[str]:
     if not place.line:
         return []
     before, marked = place.source[: place.column - 1], place.source[place.column - 1 :][: place.length]
-    blank = "".join("\t" if letter == "\t" else " " * _width(letter) for letter in before)
-    carets = "^" * max(1, sum(_width(letter) for letter in marked))
+    blank = "".join("\t" if letter == "\t" else " " * width(letter) for letter in before)
+    carets = "^" * max(1, width(marked))
     return [f"{place.line:5} | {place.source}", f"      | {blank}{carets}"]
-
-
-def _width(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

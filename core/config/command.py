@@ -1,0 +1,367 @@
+"""`strowger config`: look at the configuration, put it to work, go back.
+
+    strowger config check                     all mistakes, with file, line and what was meant
+    strowger config diff                      what the files would change, and when it takes effect
+    strowger config diff 17                   what they would change in commit 17;  diff 16 17: between two commits
+    strowger config commit -m "new group"     puts the files to work
+    strowger config commit --confirm 10m      and goes back by itself, unless ...
+    strowger config confirm                   ... this says that all is well
+    strowger config rollback                  back to the commit before; rollback 16: to that one
+    strowger config history                   who committed what, and when
+    strowger config show --origin             every setting in force, with file and line
+    strowger config migrate --write           files of an older format
+
+check, diff, show, history and migrate read files. commit, confirm and rollback are done by the running box; when none
+runs, the commits are kept for its next start, and the command says so. Exit codes: 0 done, 1 mistakes or refused, 2
+used wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pwd
+import re
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.api.client import Asker
+from core.api.errors import Refusal
+from core.config import migration, showing
+from core.config.commits import FOLDER, Commit, Commits, DamagedCommit, Pointers
+from core.config.configuration import CONFIRM_S_MAX, Refused, kept, previous
+from core.config.difference import Difference, difference
+from core.config.files import files, with_shipped
+from core.config.mistake import BadConfiguration, ConfigError
+from core.config.reading import Reading, read
+from core.texts import _, plural
+from hw import wall_clock
+from hw.card import HardwareError
+
+WANTING = 1
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "": 60}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--folder", type=Path, default=Path("/etc/strowger"), metavar="DIR", help="files (default: %(default)s)"
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the box's data (default: as configured)")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    for name, (_run, summary) in _ACTS.items():
+        one = acts.add_parser(name, help=summary, description=summary)
+        one.add_argument("--json", action="store_true", help="print one JSON object")
+        if name == "check":
+            one.add_argument("files", nargs="*", type=Path, metavar="PATH", help="files or folders instead of --folder")
+        elif name == "diff":
+            one.add_argument("commits", nargs="*", type=int, metavar="N", help="commits; default: the one at work")
+        elif name == "commit":
+            one.add_argument("-m", "--message", default="", help="why, for the history")
+            back = "goes back after 90s, 10m or 2h unless it is confirmed"
+            one.add_argument("--confirm", type=_duration, default=0, metavar="TIME", help=back)
+        elif name == "rollback":
+            one.add_argument("number", nargs="?", type=int, default=0, metavar="N", help="default: the one before")
+        elif name == "show":
+            one.add_argument("--origin", action="store_true", help="with file and line of each value")
+            one.add_argument("--commit", type=int, default=0, metavar="N", help="of this commit, not of the files")
+        elif name == "migrate":
+            one.add_argument("--write", action="store_true", help="write the files; the old ones stay beside them")
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        code: int = _ACTS[options.act][0](options)
+    except BadConfiguration as bad:
+        return _wanting(options, bad.mistakes)
+    except ConfigError as error:
+        return _wanting(options, [error])
+    except (Refused, Refusal, DamagedCommit, LookupError) as error:
+        mistakes = error.about.get("mistakes", []) if isinstance(error, Refusal) else []
+        if options.json:
+            print(json.dumps({"refused": str(error), "mistakes": mistakes}, ensure_ascii=False))
+        else:
+            print(f"strowger: {error}", file=sys.stderr)
+            for mistake in mistakes:
+                print(f"{mistake['path']}:{mistake['line']}:{mistake['column']}: {mistake['problem']}", file=sys.stderr)
+        return WANTING
+    return code
+
+
+# ---- looking ----
+
+
+def check(options: argparse.Namespace) -> int:
+    found = read(options.files or with_shipped(options.folder))
+    if options.json:
+        print(json.dumps(_checked(found), ensure_ascii=False))
+        return WANTING if found.mistakes else 0
+    _print(line for mistake in (*found.mistakes, *found.warnings) for line in mistake.lines())
+    count, warnings = len(found.mistakes), len(found.warnings)
+    if count:
+        print(plural("{n} mistake", "{n} mistakes", count).format(n=count))
+        return WANTING
+    said = plural("{n} file, no mistake", "{n} files, no mistake", len(found.sources)).format(n=len(found.sources))
+    if warnings:
+        more = plural("{n} warning", "{n} warnings", warnings).format(n=warnings)
+        said = _("{said}, {more}").format(said=said, more=more)
+    print(said)
+    return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    if len(options.commits) > 2:
+        raise Refused(_("Two commits at most can be compared."))
+    if len(options.commits) == 2:
+        commits = _commits(options)
+        old, new = (kept(commits, number).box for number in options.commits)
+    else:
+        found = read(with_shipped(options.folder))
+        new = found.box
+        commits = _commits(options, found)
+        number = options.commits[0] if options.commits else commits.pointers.current
+        if not number:
+            raise Refused(_("Nothing was committed yet."))
+        old = kept(commits, number).box
+    _tell(options, {}, difference(old, new), _("They are the same."))
+    return 0
+
+
+def history(options: argparse.Namespace) -> int:
+    commits = _commits(options)
+    pointers, found = commits.pointers, commits.history()
+    if options.json:
+        rows = [_about(commit, pointers) for commit in found]
+        print(json.dumps({"commits": rows}, ensure_ascii=False))
+        return 0
+    for commit in found:
+        when = commit.when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        print(f"{_mark(commit, pointers)} {commit.number:4}  {when}  {commit.who:12}  {commit.message}".rstrip())
+    if pointers.until:
+        until = pointers.until.astimezone().strftime("%H:%M:%S")
+        print(
+            _("commit {number} goes back at {time} unless it is confirmed").format(number=pointers.current, time=until)
+        )
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    found = kept(_commits(options), options.commit) if options.commit else read(with_shipped(options.folder))
+    if options.json:
+        print(json.dumps({"settings": [each.facts() for each in showing.values(found)]}, ensure_ascii=False))
+    else:
+        _print(showing.lines(found, options.origin))
+    return 0
+
+
+def migrate(options: argparse.Namespace) -> int:
+    paths = {path.name: path for path in files([options.folder])}
+    try:
+        texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+        moved = {name: found for name, found in migration.migrate(texts).items() if found.steps}
+    except (OSError, UnicodeDecodeError, migration.NewerFormat) as error:
+        raise Refused(str(error)) from None
+    if options.write:
+        for name, found in moved.items():
+            paths[name].replace(paths[name].with_name(f"{name}.old"))
+            paths[name].write_text(found.text, encoding="utf-8")
+    if options.json:
+        steps = {str(paths[name]): found.steps for name, found in moved.items()}
+        print(json.dumps({"files": steps}, ensure_ascii=False))
+        return 0
+    for name, found in moved.items():
+        _print([f"{paths[name]}:", *(f"    {step}" for step in found.steps)])
+    if not moved:
+        print(_("All files are up to date."))
+    elif not options.write:
+        print(_("Nothing was written; --write does it."))
+    return 0
+
+
+# ---- putting to work ----
+
+
+def commit(options: argparse.Namespace) -> int:
+    found = read(with_shipped(options.folder))
+    box = found.box
+    with _running(options, found) as asker:
+        if asker is not None:
+            contents = {name: content.decode() for name, content in found.contents.items()}
+            asked = {"message": options.message, "confirm_s": options.confirm, "files": contents}
+            return _done(options, asker.ask("config.commit", **asked))
+        if options.confirm:
+            raise Refused(_("No box runs that could go back by itself: commit without --confirm."))
+        with _alone(options, found) as commits:
+            current = commits.pointers.current
+            changes = difference(kept(commits, current).box, box) if current else Difference(())
+            made = commits.add(found.contents, _who(), wall_clock.utc(), options.message)
+            commits.point(Pointers(made.number, made.number))
+        _tell(options, _later(made.number), changes, "")
+    return 0
+
+
+def confirm(options: argparse.Namespace) -> int:
+    with _running(options) as asker:
+        if asker is None:
+            raise Refused(_("No box runs: at its start it goes back to the last confirmed commit."))
+        return _done(options, asker.ask("config.confirm"))
+
+
+def rollback(options: argparse.Namespace) -> int:
+    with _running(options) as asker:
+        if asker is not None:
+            return _done(options, asker.ask("config.rollback", number=options.number))
+        with _alone(options) as commits:
+            number = options.number or previous(commits)
+            if not number:
+                raise Refused(_("There is no earlier commit."))
+            changes = difference(kept(commits, commits.pointers.current).box, kept(commits, number).box)
+            commits.point(Pointers(number, number))
+        _tell(options, _later(number), changes, "")
+    return 0
+
+
+_ACTS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
+    "check": (check, "find all mistakes"),
+    "diff": (diff, "what the files would change, and when it takes effect"),
+    "commit": (commit, "put the files to work"),
+    "confirm": (confirm, "let the last commit stay"),
+    "rollback": (rollback, "put an earlier commit to work"),
+    "history": (history, "the commits that are kept"),
+    "show": (show, "every setting in force"),
+    "migrate": (migrate, "bring files of an older format up to date"),
+}
+
+
+# ---- what they share ----
+
+
+@contextmanager
+def _running(options: argparse.Namespace, found: Reading | None = None) -> Iterator[Asker | None]:
+    """The running box; None: none runs there. HardwareError: one runs, and may not be asked."""
+    path = options.socket or Path(_read(options, found).box.control.socket)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
+        try:
+            trial.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            yield None
+            return
+        except OSError as error:
+            raise HardwareError(
+                _("the box does not answer at {path}: {why}").format(path=path, why=error.strerror or error),
+                action=_("ask as a user of the box, or as root"),
+            ) from None
+    with Asker(path) as asker:
+        yield asker
+
+
+@contextmanager
+def _alone(options: argparse.Namespace, found: Reading | None = None) -> Iterator[Commits]:
+    """The commits while no box has them. HardwareError: one has."""
+    from core.daemon import locked
+
+    with locked(_data(options, found)):
+        yield _commits(options, found)
+
+
+def _commits(options: argparse.Namespace, found: Reading | None = None) -> Commits:
+    folder = _data(options, found) / FOLDER
+    try:
+        return Commits(folder)
+    except OSError as error:
+        raise HardwareError(
+            f"{folder}: {error.strerror}", action=_("look there as root, or name the folder of the data: --data DIR")
+        ) from None
+
+
+def _data(options: argparse.Namespace, found: Reading | None) -> Path:
+    return options.data or Path(_read(options, found).box.box.data)
+
+
+def _read(options: argparse.Namespace, found: Reading | None) -> Reading:
+    return read(with_shipped(options.folder)) if found is None else found
+
+
+def _who() -> str:
+    """Who asks: also behind sudo."""
+    return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+
+
+def _done(options: argparse.Namespace, made: dict[str, Any]) -> int:
+    """What the box has answered."""
+    if options.json:
+        print(json.dumps(made, ensure_ascii=False))
+        return 0
+    _print(made["lines"])
+    print(_("commit {number} is at work").format(number=made["number"]))
+    if made["confirm_s"]:
+        minutes = f"{made['confirm_s'] / 60:g}"
+        print(_("it goes back in {minutes} min, unless you say: strowger config confirm").format(minutes=minutes))
+    return 0
+
+
+def _later(number: int) -> dict[str, Any]:
+    return {"number": number, "confirm_s": 0.0, "at_work": False}
+
+
+def _tell(options: argparse.Namespace, facts: dict[str, Any], changes: Difference, same: str) -> None:
+    if options.json:
+        print(json.dumps({**facts, "changes": changes.facts()}, ensure_ascii=False))
+        return
+    _print(changes.lines() if changes or not same else [same])
+    if facts:
+        print(_("no box runs: it will begin with commit {number}").format(number=facts["number"]))
+
+
+def _wanting(options: argparse.Namespace, mistakes: Any) -> int:
+    if options.json:
+        print(json.dumps({"mistakes": [mistake.facts() for mistake in mistakes]}, ensure_ascii=False))
+    else:
+        for mistake in mistakes:
+            print("\n".join(mistake.lines()), file=sys.stderr)
+    return WANTING
+
+
+def _checked(found: Reading) -> dict[str, Any]:
+    return {
+        "files": [str(source.path) for source in found.sources],
+        "mistakes": [mistake.facts() for mistake in found.mistakes],
+        "warnings": [warning.facts() for warning in found.warnings],
+    }
+
+
+def _about(commit: Commit, pointers: Pointers) -> dict[str, Any]:
+    return {
+        "number": commit.number,
+        "who": commit.who,
+        "when": commit.when.isoformat(),
+        "message": commit.message,
+        "hash": commit.hash,
+        "current": commit.number == pointers.current,
+        "confirmed": commit.number == pointers.confirmed,
+    }
+
+
+def _mark(commit: Commit, pointers: Pointers) -> str:
+    """* at work, ? at work and to be confirmed, + where it goes back to."""
+    if commit.number == pointers.current:
+        return "*" if pointers.current == pointers.confirmed else "?"
+    return "+" if commit.number == pointers.confirmed else " "
+
+
+def _duration(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|)", text)
+    seconds = float(found[1]) * _SECONDS[found[2]] if found else 0.0
+    if not 0 < seconds <= CONFIRM_S_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r}: write 90s, 10m or 2h, at most {CONFIRM_S_MAX // 3600}h")
+    return seconds
+
+
+def _print(lines: Any) -> None:
+    for line in lines:
+        print(line)
