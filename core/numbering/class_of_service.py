@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from core.config.model.numbering import BUILT_IN_CLASSES, ClassOfService, Numbering, TollLimits
 from core.config.model.pattern import Pattern, parse
-from core.numbering.numbers import Category, Home, category, forms, normalised
+from core.numbering.numbers import Category, Home, category, forms, normalised, without_carrier
 from core.numbering.permit import (
     AlarmLevel,
     Allowed,
@@ -83,7 +83,9 @@ class Permissions:
             return Barred(Reason.TRUNK_TO_TRUNK if attempt.origin is Origin.TRUNK else Reason.REACH)
         if barred := _barred_way(attempt, known):
             return Barred(barred)
-        needed = max(self.needs(public), *(self.needs(number) for number in sent if self._far(number)), 0)
+        # Of no known form is a number to which a trunk group adds codes of its own.
+        known_forms = (number for number in sent if category(number, self._home) is not Category.UNKNOWN)
+        needed = max(map(self.needs, (public, *known_forms)))
         if not (attempt.target.bypass and attempt.origin is Origin.STATION):
             refusal = self._refusal(attempt, known, public, sent, needed)
             if refusal is not None:
@@ -101,15 +103,11 @@ class Permissions:
         """Rank of the reach that a public number needs."""
         kind = category(public, self._home)
         if kind is Category.MOBILE:
-            far = public.startswith(self._home.national)
+            far = without_carrier(public, self._home).startswith(self._home.national)
             return as_rank("long_distance" if far else self._numbering.mobile_reach)
         if kind is Category.UNKNOWN:
             return as_rank("international" if len(public) > _LONGEST_LOCAL else "local")
         return as_rank(_NEEDS[kind])
-
-    def _far(self, number: str) -> bool:
-        """Not what is of no known form because a trunk group adds codes of its own."""
-        return category(number, self._home) in (Category.LONG_DISTANCE, Category.INTERNATIONAL)
 
     def _refusal(
         self, attempt: Attempt, known: ClassOfService, public: str, sent: Sequence[str], needed: int

@@ -95,13 +95,17 @@ def category(number: str, home: Home) -> Category:
     return Category.LOCAL if LOCAL.fullmatch(number) else Category.UNKNOWN
 
 
+def without_carrier(number: str, home: Home) -> str:
+    """The number behind a carrier's code."""
+    carrier = CARRIER.match(number) if home.china and not MOBILE.fullmatch(number) else None
+    return number[carrier.end() :] if carrier else number
+
+
 def forms(number: str, home: Home) -> tuple[str, ...]:
     """Ways to write a public number as it was dialled: as it is, without a carrier's code, normalised, without its
     area code. What is barred in one form is not reached in another.
     """
-    bare = number
-    if home.china and not MOBILE.fullmatch(number) and (carrier := CARRIER.match(number)):
-        bare = number[carrier.end() :]
+    bare = without_carrier(number, home)
     found = [number, bare, normalised(bare, home)]
     if home.china and bare.startswith("0") and not bare.startswith(home.international):
         found.append(bare[1 + len(area_code(bare[1:])) :])

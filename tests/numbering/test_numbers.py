@@ -134,7 +134,9 @@ landlines = st.builds(
     st.integers(2, 8),
     st.text("0123456789", min_size=7, max_size=7),
 ).filter(lambda number: number[1] in "12" or number[4] != "0")
-mobiles = st.builds("1{}{}".format, st.integers(3, 9), st.text("0123456789", min_size=9, max_size=9))
+mobiles = st.builds("1{}{}".format, st.integers(3, 9), st.text("0123456789", min_size=9, max_size=9)).filter(
+    lambda number: not number.startswith("179")
+)
 others = st.sampled_from(["95588", "96110", "10086", "12345", "4008001234", "8008201234", "0012125550100"])
 
 
