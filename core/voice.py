@@ -6,6 +6,7 @@
 
     data/prompts/*.toml       catalogues of the office        data/prompts/recorded/    recordings of people
     data/music/               its sound files                 data/prompts/made/        what the synthesiser made
+                                                              data/prompts/incoming/    what is being recorded
 
 Nothing here keeps a box from starting: what is wrong is an alarm, and something else is heard: the synthesiser for a
 recording, the music of the box for a file, a tone where there is no prompt at all. While it runs it looks every second
@@ -34,6 +35,7 @@ from hw.wave import ClipError
 log = logging.getLogger(__name__)
 
 PROMPTS, MUSIC = "prompts", "music"
+INCOMING = "prompts/incoming"
 """Folders below the data folder; the keys of their alarms begin with these words."""
 LOOKS_EVERY_S = 1.0
 LONGEST_MUSIC_S = 3600

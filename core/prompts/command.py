@@ -7,6 +7,7 @@
     strowger prompt import call.busy --text "..." another text, synthesised
     strowger prompt versions call.busy            all recordings of a prompt
     strowger prompt use call.busy 1               back to an older one; 0: the synthesiser's
+    strowger prompt record call.busy 8001         by telephone: 8001 rings, who lifts it speaks
     strowger prompt hear queue.ahead ahead=2 --to out.wav
 
 Exit code 1: a fault was found, a prompt or file is not there, a prompt could not be made.
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 import trio
 
+from core.api.client import Asker
 from core.prompts.catalogue import CatalogueError
 from core.prompts.checking import faults_of
 from core.prompts.phrases import PhraseError
@@ -45,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
     def act(word: str, summary: str, does: Any) -> argparse.ArgumentParser:
         one = acts.add_parser(word, help=summary, description=summary)
-        one.set_defaults(does=does)
+        one.set_defaults(act=word, does=does)
         one.add_argument(
             "--folder",
             type=Path,
@@ -79,6 +81,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("name", metavar="NAME")
     one.add_argument("number", type=int, metavar="VERSION", help=_("0: the synthesiser's"))
     language(one)
+    one = act("record", _("record a prompt by telephone: it rings, and who lifts it speaks"), None)
+    one.add_argument("name", metavar="NAME")
+    one.add_argument("station", metavar="STATION", help=_("the number of the telephone"))
+    one.add_argument("--by", default=getpass.getuser(), help=_("who recorded it"))
+    one.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box"))
+    language(one)
     one = act("hear", _("write what is heard to a WAV file"), _hear)
     one.add_argument("name", metavar="NAME")
     one.add_argument("values", nargs="*", metavar="PLACE=VALUE", help=_("values of a phrase: ahead=2, day=2026-11-26"))
@@ -88,6 +96,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
+        if options.act == "record":  # the running box does it, whose folder is its own
+            return _record(options)
         code: int = options.does(open_prompts(options.folder), options)
     except (CatalogueError, PhraseError, PromptError, VersionError, ClipError) as error:
         return _fail(str(error))
@@ -240,6 +250,15 @@ def _use(store: PromptStore, options: argparse.Namespace) -> int:
     _recordable(store, options)
     trio.run(store.use, options.name, options.language, options.number)
     return _versions(store, options)
+
+
+def _record(options: argparse.Namespace) -> int:
+    with Asker(options.socket) as box:
+        wanted = {"device": options.station, "name": options.name, "language": options.language, "by": options.by}
+        call = box.ask("prompt.record", **wanted)["call"]
+    said = _("{station} rings: lift it, and follow the words (call {call})").format(station=options.station, call=call)
+    _print(options, {"call": call}, [said])
+    return 0
 
 
 def _hear(store: PromptStore, options: argparse.Namespace) -> int:

@@ -133,7 +133,7 @@ class PromptStore:
 
     async def _load(self, names: list[str], language: str) -> _Found:
         forgotten = self._forgotten
-        found = await self._in_thread(partial(self._sounds, names, language))
+        found = await self.aside(partial(self._sounds, names, language))
         if forgotten == self._forgotten:  # else a prompt may have changed while we read it
             self._keep(found, language)
         return found
@@ -152,7 +152,7 @@ class PromptStore:
                 raise PromptError(part, language, error.reason, error.remedy) from error
         key = part.text, language
         if key not in self._texts:
-            self._texts[key] = await self._in_thread(partial(_read_out, part, language))
+            self._texts[key] = await self.aside(partial(_read_out, part, language))
             if len(self._texts) > TEXTS_KEPT:
                 self._texts.popitem(last=False)
         self._texts.move_to_end(key)
@@ -162,13 +162,13 @@ class PromptStore:
 
     async def add(self, name: str, language: str, samples: Samples, *, source: str, by: str) -> Version:
         """A new recording of a prompt, heard from now on. Raises CatalogueError, VersionError, OSError."""
-        versions = self._recordable(name, language)
-        return await self._in_thread(partial(versions.add, name, language, samples, source=source, by=by), False)
+        versions = self.recordable(name, language)
+        return await self.aside(partial(versions.add, name, language, samples, source=source, by=by), False)
 
     async def use(self, name: str, language: str, number: int) -> None:
         """Another version is heard from now on; 0: the synthesiser's. Raises CatalogueError, VersionError, OSError."""
-        versions = self._recordable(name, language)
-        await self._in_thread(partial(versions.use, name, language, number), False)
+        versions = self.recordable(name, language)
+        await self.aside(partial(versions.use, name, language, number), False)
 
     @property
     def stale(self) -> bool:
@@ -182,7 +182,7 @@ class PromptStore:
         self._loaded = self._stamp = self.versions.stamp() if self.versions else 0
         missing = 0
         for language in languages:
-            recorded = await self._in_thread(partial(self._recorded, language))
+            recorded = await self.aside(partial(self._recorded, language))
             pieces = [piece for piece, _entry in self.catalogue.pieces(language)]
             there = [one.name for one in pieces if one.name in recorded or self.cache.has(one.say, language)]
             missing += len(pieces) - len(there)
@@ -212,7 +212,7 @@ class PromptStore:
         async def one(say: str, code: str) -> None:
             nonlocal done
             try:
-                await self._in_thread(partial(_synthesised, self.cache, wanted[say, code], say, code))
+                await self.aside(partial(_synthesised, self.cache, wanted[say, code], say, code))
             except PromptError as error:
                 failed.append(error)
             done += 1
@@ -224,7 +224,8 @@ class PromptStore:
                 nursery.start_soon(one, *key)
         return Made(len(missing) - len(failed), len(wanted) - len(missing), tuple(failed))
 
-    def _recordable(self, name: str, language: str) -> Versions:
+    def recordable(self, name: str, language: str) -> Versions:
+        """Where recordings of this prompt are. Raises CatalogueError."""
         if self.catalogue.piece(name, language) is None:
             raise CatalogueError(_("there is no prompt {name} in {language}").format(name=name, language=language))
         if self.versions is None:
@@ -233,7 +234,8 @@ class PromptStore:
 
     # ---- in worker threads ----
 
-    async def _in_thread(self, function: Callable[[], T], may_be_left: bool = True) -> T:
+    async def aside(self, function: Callable[[], T], may_be_left: bool = True) -> T:
+        """Where this store does its work with the disk."""
         if not self._threaded:
             await trio.lowlevel.checkpoint()
             return function()

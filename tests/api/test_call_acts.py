@@ -144,7 +144,7 @@ async def test_an_act_orders_its_part_of_the_exchange(
 
 def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     """Whoever adds an act adds its row."""
-    elsewhere = {"box.stop", "alarm.acknowledge", "line.block"}
+    elsewhere = {"box.stop", "alarm.acknowledge", "line.block", "prompt.use", "prompt.record"}
     changing = {name for name, one in REGISTRY.acts.items() if one.changes and not name.startswith("config.")}
     assert changing == {method for method, *_ in ORDERS} | elsewhere
 

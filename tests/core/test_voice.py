@@ -11,6 +11,8 @@ import pytest
 import soundfile
 import trio
 
+from core.api.errors import Code, Refusal
+from core.api.roles import Credentials
 from core.prompts.hold_music import LEVEL_DBM0, hold_music
 from core.prompts.versions import Version, Versions
 from hw.clips import Clip
@@ -118,6 +120,44 @@ async def test_faults_in_an_offices_texts_are_an_alarm(data: Path, autojump_cloc
         alarm = house.running.alarms.standing["prompts"]
         assert alarm.text.startswith("2 faults in the texts of prompts: ")
         assert "office.toml:1:2: call.busy: has no text in en" in alarm.text
+
+
+async def test_prompts_are_kept_over_the_control_interface(data: Path, autojump_clock: trio.testing.MockClock) -> None:
+    whistled(data)
+    user = {"name": "Sun", "role": "auditor", "unix_user": "sun"}
+    async with living(box(box=PARTS, user=[user]), data) as house, house.client() as desk:
+        (listed,) = (await desk.ask("prompt.list", begins=VACANT))["prompts"]
+        assert (listed["version"], listed["text"]) == (1, "您拨打的号码是空号，请核对后再拨。")
+        (version,) = (await desk.ask("prompt.versions", name=VACANT))["versions"]
+        assert (version["by"], version["in_use"]) == ("lin", True)
+        await desk.ask("prompt.use", name=VACANT, number=0)
+        assert (await desk.ask("prompt.list", begins=VACANT))["prompts"][0]["version"] == 0
+        for method, params, code in (
+            ("prompt.use", {"name": VACANT, "number": 7}, Code.UNKNOWN),
+            ("prompt.versions", {"name": "call.nonsense"}, Code.UNKNOWN),
+            ("prompt.record", {"device": "8999", "name": VACANT}, Code.REFUSED),
+            ("prompt.list", {"language": "fr"}, Code.INVALID_PARAMS),
+        ):
+            with pytest.raises(Refusal) as refused:
+                await desk.ask(method, **params)
+            assert refused.value.code is code
+        call = (await desk.ask("prompt.record", device="8002", name=VACANT))["call"]
+        await house.telephone("8002").rung(within=3)
+        await desk.ask("call.clear", call=call)
+        audits = [data for kind, data in house.events if kind == "Audit" and data["act"] == "prompt.use"]
+        assert next((one["target"], one["result"]) for one in audits) == (f"{VACANT} zh", "done")
+        async with house.client(Credentials(1, 1000, 1000, "sun")) as reader:
+            assert (await reader.ask("prompt.list"))["prompts"]
+            with pytest.raises(Refusal) as refused:
+                await reader.ask("prompt.use", name=VACANT, number=1)
+            assert refused.value.code is Code.FORBIDDEN
+
+
+async def test_a_box_without_a_data_folder_has_no_prompts_to_keep(autojump_clock: trio.testing.MockClock) -> None:
+    async with living(box()) as house, house.client() as desk:
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("prompt.list")
+        assert refused.value.code is Code.REFUSED
 
 
 async def test_a_box_without_a_data_folder_gives_tones_and_music(autojump_clock: trio.testing.MockClock) -> None:

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from core.command import main
+from core.prompts import command
 from core.prompts.versions import Versions
 from tests.prompts.test_audio import tone
 from tests.prompts.test_store import Synthesiser, espeak
@@ -149,6 +150,32 @@ def test_what_is_heard_can_be_written_to_a_file(prompt: Prompt, tmp_path: Path) 
     assert code == 1
     assert "no value for {ahead}" in said
     assert prompt("hear", "call.busy", "--to", str(tmp_path / "no" / "out.wav"))[0] == 1
+
+
+def test_a_prompt_is_recorded_by_the_running_box(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    class Box:
+        """What is asked of the control interface."""
+
+        def __init__(self, socket: Path | None) -> None:
+            assert socket == Path("control")
+
+        def __enter__(self) -> Box:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def ask(self, method: str, **params: object) -> dict[str, object]:
+            asked.append((method, params))
+            return {"call": 17}
+
+    monkeypatch.setattr(command, "Asker", Box)
+    code, said = prompt("record", "call.busy", "8001", "--by", "lin", "--socket", "control")
+    assert code == 0
+    assert "8001 rings" in said
+    assert asked == [("prompt.record", {"device": "8001", "name": "call.busy", "language": "zh", "by": "lin"})]
 
 
 def test_it_speaks_chinese(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
