@@ -26,7 +26,7 @@ import errno
 import logging
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import trio
@@ -97,6 +97,7 @@ class Journal:
         self._kept: dict[str, object] = {}
         self._ended: list[CallRecord] = []
         self._lives = Lives()
+        self._stopped = False
         self._wake = trio.Event()
         self._waiting: list[tuple[int, trio.Event]] = []
         self._zero = self._committed_at = self._asked_at = self._looked_at = trio.current_time()
@@ -224,10 +225,10 @@ class Journal:
                 raise HardwareError(_("the journal cannot be written: {error}").format(error=self.problem))
 
     def close(self) -> None:
-        """After run() has ended: writes what is left, and notes that this run ended in order."""
+        """After run() has ended: writes what is left. The run has ended in order if BoxStopped was noted."""
         batch = self._take()
         try:
-            self._commit(batch, ended=True)
+            self._commit(batch)
         except (OSError, sqlite3.Error) as error:
             log.critical("the journal cannot be written: %s; %d events are lost", error, len(batch.events))
         self._file.close()
@@ -236,8 +237,10 @@ class Journal:
         for event in self._pending[self._followed :]:
             if (life := self._lives.see(event)) is not None:
                 self._ended.append(record(life))
+            elif event.kind == "BoxStopped":
+                self._stopped = True
         clock = int((trio.current_time() - self._zero) * 1e6)
-        alive = Run(self.run_number, self._began, self._anchor + clock, clock, ended=False)
+        alive = Run(self.run_number, self._began, self._anchor + clock, clock, self._stopped)
         batch = Batch(self._pending, self._kept, self._ended, self._last, alive)
         self._pending, self._kept, self._ended, self._followed = [], {}, [], 0
         self._wake = trio.Event()
@@ -248,7 +251,8 @@ class Journal:
         batch = self._take()
         try:
             if self._threaded:
-                await trio.to_thread.run_sync(self._commit, batch)
+                with trio.CancelScope(shield=True):  # the batch is in nobody's hands but ours
+                    await trio.to_thread.run_sync(self._commit, batch)
             else:
                 self._commit(batch)
         except (OSError, sqlite3.Error) as error:
@@ -260,7 +264,7 @@ class Journal:
         for done in ready:
             done.set()
 
-    def _commit(self, batch: Batch, ended: bool = False) -> None:
+    def _commit(self, batch: Batch) -> None:
         """In the writer's thread."""
         kept = batch.kept
         if self._disk is not None and (self.problem or batch.alive.clock >= self._looked_at + DISK_S * 1e6):
@@ -270,7 +274,7 @@ class Journal:
             self._file.reopen()
         if self._file.set_aside:  # a new file: it knows nothing yet of what must survive
             kept = {**self._rows, NEXT_CALL: self._reserved, **kept}
-        self._file.write(batch.events, kept, batch.ended, replace(batch.alive, ended=ended))
+        self._file.write(batch.events, kept, batch.ended, batch.alive)
 
     def _put_back(self, batch: Batch, error: Exception) -> None:
         self._followed = len(batch.events)

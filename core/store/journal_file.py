@@ -178,7 +178,9 @@ class JournalFile:
 
 
 def connect(path: Path | None) -> sqlite3.Connection:
-    """The file, with the tables of this version. sqlite3.Error."""
+    """The file, with the tables of this version. Who called whom is nobody's business but the group's: MODE."""
+    if path is not None:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
     sql = sqlite3.connect(
         path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False, cached_statements=64
     )

@@ -64,12 +64,17 @@ async def test_a_second_run_goes_on_counting(path: Path, autojump_clock: MockClo
     first = Journal(path, threaded=False)
     first.note("BoxStarted", version="1")
     call = first.next_call()
+    first.note("BoxStopped")
     first.close()
     second = Journal(path, threaded=False)
     second.note("BoxStarted", version="2")
     assert second.next_call() > call
     second.close()
-    assert [(event.id, event.run, event.data["version"]) for event in on_disk(path)] == [(1, 1, "1"), (2, 2, "2")]
+    assert [(event.id, event.run, event.kind) for event in on_disk(path)] == [
+        (1, 1, "BoxStarted"),
+        (2, 1, "BoxStopped"),
+        (3, 2, "BoxStarted"),
+    ]
 
 
 async def test_no_call_number_is_given_twice_though_the_box_dies(path: Path, autojump_clock: MockClock) -> None:
@@ -136,6 +141,40 @@ async def test_what_was_noted_last_is_written_when_the_writer_is_cancelled(
         journal.note("BoxStopping")
         nursery.cancel_scope.cancel()
     assert [event.kind for event in on_disk(path)] == ["BoxStopping"]
+    journal.close()
+
+
+async def test_a_run_that_ends_without_having_stopped_has_failed(path: Path) -> None:
+    """The exchange fell over, and the journal was closed on the way out."""
+    journal = Journal(path)
+    journal.note("BoxStarted")
+    journal.close()
+    journal = Journal(path)
+    assert journal.before is not None
+    assert not journal.before.ended
+    journal.close()
+    assert [event.kind for event in on_disk(path)] == ["BoxStarted", "BoxFailed"]
+
+
+async def test_a_batch_that_was_taken_is_written_whatever_is_cancelled(path: Path) -> None:
+    journal = Journal(path)
+    journal.note("BoxStopping")
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await journal._write()
+    assert [event.kind for event in on_disk(path)] == ["BoxStopping"]
+    journal.close()
+
+
+async def test_nobody_but_the_group_may_read_who_called_whom(path: Path) -> None:
+    journal = Journal(path)
+    journal.note("BoxStopping")
+    await trio.to_thread.run_sync(journal._commit, journal._take())
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in path.parent.glob("journal.db*")} == {
+        "journal.db": "0o640",
+        "journal.db-wal": "0o640",
+        "journal.db-shm": "0o640",
+    }
     journal.close()
 
 

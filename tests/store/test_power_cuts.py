@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 async def next_start(path: Path) -> None:
     """The box starts again, and stops."""
     journal = Journal(path, threaded=False)
+    journal.note("BoxStopped")
     journal.close()
 
 
@@ -158,6 +159,7 @@ async def test_calls_that_a_power_cut_ended_end_at_the_last_heartbeat(
         ("TrunkReleased", "e1a/1", 1),
         ("CallCleared", "", 1),
         ("BoxFailed", "", 2),
+        ("BoxStopped", "", 2),
     ]
     assert (kept[1].cause, kept[1].by, kept[1].reason, kept[1].hung_up) == (41, "exchange", "power", "")
     assert 59_000_000 < kept[1].talk_us <= 60_500_000
@@ -199,8 +201,15 @@ async def test_calls_left_open_by_a_stop_in_order_are_closed_as_stopped(tmp_path
     path = tmp_path / "journal.db"
     journal = Journal(path)
     journal.note("ServiceInitiated", 1, "8001")
+    journal.note("BoxStopped")
     journal.close()
     await next_start(path)
     events, kept = look(path)
-    assert [event.kind for event in events] == ["ServiceInitiated", "ConnectionCleared", "CallCleared"]
+    assert [event.kind for event in events] == [
+        "ServiceInitiated",
+        "BoxStopped",
+        "ConnectionCleared",
+        "CallCleared",
+        "BoxStopped",
+    ]
     assert kept[1].reason == "stopped"
