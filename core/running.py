@@ -37,11 +37,8 @@ from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
-<<<<<<< HEAD
 from core.past import Past
-=======
 from core.prompt_workshop import Workshop
->>>>>>> 82c3d5f (Record prompts by telephone; find and choose their versions over the control interface)
 from core.spans import Spans, SpanView
 from core.store.journal import Journal
 from core.voice import INCOMING, Voice
@@ -135,7 +132,6 @@ class RunningBox:
         async with trio.open_nursery() as below:
             await below.start(self.hardware.run)
             self._alarm_of_missing_lines()
-<<<<<<< HEAD
             await below.start(self._spans.run)
             # Whatever ends, the calls end before the lines that they run on.
             async with trio.open_nursery() as above:
@@ -158,6 +154,8 @@ class RunningBox:
             self.hardware.timers,
         )
         self.rooms.exchange = Acts(self.exchange)
+        if self.voice.prompts is not None and self.data is not None:
+            self.rooms.add(Workshop, Workshop(self.voice.prompts, self.exchange, self.data / INCOMING))
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
         await nursery.start(self.exchange.run)
@@ -190,47 +188,6 @@ class RunningBox:
         await self.exchange.close(0)
         # The far ends hear of it, and whoever has asked for the end is told that it is done.
         await trio.sleep(GOODBYE_S)
-=======
-            await living.start(self._spans.run)
-            self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
-            living.start_soon(self._tell_status)
-            await living.start(self.voice.run)
-            self.exchange = Exchange(
-                self.box,
-                NumberingPlan(self.box),
-                self.hardware.lines.by_name.values(),
-                self.hardware.plane,
-                self.journal,
-                self.hardware.timers,
-                Sounds(self.box, self.voice.prompts, self.voice.hold, self.voice.ring_back),
-            )
-            self.rooms.exchange = Acts(self.exchange)
-            if self.voice.prompts is not None and self.data is not None:
-                self.rooms.add(Workshop, Workshop(self.voice.prompts, self.exchange, self.data / INCOMING))
-            self.rooms.topics.noticed = self._watch_exchange
-            await living.start(self.exchange.run)
-            self.server = Server(
-                self.rooms,
-                self.journal,
-                self._users,
-                REGISTRY,
-                clients=self.box.control.clients,
-                group=self.box.control.group,
-            )
-            if self._socket is not None:
-                await living.start(self.server.listen, self._socket)
-            self.state = "running"
-            task_status.started()
-            await self._stop_asked.wait()
-            self.state = "stopping"
-            self.journal.note("BoxStopping", reason=self._reason)
-            with self._stop_within:
-                await self.exchange.close(math.inf)
-            await self.exchange.close(0)
-            # The far ends hear of it, and whoever has asked for the end is told that it is done.
-            await trio.sleep(GOODBYE_S)
-            living.cancel_scope.cancel()
->>>>>>> 82c3d5f (Record prompts by telephone; find and choose their versions over the control interface)
 
     def _watch_exchange(self) -> None:
         """Views of calls and lines cost time, and are made while somebody looks at them only."""

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from core.api import box_acts, call_acts, journal_acts, line_acts, session
+from core.api import box_acts, call_acts, journal_acts, line_acts, prompt_acts, session
 from core.api.acts import REGISTRY
 
-MODULES = (session, call_acts, line_acts, journal_acts, box_acts)
-=======
-from core.api import box_acts, call_acts, line_acts, prompt_acts, session
-from core.api.acts import REGISTRY
-
-MODULES = (session, call_acts, line_acts, prompt_acts, box_acts)
->>>>>>> 82c3d5f (Record prompts by telephone; find and choose their versions over the control interface)
+MODULES = (session, call_acts, line_acts, prompt_acts, journal_acts, box_acts)
 """In the order of the reference."""
 
 __all__ = ["MODULES", "REGISTRY"]
