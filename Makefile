@@ -4,12 +4,13 @@
 #     make test     all checks and tests
 #
 # Both, and every other target, first install what is missing (packaging/checkout.py). One part alone: make lint, make
-# unit, make sanitized, make lab, make bench. After texts for people have changed: make texts, then translate what is new.
+# unit, make sanitized, make lab, make bench; make soak lives through simulated days. After texts for people have changed:
+# make texts, then translate what is new.
 
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench setup native texts regions reference settings
+.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -24,6 +25,12 @@ lint unit sanitized: native
 # every test marked `lab`.
 lab: native
 	@$(PYTHON) tests/lab/run.py $(TESTS)
+
+# CALLS, SEED: how many, and the first day's seed; a seed that fails is tried again with CALLS=300 SEED=n.
+CALLS ?= 100000
+SEED ?= 1
+soak: native
+	@$(PYTHON) -m tests.soak $(CALLS) $(SEED)
 
 bench: native
 	@$(VENV)/bin/strowger bench media

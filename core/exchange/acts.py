@@ -96,8 +96,6 @@ class Acts:
         """Joins the held party with the present one, who may still be ringing. Returns the call's number."""
         station, held, active = self._two(device, State.CONNECTED, State.INITIATED)
         joined = transfer.join(self._exchange, held, active)
-        station.forget(held)
-        station.forget(active)
         station.put_down()
         return joined.id
 

@@ -79,6 +79,10 @@ class Arrangement:
         self._sounding.pop(leg, None)
         leg.playback = None
 
+    @property
+    def joined_ports(self) -> frozenset[int]:
+        return frozenset(self._joined)
+
     def close(self) -> None:
         """Nobody is in the call any more."""
         with self._plane.batch():

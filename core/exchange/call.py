@@ -66,7 +66,8 @@ class Call:
         self.cause = Cause.NORMAL_CLEARING
         self.nursery: trio.Nursery | None = None
         self._arrangement = Arrangement(exchange.plane)
-        self._routine: trio.CancelScope | None = None
+        self._routine: trio.CancelScope | None = trio.CancelScope()
+        """Of the routine that runs, or is about to; None: none does."""
         self._over = trio.Event()
         self._woken: trio.Event | None = None
 
@@ -79,7 +80,7 @@ class Call:
         """Runs until the call is over."""
         try:
             async with trio.open_nursery() as self.nursery:
-                await self.serve(routine)
+                await self._serve(routine)
                 # A forgotten handset must not hold a trunk for ever.
                 with trio.move_on_after(self.exchange.box.limits.call_hours * 3600):
                     await self._over.wait()
@@ -92,12 +93,11 @@ class Call:
         finally:
             self.end(self.cause, "fault" if self.cause is Cause.TEMPORARY_FAILURE else "")
 
-    async def serve(self, routine: Routine) -> None:
+    async def _serve(self, routine: Routine) -> None:
         """Runs a routine for the calling party, until done or he is gone; its refusal is told him."""
-        if self._routine is not None:
-            self._routine.cancel()
-        with trio.CancelScope() as scope:
-            self._routine = scope
+        scope = self._routine
+        assert scope is not None
+        with scope:
             try:
                 await routine(self)
             except Refused as refused:
@@ -107,9 +107,12 @@ class Call:
             self.check()
 
     def start(self, routine: Routine) -> None:
-        """serve(), beside whoever calls this."""
+        """Another routine in the place of the present one, from the next moment on."""
         assert self.nursery is not None
-        self.nursery.start_soon(self.serve, routine)
+        if self._routine is not None:
+            self._routine.cancel()
+        self._routine = trio.CancelScope()
+        self.nursery.start_soon(self._serve, routine)
 
     def nursery_task(self, task: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Something that watches the call and ends with it."""
@@ -281,6 +284,8 @@ class Call:
         if self._woken is None:
             self._woken = trio.Event()
         await self._woken.wait()
+        # Woken because the calling party has gone: nothing of his may go on.
+        await trio.lowlevel.checkpoint_if_cancelled()
 
     def take_out(self, leg: Leg, reason: str) -> None:
         """A transfer has replaced it: it leaves, and its device goes on without it. Nobody else is touched."""
@@ -289,6 +294,7 @@ class Call:
         leg.enter(State.NULL)
         self.note("ConnectionCleared", leg, cause=int(Cause.NORMAL_CLEARING), by="exchange", reason=reason)
         self._arrangement.leave(leg)
+        leg.device.forget(leg)
         if leg is self.calling:
             self.calling = None
 
@@ -296,6 +302,11 @@ class Call:
         """The line has stopped whatever was played to it: once more."""
         self._arrangement.silenced(leg)
         self.arrange()
+
+    @property
+    def joined_ports(self) -> frozenset[int]:
+        """Whose speech the plane has joined for this call."""
+        return self._arrangement.joined_ports
 
     def share(self, bridge: int | None) -> None:
         """The parties speak in a bridge that is not the call's own, or in their own again."""

@@ -47,6 +47,9 @@ class Device(Protocol):
     def release(self, leg: Leg, cause: Cause) -> None:
         """The leg is over for the device; the call has taken it out already."""
 
+    def forget(self, leg: Leg) -> None:
+        """The leg is not the device's any more; its line is left as it is."""
+
     def can_hear(self, leg: Leg) -> bool:
         """Words can be said to it now, or before an answer."""
 

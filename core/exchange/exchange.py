@@ -103,6 +103,8 @@ class Exchange:
         """By hunt group: whom the last call went to."""
         self.calls: dict[int, Call] = {}
         self.changed: Changed | None = None
+        self.faulted: Callable[[int, Exception], None] | None = None
+        """Is told of a call that failed by our own fault, beside the log."""
         self.closing = False
         self._nursery: trio.Nursery | None = None
         self._emptied = trio.Event()
@@ -297,8 +299,10 @@ class Exchange:
         """A failure in one call never leaves it."""
         try:
             await call.live(routine)
-        except Exception:
+        except Exception as error:
             log.exception("call %d failed by our own fault and was ended", call.id, extra={"call": call.id})
+            if self.faulted is not None:
+                self.faulted(call.id, error)
 
     def finish(self, call: Call, cause: Cause, reason: str, into: int) -> None:
         """By the call, once, when all its legs have gone."""
@@ -332,7 +336,6 @@ class Exchange:
             join(self, held, active)
         except Refused:
             return False
-        station.forget(held)
         return True
 
     def watch_recall(self, station: Station, leg: Leg) -> None:

@@ -76,7 +76,10 @@ class Flash:
             return
         station.ears.listen(False)
         self._exchange.plane.stop(station.line.port)
-        if station.active is not None or not station.held:
+        if station.active is not None:
+            return
+        if not station.held:
+            station.put_down()
             return
         features = self._exchange.box.features
         acts = {
@@ -115,6 +118,7 @@ class Flash:
         active = station.active
         if station.held and active is not None:
             self._or_tell(station, lambda: transfer.join(self._exchange, station.held[-1], active))
+            station.put_down()
 
     def _or_tell(self, station: Station, act: Callable[[], object]) -> None:
         """What cannot be leaves everything as it is; the user hears a short tone."""

@@ -57,6 +57,7 @@ class Leg:
 
     __slots__ = (
         "_woken",
+        "alerted",
         "call",
         "calling",
         "cause",
@@ -69,6 +70,7 @@ class Leg:
         "number",
         "party",
         "playback",
+        "progressed",
         "reason",
         "since",
         "state",
@@ -84,6 +86,8 @@ class Leg:
         self.since = trio.current_time()
         self.number = ""  # outside number that a trunk leg was called with
         self.early = False  # heard and hears before the answer
+        self.alerted = False  # its far end was told that somebody rings
+        self.progressed = False  # its far end was told that something is to be heard
         self.muted = False
         self.listener = False  # hears the conversation and is heard by nobody
         self.treatment: Treatment | None = None
@@ -129,6 +133,8 @@ class Leg:
         if self._woken is None:
             self._woken = trio.Event()
         await self._woken.wait()
+        # Woken because the calling party has gone: nothing of his may go on.
+        await trio.lowlevel.checkpoint_if_cancelled()
 
     async def until(self, *states: State) -> State:
         """Until it is in one of the states, or gone."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import trio
+
 from core.exchange.device import Device, DeviceKind
 from core.exchange.refusal import Refused
 from core.exchange.station import Station
@@ -37,6 +39,7 @@ class Router:
 
     async def route(self, call: Call, target: Target, payer: Station | None = None) -> None:
         """Takes the call to its target, or raises Refused. payer: who has diverted it."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         call.note("Routed", call.calling, target_kind=target.kind.value, target=target.name, number=target.number)
         self.permit(call, target, payer)
         call.emergency = call.emergency or target.kind is TargetKind.EMERGENCY

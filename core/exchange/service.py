@@ -50,6 +50,9 @@ class Service:
     def release(self, leg: Leg, cause: Cause) -> None:
         """Whoever waits for the leg sees it gone."""
 
+    def forget(self, leg: Leg) -> None:
+        """It keeps none."""
+
     def can_hear(self, leg: Leg) -> bool:
         return False
 

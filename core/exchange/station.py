@@ -228,15 +228,20 @@ class Station:
         if was_waiting and self.active is not None:
             self.active.call.resound(self.active)
         if not was_active:
+            self._left_alone(cause)
             return
-        connection = self.line.connection
-        if connection is l.Connection.CONNECTED and self.held:
-            return  # flash brings the held party back; hanging up makes it ring
         self.ears.listen(False)
-        if connection is not l.Connection.NULL:
+        self._left_alone(cause)
+
+    def _left_alone(self, cause: Cause) -> None:
+        """Rings for nobody any more: it falls silent. Off the hook with nobody to speak with: a tone says so; a held
+        party is got back by flash or by hanging up.
+        """
+        if self.active is None and self.line.connection is l.Connection.ALERTING:
             self.line.release(cause)
-        if connection is l.Connection.ALERTING:
             self._next()
+        elif self.off_hook and not self.legs and self.keyed is None:
+            self.line.release(cause)
 
     def can_hear(self, leg: Leg) -> bool:
         return leg is self.active and self.off_hook
@@ -307,9 +312,8 @@ class Station:
         leg.call.resound(leg)
 
     def put_down(self) -> None:
-        """Its call went on without it by order: busy tone, until it is hung up; or the held party, if there is one."""
-        if self.line.connection is l.Connection.CONNECTED and not self.held:
-            self.line.release(Cause.NORMAL_CLEARING)
+        """Its call went on without it: a tone, until it is hung up."""
+        self._left_alone(Cause.NORMAL_CLEARING)
 
     def accept_waiting(self) -> None:
         """The waiting call is answered; nobody else is active any more."""

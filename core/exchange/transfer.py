@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from core.exchange.destinations import to_station
+from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
 from hw.signalling.q850 import Cause
@@ -37,6 +38,7 @@ def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
     device = first.device
     one, other = first.call, second.call
     _check(one, first, other, second)
+    _permit(exchange, first, second)
     older, newer = sorted((one, other), key=lambda call: call.id)
     stays, goes = (newer, older) if newer.served else (older, newer)
     ours, theirs = (second, first) if second.call is stays else (first, second)
@@ -90,6 +92,17 @@ def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible")
 
 
+def _permit(exchange: Exchange, first: Leg, second: Leg) -> None:
+    """Nobody of ours would be left in the call: trunk to trunk is off, but for those who may forward outside."""
+    station = first.device
+    left = [*first.call.others(first), *second.call.others(second)]
+    classes = {one.name for one in exchange.box.class_of_service if one.forward_outside}
+    outside = all(leg.device.kind is DeviceKind.TRUNK for leg in left)
+    if outside and exchange.class_of(station) not in classes:  # type: ignore[arg-type]
+        exchange.journal.note("Barred", call=first.call.id, device=station.name, reason="trunk_to_trunk")
+        raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "barred")
+
+
 def three_party(exchange: Exchange, held: Leg, active: Leg) -> Call:
     """Everybody of both calls speaks with everybody: in the older one."""
     device = held.device
@@ -105,7 +118,6 @@ def three_party(exchange: Exchange, held: Leg, active: Leg) -> Call:
         goes.give(leg, stays)
     goes.take_out(extra, "conferenced")
     goes.end(Cause.NORMAL_CLEARING, "conferenced", into=stays.id)
-    device.forget(extra)  # type: ignore[attr-defined]
     if kept.state is State.HELD:
         device.retrieve(kept)  # type: ignore[attr-defined]
     stays.answered = True
@@ -134,11 +146,8 @@ def send_on(exchange: Exchange, leg: Leg, target: Target, station: Station) -> N
     call.called = target.number
     call.start(on)
     call.calling = other
-    was_active = leg is station.active
     call.take_out(leg, "transferred")
-    station.forget(leg)
-    if was_active:
-        station.put_down()
+    station.put_down()
     call.arrange()
 
 

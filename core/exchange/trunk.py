@@ -15,6 +15,7 @@ from core.config.model.trunks import TrunkGroup
 from core.exchange.device import DeviceKind
 from core.exchange.ears import Ears
 from core.exchange.leg import Leg, State
+from hw.errors import LocalError
 from hw.event import Event
 from hw.signalling import line as l
 from hw.signalling.q850 import Cause
@@ -33,7 +34,6 @@ class Trunk:
         self.line = line
         self.group = group
         self.leg: Leg | None = None
-        self._alerted: Leg | None = None
         self.used_at = 0.0
         self.uses = 0
         self._ears = Ears(exchange.plane, line)
@@ -160,13 +160,13 @@ class Trunk:
         return -1
 
     def alert(self, leg: Leg, in_band: bool) -> None:
-        # The network is told once; that then another telephone rings is none of its business.
-        if leg is self.leg and leg is not self._alerted and leg.state is State.INITIATED:
-            self._alerted = leg
+        if leg is self.leg and leg.state is State.INITIATED and not leg.alerted:
+            leg.alerted = True
             self.line.alert(in_band)
 
     def progress(self, leg: Leg, cause: Cause | None = None) -> None:
-        if leg is self.leg and leg.state is State.INITIATED:
+        if leg is self.leg and leg.state is State.INITIATED and not leg.progressed:
+            leg.progressed = True
             self.line.progress(cause)
 
     def answer(self, leg: Leg, connected: l.Party | None = None) -> None:
@@ -179,10 +179,14 @@ class Trunk:
             self.line.release(cause)
 
     def _let_go(self) -> None:
-        leg, self.leg, self._alerted = self.leg, None, None
+        leg, self.leg = self.leg, None
         if leg is not None:
             self._ears.listen(False)
             self._exchange.journal.note("TrunkReleased", call=leg.call.id, device=self.name)
+
+    def forget(self, leg: Leg) -> None:
+        """A trunk has one call, and leaves it only by being released."""
+        raise LocalError(f"{self.name} cannot leave call {leg.call.id} without a release")
 
     def can_hear(self, leg: Leg) -> bool:
         if leg is not self.leg:

@@ -215,3 +215,38 @@ async def test_a_span_fails_in_the_middle_of_a_call(autojump_clock: trio.testing
         span.clear()
         await trio.sleep(30)
         await answered_call(office, "e1")
+
+
+async def transfer_outside(office: Office, ann: str) -> None:
+    """A caller from town is to be joined with somebody else in town."""
+    telephone = office.phone(ann)
+    office.call_from_town(ann, "62000009")
+    await telephone.rung(within=SOON)
+    telephone.lift()
+    await trio.sleep(0.3)
+    await telephone.flash()
+    await telephone.hear_tone("dial", within=SOON)
+    await telephone.dial("962000001#")
+    await trio.sleep(6)
+    telephone.hang_up()
+    await trio.sleep(3)
+
+
+async def test_two_outside_parties_are_not_left_alone_with_each_other(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await transfer_outside(office, "8001")
+        await ann.rung(within=RINGS)  # the caller comes back
+        ann.lift()
+        await trio.sleep(1)
+        assert {leg.name for leg in office.exchange.calls[1].legs} == {"8001", "e1/1"}
+        assert len(office.exchange.calls) == 1
+
+
+async def test_unless_she_may_forward_outside(autojump_clock: trio.testing.MockClock) -> None:
+    tables = configuration(class_of_service=[{"name": "boss", "reach": "local", "forward_outside": True}])
+    tables["station"][0]["class_of_service"] = "boss"
+    async with open_office(tables) as office:
+        await transfer_outside(office, "8001")
+        assert {leg.name for leg in office.exchange.calls[1].legs} == {"e1/1", "e1/2"}, office.story()
+        office.exchange.calls[1].end()

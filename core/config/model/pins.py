@@ -12,6 +12,6 @@ class CallingPin(Table):
 
     name: Name = setting("Whose it is; stands in the records of these calls.")
     pin: Pin = setting(
-        "What is dialled after the code, 6 to 12 digits; no birthday, no extension (it is asked for at every such call).",
+        "What is dialled after the code at every such call, 6 to 12 digits; no birthday, no extension.",
         min_length=6,
     )

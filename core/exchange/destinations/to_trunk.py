@@ -51,6 +51,8 @@ async def take(call: Call, target: Target) -> None:
         raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "vacant")
     cause = Cause.NO_CIRCUIT
     for choice in choices:
+        if not choice.digits:
+            raise Refused(Cause.INVALID_NUMBER, "incomplete")
         tried = 0
         while tried < RETRIES_MOST:
             trunk = await exchange.pick_trunk(choice.group, call.emergency)

@@ -53,16 +53,13 @@ def park(exchange: Exchange, leg: Leg, orbit: str = "") -> str:
             Cause.RESOURCE_UNAVAILABLE, "not-possible", _("no parking place is free"), said=Said("call.park-full")
         )
     place = free[0]
-    was_active = leg is station.active
     call.note("Parked", leg, orbit=place)
     call.calling = other
     waiting = Service(place, station.language).take(call, answer=False)
     waiting.enter(State.HELD)
     exchange.parked[place] = waiting
     call.take_out(leg, "parked")
-    station.forget(leg)
-    if was_active:
-        station.put_down()
+    station.put_down()
     call.arrange()
     call.nursery_task(_watch, call, waiting, station)
     return place

@@ -1,0 +1,432 @@
+"""A simulated day: people who telephone at random, a town that calls, things that break; the same seed, the same day.
+
+    await Day(seed=7, calls=500).live()          raises Wrong: what was found, the seed, the last events
+
+People lift, dial (all of a number, or half of it), flash, transfer, park, pick up, enter conferences, hang up at any
+moment. Meanwhile spans lose their signal, cards are pulled out, lines are cut and blocked, and somebody orders things
+by the control interface. With every call that ends its record must add up; each STEP_S invariants() must hold; at the
+end nothing may be left.
+
+What it does not: listen. Who hears whom is asked of the arrangement in the plane, not of the sound.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import trio
+
+from core.config.model.box import Box
+from core.exchange.acts import Acts
+from core.exchange.device import DeviceKind
+from core.exchange.exchange import Exchange
+from core.exchange.leg import State
+from core.exchange.refusal import Refused
+from core.hardware import Hardware
+from core.numbering.plan import NumberingPlan
+from core.store.event import Event
+from core.store.journal import Journal
+from core.store.life import Lives
+from core.store.records import record
+from hw.card import Alarm, HardwareError
+from hw.errors import LocalError
+from hw.signalling.line import Connection
+from hw.sim.card import SimCard
+from hw.sim.party import NotHeardError
+from hw.sim.telephone import Telephone
+from hw.sim.town import Town
+
+STATIONS = 16
+STEP_S = 5.0
+LAST_EVENTS = 200
+PEOPLE_S = 20.0
+"""Between two calls of a person, on the average."""
+
+
+def configuration() -> dict[str, Any]:
+    spans = [{"kind": "stations", "count": STATIONS}, {"kind": "trunks", "count": 2}, {"kind": "pri"}, {"kind": "cas"}]
+    rights = [{"name": "boss", "reach": "international", "forward_outside": True}]
+    return {
+        "box": {"area_code": "10", "languages": ["en", "zh"]},
+        "card": [{"name": "sim", "kind": "simulated", "spans": spans}],
+        "span": [
+            {"name": "e1", "card": "sim", "span": 3, "signalling": "pri"},
+            {"name": "e2", "card": "sim", "span": 4, "signalling": "r2", "called_digits": 4, "channels": [1, 2, 3, 4]},
+        ],
+        "trunk": [{"name": f"line{at}", "card": "sim", "channel": STATIONS + at} for at in (1, 2)],
+        "station": [
+            {
+                "number": str(8000 + at),
+                "card": "sim",
+                "channel": at,
+                "pickup_group": "all",
+                "no_answer_s": 12,
+                "class_of_service": "boss" if at % 4 == 0 else "local",
+            }
+            for at in range(1, STATIONS + 1)
+        ],
+        "trunk_group": [
+            {"name": "city", "lines": ["e1"], "calling": "66778800"},
+            {"name": "r2", "lines": ["e2"], "calling": "66778800"},
+            {"name": "analog", "lines": ["line1", "line2"], "incoming": "8100"},
+        ],
+        "class_of_service": rights,
+        "route": [
+            {"name": "city", "match": ["9!"], "strip": 1, "groups": [{"group": "city"}, {"group": "r2"}]},
+            {"name": "analog", "match": ["7!"], "strip": 1, "groups": [{"group": "analog"}]},
+        ],
+        "hunt_group": [
+            {"number": "8100", "members": ["8001", "8002", "8003"], "order": "all", "no_answer_s": 15},
+            {"number": "8200", "members": ["8004", "8005"], "order": "circular", "overflow": "8100", "no_answer_s": 8},
+        ],
+        "conference": [{"number": "8600", "announce": "tone"}],
+        "park": {"orbits": "6001-6003", "back_after_s": 30},
+    }
+
+
+TOWN = ("62000001", "62000002", "62000003", "62000005", "62000006", "62000008")
+
+
+class Wrong(AssertionError):
+    """What was found, and what had happened before."""
+
+
+class Day:
+    def __init__(self, seed: int, calls: int, *, tables: dict[str, Any] | None = None) -> None:
+        self.seed = seed
+        self.calls = calls
+        self.box = Box.model_validate(tables or configuration())
+        self.events: deque[Event] = deque(maxlen=LAST_EVENTS)
+        self.counts: Counter[str] = Counter()
+        self.seized: Counter[str] = Counter()
+        self.ended = 0
+        self.faults: list[str] = []
+        self._random = random.Random(seed)
+        self._lives = Lives()
+        self._over = False
+        self._hardware: Hardware
+        self._exchange: Exchange
+        self._town: Town
+        self._card: SimCard
+
+    # ---- the day ----
+
+    async def live(self) -> None:
+        hardware = self._hardware = Hardware(self.box, virtual=True)
+        journal = Journal(None, threaded=False)
+        try:
+            async with trio.open_nursery() as below, trio.open_nursery() as above:
+                await below.start(hardware.run)
+                lines = hardware.lines.by_name.values()
+                plan = NumberingPlan(self.box)
+                self._exchange = Exchange(self.box, plan, lines, hardware.plane, journal, hardware.timers)
+                self._exchange.faulted = self._faulted
+                self._exchange.changed = lambda topic, key, view: self.counts.update([f"row of {topic}"])
+                journal.watch(self._noted)
+                await above.start(self._exchange.run)
+                self._town = hardware.towns["sim"]
+                card = hardware.cards["sim"]
+                assert isinstance(card, SimCard)
+                self._card = card
+                await trio.sleep(2)
+                await self._traffic()
+                await self._evening()
+                above.cancel_scope.cancel()
+                below.cancel_scope.cancel()
+        finally:
+            hardware.close()
+            journal.close()
+
+    async def _traffic(self) -> None:
+        async with trio.open_nursery() as nursery:
+            for telephone in self._town.telephones.values():
+                nursery.start_soon(self._person, telephone)
+            for way in ("e1", "e1", "e2", "line1", "line2"):
+                nursery.start_soon(self._caller_from_town, way)
+            nursery.start_soon(self._things_break)
+            nursery.start_soon(self._somebody_orders)
+            nursery.start_soon(self._look)
+            while self.ended < self.calls:  # noqa: ASYNC110 - a day in virtual time
+                await trio.sleep(1)
+            nursery.cancel_scope.cancel()
+
+    async def _evening(self) -> None:
+        """Everything is mended and everybody hangs up."""
+        self._mend()
+        for telephone in self._town.telephones.values():
+            if telephone.off_hook:
+                telephone.hang_up()
+        with trio.move_on_after(400):
+            while self.left():
+                for call in list(self._exchange.calls.values()):
+                    if call.legs and all(leg.device.kind is DeviceKind.TRUNK for leg in call.legs):
+                        call.end()  # in the town nobody hangs up whom nobody talks to
+                await trio.sleep(1)
+        self.check(self.left())
+        self.check([f"{name} seized {count} times more than released" for name, count in self.seized.items() if count])
+        open_calls = [life.call for life in self._lives.open.values()]
+        self.check([f"calls without an end in the records: {open_calls}"] if open_calls else [])
+
+    # ---- what people do ----
+
+    def _wait(self, mean_s: float) -> float:
+        return min(self._random.expovariate(1 / mean_s), 6 * mean_s)
+
+    def _number(self) -> str:
+        dice = self._random.random
+        station = str(8000 + self._random.randint(1, STATIONS))
+        if dice() < 0.5:
+            return station
+        return self._random.choice(
+            [
+                "8100",
+                "8200",
+                "8600",
+                "6001",
+                "9" + self._random.choice(TOWN),
+                "7" + self._random.choice(TOWN),
+                "8" + station[:2],
+                "5",
+                "110",
+                "*8#",
+                f"*8*{station}",
+                "*59#",
+                f"*57*{station}#",
+                f"*41*{station}#",
+                "#4#",
+                "*56#",
+                "#56#",
+                f"*15*{station}",
+                "*66#",
+                "*69#",
+                "*61#",
+                "*71*6001",
+            ]
+        )
+
+    async def _person(self, telephone: Telephone) -> None:
+        while True:
+            with trio.move_on_after(self._wait(PEOPLE_S)), suppress(NotHeardError):
+                await telephone.rung(within=1000)
+            if telephone.ringing:
+                await trio.sleep(self._wait(4))
+                if self._random.random() < 0.2:
+                    continue
+                telephone.lift()
+            else:
+                telephone.lift()
+                await trio.sleep(self._random.choice([0.3, 1.0, 1.0]))
+                await self._dial(telephone, self._number())
+            while telephone.off_hook:
+                await trio.sleep(self._wait(8))
+                await self._in_call(telephone)
+
+    async def _in_call(self, telephone: Telephone) -> None:
+        dice = self._random.random()
+        if not telephone.off_hook:
+            return
+        if dice < 0.55:
+            telephone.hang_up()
+        elif dice < 0.85:
+            with suppress(HardwareError):  # just lifted: a hook key is not taken for one yet
+                await telephone.flash()
+            await trio.sleep(self._random.choice([0.2, 0.5]))
+            then = self._random.choice(
+                [self._number(), self._number(), "1", "2", "3", "4", "0", "*70#", "*72*8001#", ""]
+            )
+            await self._dial(telephone, then)
+        else:
+            await self._dial(telephone, self._random.choice("0123456789*#"))
+
+    async def _dial(self, telephone: Telephone, number: str) -> None:
+        """A person may hang up at any digit."""
+        for digit in number:
+            if not telephone.off_hook:
+                return
+            await telephone.dial(digit)
+            if self._random.random() < 0.01:
+                telephone.hang_up()
+
+    async def _caller_from_town(self, way: str) -> None:
+        while True:
+            await trio.sleep(self._wait(PEOPLE_S / 2))
+            number = self._random.choice(
+                [str(8000 + self._random.randint(1, STATIONS)), "8100", "8200", "8600", "9999"]
+            )
+            try:
+                call = self._town.call(way, number, "62000009")
+            except LocalError:
+                continue  # no line is free, or the span is down
+            try:
+                with trio.move_on_after(self._wait(30)):
+                    await call.ended.wait()
+            finally:
+                call.hang_up()
+
+    # ---- what goes wrong ----
+
+    async def _things_break(self) -> None:
+        acts: list[Callable[[], Awaitable[None]]] = [self._alarm, self._pull, self._cut, self._block]
+        while True:
+            await trio.sleep(self._wait(90))
+            await self._random.choice(acts)()
+
+    async def _alarm(self) -> None:
+        span = self._card.span(self._random.choice([3, 4]))
+        if span.present:
+            span.alarm(self._random.choice([Alarm.RED, Alarm.YELLOW, Alarm.BLUE]))
+            await trio.sleep(self._wait(8))
+            span.clear()
+
+    async def _pull(self) -> None:
+        span = self._card.span(self._random.choice([1, 2, 3, 4]))
+        if span.present:
+            span.remove()
+            await trio.sleep(self._wait(8))
+            span.insert()
+
+    async def _cut(self) -> None:
+        line = self._card.line(self._random.randint(1, STATIONS + 2))
+        line.cut()
+        await trio.sleep(self._wait(8))
+        line.mend()
+
+    async def _block(self) -> None:
+        name = self._random.choice(list(self._hardware.lines.by_name))
+        acts = Acts(self._exchange)
+        with suppress(Refused):
+            acts.block(name)
+        await trio.sleep(self._wait(8))
+        with suppress(Refused):
+            acts.unblock(name)
+
+    def _mend(self) -> None:
+        for number in (1, 2, 3, 4):
+            span = self._card.span(number)
+            if not span.present:
+                span.insert()
+            span.clear()
+        for channel in range(1, STATIONS + 3):
+            self._card.line(channel).mend()
+        for name in self._hardware.lines.by_name:
+            with suppress(Refused):
+                Acts(self._exchange).unblock(name)
+
+    async def _somebody_orders(self) -> None:
+        acts = Acts(self._exchange)
+        while True:
+            await trio.sleep(self._wait(5))
+            station = str(8000 + self._random.randint(1, STATIONS))
+            number = self._number()
+            calls = list(self._exchange.calls) or [0]
+            call = self._random.choice(calls)
+            legs = self._exchange.calls[call].legs if call else []
+            device = self._random.choice([*(leg.name for leg in legs), station])
+            orders: list[Callable[[], object]] = [
+                partial(acts.make_call, station, number),
+                partial(acts.clear_connection, device, call),
+                partial(acts.clear_call, call),
+                partial(acts.hold, device, call),
+                partial(acts.retrieve, device, call),
+                partial(acts.consult, device, call, number),
+                partial(acts.alternate, device),
+                partial(acts.transfer, device),
+                partial(acts.blind_transfer, device, call, number),
+                partial(acts.conference, device),
+                partial(acts.deflect, device, call, number),
+                partial(acts.park, device, call),
+                partial(acts.pick_up, device, station),
+                partial(acts.answer, device, call),
+                partial(acts.send_digits, device, call, "1"),
+            ]
+            order = self._random.choice(orders)
+            try:
+                order()
+                self.counts["orders"] += 1
+            except Refused:
+                self.counts["orders refused"] += 1
+
+    # ---- what must hold ----
+
+    def _faulted(self, call: int, error: Exception) -> None:
+        self.faults.append(f"call {call}: {error!r}")
+
+    def _noted(self, event: Event) -> None:
+        self.events.append(event)
+        self.counts[event.kind] += 1
+        if event.kind == "TrunkSeized":
+            self.seized[event.device] += 1
+        elif event.kind == "TrunkReleased":
+            self.seized[event.device] -= 1
+        life = self._lives.see(event)
+        if life is not None:
+            self.ended += 1
+            told = record(life)
+            if sum(piece.us for piece in life.segments) != told.end - told.begin:
+                self.check([f"segments of call {told.call} do not add up"])
+
+    async def _look(self) -> None:
+        while True:
+            await trio.sleep(STEP_S)
+            self.check(self.invariants())
+
+    def check(self, wrong: list[str]) -> None:
+        wrong = [*wrong, *self.faults]
+        if wrong:
+            story = "\n".join(f"{e.clock / 1e6:10.3f} {e.call:>5} {e.device:8} {e.kind} {e.data}" for e in self.events)
+            raise Wrong(f"seed {self.seed}, after {self.ended} calls:\n" + "\n".join(wrong) + "\n" + story)
+
+    def invariants(self) -> list[str]:
+        """At a moment when all tasks wait."""
+        wrong = []
+        exchange = self._exchange
+        known = {leg for call in exchange.calls.values() for leg in call.legs}
+        ports: Counter[int] = Counter()
+        for call in exchange.calls.values():
+            if not call.legs:
+                wrong.append(f"{call} has nobody in it")
+            if not call.served and len(call.legs) < 2:
+                wrong.append(f"{call} has one party and nothing to do")
+            own = {leg.port for leg in call.legs}
+            for port in call.joined_ports:
+                ports[port] += 1
+                if port not in own:
+                    wrong.append(f"{call}: port {port} of a stranger is joined")
+        wrong += [f"port {port} is in {count} conversations" for port, count in ports.items() if count > 1]
+        for station in exchange.stations.values():
+            wrong += [f"{station} keeps {leg}, which is in no call" for leg in station.legs if leg not in known]
+            busy = station.line.connection in (Connection.CONNECTED, Connection.ALERTING, Connection.INITIATED)
+            if busy and not station.legs and station.keyed is None:
+                wrong.append(f"{station} is {station.line.connection.value} without a leg")
+            if station.held and not station.off_hook and station.active is None:
+                wrong.append(f"{station} is on hook and holds {station.held}")
+        for trunk in exchange.trunks.values():
+            if trunk.leg is not None and trunk.leg not in known:
+                wrong.append(f"{trunk} keeps {trunk.leg}, which is in no call")
+            if trunk.line.connection in (Connection.CONNECTED, Connection.ALERTING) and trunk.leg is None:
+                wrong.append(f"{trunk} is {trunk.line.connection.value} without a leg")
+        for leg in known:
+            if leg.state is State.NULL:
+                wrong.append(f"{leg} is gone and still in its call")
+        return wrong
+
+    def left(self) -> list[str]:
+        exchange = self._exchange
+        found = [f"{call} is left" for call in exchange.calls.values()]
+        found += [f"{station} keeps {station.legs}" for station in exchange.stations.values() if station.legs]
+        found += [
+            f"line {line.name} is {line.connection.value}"
+            for line in self._hardware.lines.by_name.values()
+            if line.connection is not Connection.NULL
+        ]
+        found += [f"parked at {place}" for place in exchange.parked]
+        found += [f"conference {room}" for room in exchange.rooms]
+        statistics = self._hardware.plane.statistics()
+        if statistics.bridges or statistics.joined_pairs:
+            found.append(f"{statistics.bridges} bridges, {statistics.joined_pairs} pairs in the plane")
+        return found
