@@ -102,7 +102,12 @@ def look(floor: Floor, waiting: Waiting, words: bool) -> None:
     """Does what is due, and sets when to look again. A call that is being offered is looked at when it is back."""
     queue = waiting.queue
     steps = waiting.recipe
-    if not steps or waiting.offer is not None:
+    if waiting.offer is not None:
+        return
+    if queue.settings.needs_agents and not queue.logged_on and not waiting.call_back:
+        send(floor, waiting, queue.settings.instead, "no agents")  # the last one left while the call rang at him
+        return
+    if not steps:
         return
     now = floor.now
     position = queue.position(waiting)
@@ -232,9 +237,10 @@ def call_back_cancelled(floor: Floor, event: e.CallBackCancelled) -> None:
 
 def call_back_failed(floor: Floor, event: e.CallBackFailed) -> None:
     """The agent is free at once; the caller has his place again after a while, or was tried often enough."""
-    talking = floor.talks.pop(event.call, None)
-    if talking is None:
+    talking = floor.talks.get(event.call)
+    if talking is None or not talking.waiting.call_back:
         return
+    del floor.talks[event.call]
     waiting = talking.waiting
     agent = floor.agents.get(talking.agent)
     if agent is not None and event.call in agent.calls:
@@ -246,6 +252,7 @@ def call_back_failed(floor: Floor, event: e.CallBackFailed) -> None:
         floor.orders.append(o.LeftFor(event.call, waiting.queue.name, RELEASE, "call-back failed", 0.0))
         return
     waiting.queue = queue
+    waiting.settle(floor.desk.distribution.ageing_s)  # a commit may have changed it meanwhile
     floor.calls[event.call] = waiting
     queue.enter(waiting)
     floor.agenda.set(("held", event.call), floor.now + queue.settings.call_back_again_s)

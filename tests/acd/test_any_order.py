@@ -204,13 +204,9 @@ class AnyOrder(RuleBasedStateMachine):
     def chooses(self, data: st.DataObject, what: Any) -> None:
         call = self.some_call(data)
         more = {e.CallerLeft: ("message",), e.CallBackWanted: ("301",)}.get(what, ())
-        if what is e.CallBackFailed:
-            for calls in self.talks.values():
-                calls.discard(call)
-            self.left.discard(call)
         self.take(what(call, *more))
-        # What failed but is no call-back: the exchange never says so of a call that talks on.
-        self.agree()
+        if what is e.CallBackFailed:
+            self.agree()
 
     @rule(data=st.data(), agent=agent_numbers)
     def picks_up(self, data: st.DataObject, agent: str) -> None:
@@ -308,7 +304,7 @@ class AnyOrder(RuleBasedStateMachine):
         return data.draw(st.integers(max(1, self.call - 8), self.call + 1))
 
     def agree(self) -> None:
-        """Our book of talks follows the distribution's where we told it of something that we do not model."""
+        """Whether a call was a call-back stands in no book of ours: talks are as the distribution says."""
         for view in self.distribution.agents():
             self.talks[view.number] = set(view.calls)
 
