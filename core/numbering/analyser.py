@@ -111,19 +111,20 @@ class Dialling:
         return analysis
 
     def _judge(self, state: State, digits: str, final: bool) -> Analysis:
-        target = None
-        for entry in state.matches:
+        target, ahead = None, state.ahead[-1]
+        for entry, rank in state.matches:
             if entry.condition is None or entry.condition.holds(self._facts):
                 target = self._target(entry, digits)
                 if target is not None:
+                    ahead = state.ahead[rank]
                     break
         wait_s = 0.0
         if not final:
             waits = self._analyser.waits
             default_s = waits.inter_digit_s if target is None else waits.complete_s
-            for condition, ahead in state.ahead:
+            for condition, one in ahead:
                 if condition is None or condition.holds(self._facts):
-                    wait_s = max(wait_s, ahead.wait_s(default_s))
+                    wait_s = max(wait_s, one.wait_s(default_s))
         if target is not None:
             return Analysis(Outcome.MAYBE if wait_s else Outcome.COMPLETE, target, wait_s)
         if wait_s:

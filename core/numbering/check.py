@@ -79,7 +79,7 @@ class Walk:
 
     def _visit(self, state: State, digits: str) -> None:
         before: dict[Condition | None, Entry] = {}
-        for entry in state.matches:
+        for entry, _rank in state.matches:
             better = before.get(None) or before.get(entry.condition)
             if better is None:
                 self._won.add(id(entry))

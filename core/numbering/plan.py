@@ -53,7 +53,7 @@ class NumberingPlan:
         state: State | None = self._analyser.tree.start
         for symbol in digits:
             state = self._analyser.tree.next(state, symbol) if state else None
-        return state.matches if state else ()
+        return tuple(entry for entry, _rank in state.matches) if state else ()
 
     def speed_dialled(self, number: str, facts: Facts) -> Target | None:
         """What the number behind a speed-dial code leads to, never another such code. None: nowhere. The common ones

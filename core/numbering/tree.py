@@ -10,6 +10,10 @@ goes on by the edges that hold it; the edge with fewer symbols is the better one
 first difference decides: this is "the longest prefix wins", said for patterns. Two patterns of one rank that fit the
 same number are a tie; the check reports it, here the earlier entry wins.
 
+What more may come decides how long is waited. Once an entry fits, an open end that has already taken digits which the
+entry names more exactly keeps nobody waiting: with 9[2-8]X{7} and 9!, nine digits are a whole number. So a route for
+all the rest costs the exact ones no time.
+
 States are made when they are first needed and kept, so that an analysis costs one look-up a digit. A state does not
 know who dials: an entry may have a *condition*, and is then asked for with the facts of the call.
 """
@@ -142,13 +146,20 @@ class Node:
 Rank = tuple[tuple[Node, ...], ...]  # places of one rank stand together, the best first
 
 
+Aheads = tuple[tuple[Condition | None, Ahead], ...]
+
+
 @dataclass(slots=True, eq=False)
 class State:
-    """Where the digits so far have led. matches: entries that fit exactly, best first."""
+    """Where the digits so far have led.
+
+    matches: entries that fit exactly, best first, each with its rank. ahead: what may still come once an entry of that
+    rank is taken; the last: when none is.
+    """
 
     ranks: Rank
-    matches: tuple[Entry, ...]
-    ahead: tuple[tuple[Condition | None, Ahead], ...]
+    matches: tuple[tuple[Entry, int], ...]
+    ahead: tuple[Aheads, ...]
     prompt: Entry | None  # nothing more is waited for
     after: dict[str, State | None] = field(default_factory=dict)
 
@@ -212,15 +223,22 @@ def step(ranks: Rank, symbol: str) -> Rank:
 
 
 def state_of(ranks: Rank) -> State:
-    ahead: dict[Condition | None, Ahead] = {}
-    matches: list[Entry] = []
-    in_house = False
-    for places in ranks:
-        ends = [end for place in places for end in place.ends]
-        matches += [entry for _, entry in sorted(ends, key=lambda end: end[0])]
+    matches: list[tuple[Entry, int]] = []
+    for rank, places in enumerate(ranks):
+        ends = sorted((end for place in places for end in place.ends), key=lambda end: end[0])
+        matches += [(entry, rank) for _, entry in ends]
+    in_house = any(place.in_house_ahead for places in ranks for place in places)
+    first = matches[0][0] if matches else None
+    prompt = first if first and first.prompt and not in_house else None
+    return State(ranks, tuple(matches), tuple(aheads(ranks, rank) for rank in range(len(ranks) + 1)), prompt)
+
+
+def aheads(ranks: Rank, taken: int) -> Aheads:
+    """What may still come. taken: rank of the entry that fits; len(ranks): none does."""
+    found: dict[Condition | None, Ahead] = {}
+    for rank, places in enumerate(ranks):
         for place in places:
-            in_house |= place.in_house_ahead
-            for condition, one in place.ahead.items():
-                ahead.setdefault(condition, Ahead()).add(one)
-    prompt = matches[0] if matches and matches[0].prompt and not in_house else None
-    return State(ranks, tuple(matches), tuple(ahead.items()), prompt)
+            if not (place.loops and taken < rank):
+                for condition, one in place.ahead.items():
+                    found.setdefault(condition, Ahead()).add(one)
+    return tuple(found.items())

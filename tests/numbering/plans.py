@@ -81,6 +81,19 @@ def may_begin(pattern: Pattern, number: str) -> bool:
     return any(count < pattern.elements[element].most for element, count in closure(pattern, reached[len(number)]))
 
 
+def outdone(pattern: Pattern, best: Pattern, number: str) -> bool:
+    """Whether the last digit was taken by an open end, and the best entry names the digits more exactly."""
+    ranks: list[int] = []
+    at, last_open = 0, False
+    for element in pattern.elements:
+        start = at
+        while at < len(number) and at - start < element.most and number[at] in element.symbols:
+            ranks.append(OPEN if element.open else len(element.symbols))
+            last_open = element.open
+            at += 1
+    return last_open and rank(best, number) < tuple(ranks)
+
+
 def closure(pattern: Pattern, places: set[tuple[int, int]]) -> set[tuple[int, int]]:
     """The places that are reached without a further digit."""
     found = set(places)
@@ -112,6 +125,8 @@ def naive(plan: list[Entry], number: str, who: Facts, final: bool = False) -> An
     )
     going_on = [e for e in plan if may_begin(e.pattern, number)]
     able = [e for e in going_on if e.condition is None or e.condition.holds(who)]
+    if best:
+        able = [e for e in able if not outdone(e.pattern, best.pattern, number)]
     if best and best.prompt and not any(e.in_house for e in going_on):
         final = True
     wait_s = max((e.wait_s or (WAITS.complete_s if best else WAITS.inter_digit_s) for e in able), default=0.0)

@@ -102,6 +102,24 @@ def test_a_station_that_begins_like_an_emergency_number_makes_it_wait() -> None:
     assert analyser(plan).analyse("1101", facts()).outcome is Outcome.COMPLETE
 
 
+def test_a_route_for_all_the_rest_keeps_no_exact_number_waiting() -> None:
+    plan = [entry("9[2-8]X{7}", "city"), entry("9010X{8}", "beijing"), entry("90!", "far"), entry("9!", "rest")]
+    outcomes = {digits: analyser(plan).analyse(digits, facts()) for digits in ("962000001", "901062000001", "90", "96")}
+    told = {digits: (one.outcome, one.target and one.target.name) for digits, one in outcomes.items()}
+    assert told == {
+        "962000001": (Outcome.COMPLETE, "city"),
+        "901062000001": (Outcome.COMPLETE, "beijing"),
+        "90": (Outcome.MAYBE, "far"),
+        "96": (Outcome.MAYBE, "rest"),
+    }
+    assert analyser(plan).analyse("9620000012", facts()).outcome is Outcome.MAYBE, "nobody is kept from dialling on"
+
+
+def test_a_single_digit_waits_for_the_open_end_behind_it() -> None:
+    plan = [entry("9", "operator", TargetKind.STATION), entry("9.", "outside")]
+    assert analyser(plan).analyse("9", facts()).outcome is Outcome.MAYBE
+
+
 def test_waits_are_those_of_what_can_still_come() -> None:
     assert said("").wait_s == 15
     assert said("80") == Analysis(Outcome.MORE, wait_s=6)
