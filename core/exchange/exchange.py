@@ -264,6 +264,7 @@ class Exchange:
         call = self.begin("internal", routine)
         leg = call.add(station, State.ALERTING, station.party, calling=True)
         call.note("ServiceInitiated", leg)
+        call.note("Delivered", leg)
         station.ring(leg, shown, kind)
         return call
 

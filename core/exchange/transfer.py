@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.exchange.station import Station
     from core.numbering.target import Target
 
+WHY = {Cause.USER_BUSY: "busy", Cause.NO_ANSWER: "no answer"}
 RECALL_S = 30.0  # so long the one who transferred is rung when the other cannot be reached
 
 
@@ -140,7 +141,9 @@ def send_on(exchange: Exchange, leg: Leg, target: Target, station: Station) -> N
     async def on(call: Call) -> None:
         try:
             await exchange.router.route(call, target, payer=station)
-        except Refused:
+        except Refused as refused:
+            reason = WHY.get(refused.cause, "unreachable")
+            exchange.journal.note("Diverted", call=call.id, device=target.number, to=station.name, reason=reason)
             await _back(call, station)
 
     call.called = target.number

@@ -357,7 +357,7 @@ class Lives:
     def _diverted(self, life: Life, event: Event) -> None:
         life.diversions.append(Diversion(event.device, event.data["to"], event.data.get("reason") or ""))
         self._called(life, event.device)
-        if not self._calls(life, event.device):
+        if event.device in life.parties and not self._calls(life, event.device):
             life.leaving.add(event.device)
         life.failed = False
 
