@@ -38,11 +38,10 @@ def edges(flow: Flow, name: str) -> list[Edge]:
             found.append(Edge(node.give_up, "give up", ("node", name, "give_up")))
         elif flow.defaults.give_up:
             found.append(Edge(flow.defaults.give_up, "give up", ("defaults", "give_up")))
-    if may_fail(node):
-        if node.on_error:
-            found.append(Edge(node.on_error, "error", ("node", name, "on_error")))
-        elif flow.defaults.on_error:
-            found.append(Edge(flow.defaults.on_error, "error", ("defaults", "on_error")))
+    if node.on_error:
+        found.append(Edge(node.on_error, "error", ("node", name, "on_error")))
+    elif flow.defaults.on_error and may_fail(node):
+        found.append(Edge(flow.defaults.on_error, "error", ("defaults", "on_error")))
     return found
 
 
