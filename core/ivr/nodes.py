@@ -29,7 +29,7 @@ Written = Annotated[str, StringConstraints(max_length=2_000)]
 """An expression (core/ivr/expression.py)."""
 Form = Literal[
     "digits", "telephone", "cardinal", "count", "ordinal", "position", "money", "percent", "date", "weekday", "time",
-    "moment", "duration", "spelling", "prompt", "parts",
+    "moment", "duration", "spelling", "prompt", "text", "parts",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ FORMS: dict[str, tuple[Type, ...]] = {
     "duration": (DURATION, NUMBER),
     "spelling": (TEXT,),
     "prompt": (TEXT,),
+    "text": (TEXT,),
     "parts": (TEXT, Type(Kind.LIST, TEXT)),
 }
 """How a value can be spoken (as the prompts room calls it), and of which types it must be for that."""
