@@ -27,7 +27,7 @@ from core.numbering.permit import Allowed, Attempt, NeedsPin, Origin
 from core.numbering.plan import NumberingPlan
 from core.numbering.routes import changed
 from core.numbering.target import Target, TargetKind
-from core.numbering.tree import Condition, Entry, Node, Path, State, Tree
+from core.numbering.tree import Condition, Entry, Node, Path, State
 from core.texts import _
 
 
@@ -59,7 +59,7 @@ class Walk:
 
     def __init__(self, plan: NumberingPlan) -> None:
         self._entries = plan.entries
-        self._tree = Tree(plan.entries)
+        self._tree = plan.tree
         self._won: set[int] = set()
         self._hidden_by: dict[int, Entry] = {}
         self._ties: dict[tuple[int, int], tuple[Entry, Entry, str]] = {}
@@ -157,13 +157,8 @@ def ambiguous(one: Entry, other: Entry) -> bool:
 
 
 def nowhere(box: Box, plan: NumberingPlan) -> Iterator[Problem]:
-    tree = Tree(entry for entry in plan.entries if not entry.short)
-
     def leads(number: str) -> bool:
-        state: State | None = tree.start
-        for symbol in number:
-            state = tree.next(state, symbol) if state else None
-        return bool(state and state.matches)
+        return any(not entry.short for entry in plan.fitting(number))
 
     for index, dial in enumerate(box.speed_dial):
         if box.features.speed_dial and not leads(dial.number):

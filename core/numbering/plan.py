@@ -32,8 +32,9 @@ class NumberingPlan:
         self.calendars = {one.name: OpeningHours(one, box.box.time_zone) for one in box.calendar}
         self.home = Home.of(settings, box.box.country, box.box.area_code)
         self.entries = tuple(entries(box, self.calendars, self.home))
+        self.tree = Tree(self.entries)
         self._analyser = Analyser(
-            Tree(self.entries),
+            self.tree,
             Waits(settings.first_digit_s, settings.inter_digit_s, settings.complete_s),
             settings.end_digit,
         )
@@ -50,9 +51,9 @@ class NumberingPlan:
 
     def fitting(self, digits: str) -> tuple[Entry, ...]:
         """Every entry that fits these digits, the most exact first, whether it holds or not."""
-        state: State | None = self._analyser.tree.start
+        state: State | None = self.tree.start
         for symbol in digits:
-            state = self._analyser.tree.next(state, symbol) if state else None
+            state = self.tree.next(state, symbol) if state else None
         return tuple(entry for entry, _rank in state.matches) if state else ()
 
     def speed_dialled(self, number: str, facts: Facts) -> Target | None:
