@@ -16,7 +16,7 @@ from core.acd.queue import Queue
 class QueueView:
     """waiting: on the line; call_backs: places of those who are to be called back. longest_s: of those on the line, in
     this queue. expected: for one who comes now with no priority; None where too little was seen. level: service level
-    of the interval, 0 to 1. calls: all of them, the first first.
+    of the interval, 0 to 1; met: whether it is as high as the queue's goal. calls: all of them, the first first.
     """
 
     name: str
@@ -28,6 +28,7 @@ class QueueView:
     logged_on: int
     ready: int
     level: float | None
+    met: bool | None
     day_level: float | None
     interval: Count
     last_interval: Count
@@ -63,6 +64,7 @@ def queue_view(floor: Floor, queue: Queue) -> QueueView:
     waiting = [floor.calls[call] for call in queue.calls()]
     on_the_line = [one for one in waiting if not one.call_back]
     figures = queue.figures
+    level = figures.service_level(figures.interval)
     return QueueView(
         name=queue.name,
         waiting=len(on_the_line),
@@ -72,7 +74,8 @@ def queue_view(floor: Floor, queue: Queue) -> QueueView:
         expected=queue.pace.expected(len(waiting) + 1, floor.now),
         logged_on=queue.logged_on,
         ready=len(queue.ready),
-        level=figures.service_level(figures.interval),
+        level=level,
+        met=None if level is None else 100 * level >= queue.settings.service_level_percent,
         day_level=figures.service_level(figures.day),
         interval=copy(figures.interval),
         last_interval=copy(figures.last_interval),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,7 +17,7 @@ from core.acd.agents import Act
 from core.acd.expected_wait import ENOUGH, FRESH_S, ServicePace
 from core.acd.reason import RULES, TRIGGERS, sentences
 from core.acd.service_level import DEFINITIONS, service_level
-from core.acd.strategy import STRATEGIES
+from core.acd.strategy import PRESETS, STRATEGIES
 from core.config.model.queues import QueueSettings, Target
 from core.texts import speaking
 from tests.acd.floor import Tried, agent, only
@@ -79,6 +81,7 @@ def test_a_queue_counts_each_call_once_whatever_becomes_of_it() -> None:
     assert (day.offered, day.answered, day.abandoned, day.short, day.elsewhere) == (5, 1, 2, 1, 2)
     assert (day.mean_wait_s, day.mean_talk_s, day.longest_s) == (4.0, 56.0, 30.0)
     assert view.level == view.day_level == 0.5
+    assert view.met is False
     assert (view.waiting, view.ready, view.logged_on) == (0, 1, 1)
 
 
@@ -153,9 +156,12 @@ def test_what_is_old_says_nothing_of_now() -> None:
 
 
 def test_time_in_which_nobody_waited_does_not_count() -> None:
-    pace, now = pace_of([10.0] * 20)
-    for gone in (lambda: pace.served(now + 10.0, 0), pace.emptied):
-        gone()
+    for last_one_was_served in (True, False):
+        pace, now = pace_of([10.0] * 20)
+        if last_one_was_served:
+            pace.served(now + 10.0, 0)
+        else:
+            pace.emptied()
         pace.served(now + 600.0, 3)
         wait = pace.expected(1, now + 600.0)
         assert wait is not None
@@ -205,3 +211,13 @@ def test_every_rule_and_trigger_has_its_words() -> None:
         for rule in RULES:
             changed = why.__class__(**{**{f: getattr(why, f) for f in why.__slots__}, "trigger": trigger, "rule": rule})
             assert all("{" not in sentence for sentence in sentences(changed))
+
+
+def test_the_manual_has_every_formula_and_every_strategy() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "queues.md").read_text()
+    for definition in DEFINITIONS.values():
+        assert f"| service level {definition.number} | {definition.formula} |" in manual
+    rows = dict(re.findall(r"^\| ([a-z ]+) \| .*? \| (.*?) ?\|$", manual, re.MULTILINE))
+    assert rows.keys() >= STRATEGIES.keys()
+    for theirs, ours in PRESETS.items():
+        assert f"`{theirs}`" in rows[ours]

@@ -203,5 +203,6 @@ def test_another_group_holds_from_now_on() -> None:
 def test_an_empty_desk_is_a_desk() -> None:
     floor = Tried(Q, agent("1", "q"))
     floor.take(e.Reconfigured(Desk()))
-    assert floor.distribution.queues() == floor.distribution.agents() == []
+    assert not floor.distribution.queues()
+    assert not floor.distribution.agents()
     assert floor.distribution.next_look is None

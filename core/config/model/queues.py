@@ -130,50 +130,69 @@ class Step(Table):
 class QueueSettings(Table):
     """A queue: callers wait in it for the next agent who can serve them."""
 
-    name: Name = setting("By which flows, agents and reports name it.")
-    number: MaybeNumber = setting('Number of the plan that leads into it; "": only flows and transfers do.', "")
+    name: Name = setting("By which flows, agents and reports name it.", effect=Effect.NOW)
+    number: MaybeNumber = setting(
+        'Number of the plan that leads into it; "": only flows and transfers do.', "", effect=Effect.NOW
+    )
     require: Levels = setting("Skills an agent must have, with the level that is needed, 1 to 10.", {})
     prefer: Levels = setting("Skills that are liked: who has more of them is chosen before who has less.", {})
     strategy: Strategy = setting(
         "How the agent is chosen among those who are ready: our names, or those of Asterisk and FreeSWITCH.",
         "longest idle",
+        effect=Effect.NOW,
     )
     fallback: Strategy = setting(
-        'With "last agent", "owner agent" and "region": how the choice goes on where that gives none.', "longest idle"
+        'With "last agent", "owner agent" and "region": how the choice goes on where that gives none.',
+        "longest idle",
+        effect=Effect.NOW,
     )
     wait_for_agent_s: int = setting(
         'With "last agent" and "owner agent": so long the caller waits for this agent alone, s.', 20, ge=0, le=3600
     )
-    widen_every_s: int = setting('With "ring progressively": one more agent rings after so long, s.', 5, ge=1, le=120)
+    widen_every_s: int = setting(
+        'With "ring progressively": one more agent rings after so long, s.', 5, ge=1, le=120, effect=Effect.NOW
+    )
     weights: dict[Text, Weight] = setting(
         'With "intelligent": what counts how much: idle, skill, preferred, owner, last agent, region, calls, talk, '
         'weight, or "attribute:NAME" for what caller and agent have in common.',
         {"idle": 1.0, "skill": 1.0, "owner": 3.0, "last agent": 2.0, "region": 1.0},
+        effect=Effect.NOW,
     )
     priority: int = setting("Of its calls, before that of the customer's class is added.", 0, ge=0, le=100)
-    ring_s: int = setting("An agent's telephone rings for so long, s.", 20, ge=1, le=300)
+    ring_s: int = setting("An agent's telephone rings for so long, s.", 20, ge=1, le=300, effect=Effect.NOW)
     ring_up_to: int | None = setting(
         "At first only agents up to this rank are rung. Left out: all.", None, ge=1, le=100
     )
     recipe: Many[Step] = setting("What happens while the caller waits.", ())
-    max_waiting: int | None = setting("So many may wait; a further caller goes to `instead`.", None, ge=0, le=100000)
+    max_waiting: int | None = setting(
+        "So many may wait; a further caller goes to `instead`.", None, ge=0, le=100000, effect=Effect.NOW
+    )
     max_wait_s: int | None = setting("After so long a caller goes to `instead`, s.", None, ge=1, le=86400)
-    needs_agents: bool = setting("When no agent of the queue is logged on, callers go to `instead`.", False)
-    instead: Target = setting("Where callers go whom the limits turn away.", Target(to="release"))
+    needs_agents: bool = setting(
+        "When no agent of the queue is logged on, callers go to `instead`.", False, effect=Effect.NOW
+    )
+    instead: Target = setting("Where callers go whom the limits turn away.", Target(to="release"), effect=Effect.NOW)
     place_kept_s: int = setting(
         "Who hangs up while waiting, or is cut off, and rings again within so long has his place back, s.",
         0,
         ge=0,
         le=86400,
+        effect=Effect.NOW,
     )
-    call_back_tries: int = setting("A call-back that is not answered is tried so often.", 2, ge=1, le=10)
-    call_back_again_s: int = setting("Between two tries of a call-back, s.", 300, ge=1, le=86400)
-    service_level_s: int = setting("Service level: to be answered within so long, s.", 20, ge=1, le=3600)
-    service_level_percent: int = setting("Service level: so many of a hundred.", 80, ge=1, le=100)
+    call_back_tries: int = setting(
+        "A call-back that is not answered is tried so often.", 2, ge=1, le=10, effect=Effect.NOW
+    )
+    call_back_again_s: int = setting("Between two tries of a call-back, s.", 300, ge=1, le=86400, effect=Effect.NOW)
+    service_level_s: int = setting(
+        "Service level: to be answered within so long, s.", 20, ge=1, le=3600, effect=Effect.NOW
+    )
+    service_level_percent: int = setting("Service level: so many of a hundred.", 80, ge=1, le=100, effect=Effect.NOW)
     service_level: Literal[1, 2, 3, 4, 5, 6] = setting(
-        "Which of the six usual definitions is shown (docs/queues.md has the formulas).", 4
+        "Which of the six usual definitions is shown (docs/queues.md has the formulas).", 4, effect=Effect.NOW
     )
-    short_abandon_s: int = setting("Who hangs up sooner than this had dialled wrongly, s.", 5, ge=0, le=300)
+    short_abandon_s: int = setting(
+        "Who hangs up sooner than this had dialled wrongly, s.", 5, ge=0, le=300, effect=Effect.NOW
+    )
 
     @field_validator("weights")
     @classmethod
@@ -185,58 +204,79 @@ class QueueSettings(Table):
 class Membership(Table):
     """An agent in a queue."""
 
-    queue: Name = setting("The queue.")
-    rank: int = setting("Agents of rank 1 are rung before those of rank 2, and so on.", 1, ge=1, le=100)
-    weight: Weight = setting('His share with "weighted random", and in "intelligent".', 1.0)
-    skills: Levels = setting("Levels that hold in this queue only, in place of the agent's own.", {})
+    queue: Name = setting("The queue.", effect=Effect.NOW)
+    rank: int = setting(
+        "Agents of rank 1 are rung before those of rank 2, and so on.", 1, ge=1, le=100, effect=Effect.NOW
+    )
+    weight: Weight = setting('His share with "weighted random", and in "intelligent".', 1.0, effect=Effect.NOW)
+    skills: Levels = setting("Levels that hold in this queue only, in place of the agent's own.", {}, effect=Effect.NOW)
 
 
 class AgentGroup(Table):
     """How a group of agents works."""
 
-    name: Name = setting("By which agents and supervisors name it.")
-    begin: Literal["ready", "not ready"] = setting("State after logging on.", "not ready")
+    name: Name = setting("By which agents and supervisors name it.", effect=Effect.NOW)
+    begin: Literal["ready", "not ready"] = setting("State after logging on.", "not ready", effect=Effect.NOW)
     line: Literal["each call", "permanent"] = setting(
-        "The telephone rings for each call; or it stays off the hook for the whole shift.", "each call"
+        "The telephone rings for each call; or it stays off the hook for the whole shift.",
+        "each call",
+        effect=Effect.NOW,
     )
     answer: Literal["by hand", "automatic"] = setting(
-        "With a permanent line: the agent takes each call; or it is his after a beep.", "by hand"
+        "With a permanent line: the agent takes each call; or it is his after a beep.", "by hand", effect=Effect.NOW
     )
     release: Literal["with the caller", "by the agent"] = setting(
-        "The caller's hang-up frees the agent; or the agent ends each call himself.", "with the caller"
+        "The caller's hang-up frees the agent; or the agent ends each call himself.",
+        "with the caller",
+        effect=Effect.NOW,
     )
     after_call: Literal["automatic", "by hand", "none"] = setting(
-        "After-call work: follows each call by itself; follows when the agent asks for it; is not known.", "automatic"
+        "After-call work: follows each call by itself; follows when the agent asks for it; is not known.",
+        "automatic",
+        effect=Effect.NOW,
     )
-    after_call_s: int = setting("After-call work ends by itself after so long, s. 0: by hand alone.", 30, ge=0, le=3600)
-    after_call_extend_s: int = setting("What one extension adds, s.", 30, ge=1, le=3600)
-    after_call_from_s: int = setting("A call shorter than this leads to no after-call work, s.", 0, ge=0, le=600)
+    after_call_s: int = setting(
+        "After-call work ends by itself after so long, s. 0: by hand alone.", 30, ge=0, le=3600, effect=Effect.NOW
+    )
+    after_call_extend_s: int = setting("What one extension adds, s.", 30, ge=1, le=3600, effect=Effect.NOW)
+    after_call_from_s: int = setting(
+        "A call shorter than this leads to no after-call work, s.", 0, ge=0, le=600, effect=Effect.NOW
+    )
     no_answer: Literal["not ready", "pause"] = setting(
-        "An agent who does not answer becomes not ready; or has a pause and stays ready.", "not ready"
+        "An agent who does not answer becomes not ready; or has a pause and stays ready.",
+        "not ready",
+        effect=Effect.NOW,
     )
-    reject: Literal["not ready", "pause"] = setting("The same for one who refuses a call.", "pause")
+    reject: Literal["not ready", "pause"] = setting("The same for one who refuses a call.", "pause", effect=Effect.NOW)
     unreachable: Literal["not ready", "pause"] = setting(
-        "The same for one whose telephone is busy, unplugged or cannot be called.", "not ready"
+        "The same for one whose telephone is busy, unplugged or cannot be called.", "not ready", effect=Effect.NOW
     )
-    pause_s: int = setting("Length of that pause, s.", 10, ge=1, le=3600)
+    pause_s: int = setting("Length of that pause, s.", 10, ge=1, le=3600, effect=Effect.NOW)
     direct_calls_count: bool = setting(
         "Calls that came past the queues, and calls out, count like others in the choice of agents and lead to "
         "after-call work.",
         False,
+        effect=Effect.NOW,
     )
-    rest_needs_leave: bool = setting("Only a supervisor sends an agent into his rest.", False)
+    rest_needs_leave: bool = setting("Only a supervisor sends an agent into his rest.", False, effect=Effect.NOW)
 
 
 class AgentSettings(Table):
     """An agent: a person who serves queues."""
 
-    number: Number = setting("By which he logs on.")
-    name: Text = setting("What he is called on screens.", "")
-    group: Name = setting("Group that says how he works.")
-    queues: Many[Membership] = setting("Queues that he serves, in the order that the linear strategies follow.", ())
-    skills: Levels = setting("Skills with his level, 1 to 10.", {})
-    regions: Many[Name] = setting('Regions whose callers are his, with the strategy "region".', ())
-    attributes: dict[Name, Text] = setting('What "intelligent" compares with the caller, as language = "zh".', {})
+    number: Number = setting("By which he logs on.", effect=Effect.NOW)
+    name: Text = setting("What he is called on screens.", "", effect=Effect.NOW)
+    group: Name = setting("Group that says how he works.", effect=Effect.NOW)
+    queues: Many[Membership] = setting(
+        "Queues that he serves. In a queue agents stand in the order of the files, which the linear strategies follow.",
+        (),
+        effect=Effect.NOW,
+    )
+    skills: Levels = setting("Skills with his level, 1 to 10.", {}, effect=Effect.NOW)
+    regions: Many[Name] = setting('Regions whose callers are his, with the strategy "region".', (), effect=Effect.NOW)
+    attributes: dict[Name, Text] = setting(
+        'What "intelligent" compares with the caller, as language = "zh".', {}, effect=Effect.NOW
+    )
 
     @model_validator(mode="after")
     def _each_queue_once(self) -> AgentSettings:
@@ -255,7 +295,12 @@ class DistributionSettings(Table):
         300,
         ge=1,
         le=86400,
+        effect=Effect.NOW,
     )
     look_every_s: int = setting(
-        "Steps of recipes that wait for places and agents, not for time, are looked at so often, s.", 5, ge=1, le=60
+        "Steps of recipes that wait for places and agents, not for time, are looked at so often, s.",
+        5,
+        ge=1,
+        le=60,
+        effect=Effect.NOW,
     )
