@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import trio
-import trio.testing
 
 from hw import plane_statistics
 from hw.ear import Ear, TonePlan
@@ -430,10 +429,13 @@ class Plane:
             log.warning("%s", warning)
 
     async def _run_virtual(self) -> None:
+        # Here alone: where pytest is installed, trio.testing loads it, which costs a box a quarter of a second.
+        from trio.testing import wait_all_tasks_blocked
+
         frame_s = self.frame / RATE
         origin = trio.current_time() - self.seconds
         while True:
-            await trio.testing.wait_all_tasks_blocked()
+            await wait_all_tasks_blocked()
             gap = trio.lowlevel.current_statistics().seconds_to_next_deadline
             # Up to the next deadline, but always on: what is ordered within a frame is carried out in the next.
             frames = max(1, int(min(gap, _LOOK_AHEAD_S) / frame_s))
