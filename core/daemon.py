@@ -21,17 +21,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import texts
 from core.texts import _, plural
 from hw.card import HardwareError
 
 if TYPE_CHECKING:
+    from core.config.configuration import Configuration
     from core.config.model.box import Box
-    from core.running import RunningBox
+    from core.store.journal import Journal
 
 PATIENCE_S = 60.0
+DATA = Path("/var/lib/strowger")
+COMMITS = "config"
+"""Folder of the commits, below the data folder."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +44,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("/etc/strowger"),
         metavar="DIR",
-        help="folder of the configuration (default: %(default)s)",
+        help="folder of the files of the configuration; they count at the first start and for commits (%(default)s)",
     )
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of journal and recordings (default: as configured)"
+        "--data", type=Path, metavar="DIR", help=f"folder of journal, commits and recordings (default: {DATA})"
     )
     parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
     parser.add_argument(
@@ -62,38 +66,23 @@ def run(options: argparse.Namespace) -> int:
     import trio
 
     from core import logs
-    from core.running import RunningBox
 
     logs.begin(os.environ, logging.DEBUG if options.verbose else logging.INFO)
-    box = read(options.config)
-    texts.use(box.box.languages[0])
-    data = options.data or Path(box.box.data)
-    with locked(data):
-        socket = options.socket or Path(box.control.socket)
-        running = RunningBox(box, data, socket=socket, configuration=str(options.config))
-        trio.run(serve, running, options.patience, began)
+    with locked(options.data or DATA):
+        try:
+            trio.run(serve, options, began)
+        except BaseExceptionGroup as group:
+            # What a person must mend is said in one line; everything else keeps its traceback.
+            refused, others = group.split(HardwareError)
+            if refused is None or others is not None:
+                raise
+            raise _first(refused) from None
     return 0
 
 
-def read(folder: Path) -> Box:
-    """HardwareError: there is no configuration, or it has mistakes; all of them are in the log."""
-    from core.config.mistake import BadConfiguration
-    from core.config.reading import read
-
-    log = logging.getLogger(__name__)
-    reading = read([folder])
-    for warning in reading.warnings:
-        log.warning("configuration: %s: %s", warning.place, warning.problem)
-    try:
-        return reading.box
-    except BadConfiguration as bad:
-        for mistake in bad.mistakes:
-            log.error("configuration: %s: %s", mistake.place, mistake.problem, extra={"hint": mistake.hint})
-        count = len(bad.mistakes)
-        raise HardwareError(
-            plural("the configuration has {n} mistake", "the configuration has {n} mistakes", count).format(n=count),
-            action=_("strowger config check {folder} shows each with its line").format(folder=folder),
-        ) from None
+def _first(group: BaseExceptionGroup[HardwareError]) -> HardwareError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 @contextmanager
@@ -121,36 +110,86 @@ def locked(data: Path) -> Iterator[None]:
         yield
 
 
-async def serve(running: RunningBox, patience_s: float, began: float) -> None:
+async def begun_with(configuration: Configuration) -> Box:
+    """What the box begins with. HardwareError: there is none; all mistakes of the files are in the log."""
+    from core.config.commits import DamagedCommit
+    from core.config.mistake import BadConfiguration
+
+    log = logging.getLogger(__name__)
+    try:
+        return await configuration.start()
+    except BadConfiguration as bad:
+        for mistake in bad.mistakes:
+            log.error("configuration: %s: %s", mistake.place, mistake.problem, extra={"hint": mistake.hint})
+        count = len(bad.mistakes)
+        raise HardwareError(
+            plural("the configuration has {n} mistake", "the configuration has {n} mistakes", count).format(n=count),
+            action=_("strowger config check {folder} shows each with its line").format(folder=configuration.places[0]),
+        ) from None
+    except (DamagedCommit, LookupError) as damaged:
+        raise HardwareError(
+            str(damaged), action=_("restore the data folder from a backup, or remove its folder config to begin anew")
+        ) from None
+
+
+class Notes:
+    """What is to be noted before there is a journal, for when there is one."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[str, dict[str, Any]]] = []
+        self._journal: Journal | None = None
+
+    def __call__(self, kind: str, **data: Any) -> None:
+        if self._journal is not None:
+            self._journal.note(kind, **data)
+        else:
+            self._kept.append((kind, data))
+
+    def to(self, journal: Journal) -> None:
+        self._journal = journal
+        for kind, data in self._kept:
+            journal.note(kind, **data)
+        self._kept.clear()
+
+
+async def serve(options: argparse.Namespace, began: float) -> None:
     """Until the box has stopped. `began`: time.monotonic() when the process did."""
     import trio
 
+    from core.config.commits import Commits
+    from core.config.configuration import Configuration
     from core.notify import Notify, Pulse, keep_alive
+    from core.running import RunningBox
 
     log = logging.getLogger(__name__)
     notify = Notify()
-    async with trio.open_nursery() as nursery:
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
-            async with trio.open_nursery() as living:
+    notes = Notes()
+    commits = Commits((options.data or DATA) / COMMITS)
+    configuration = Configuration(commits, [options.config], notes)
+    box = await begun_with(configuration)
+    texts.use(box.box.languages[0])
+    data = options.data or Path(box.box.data)
+    socket = options.socket or Path(box.control.socket)
+    running = RunningBox(box, data, socket=socket, configuration=configuration)
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        async with trio.open_nursery() as living:
 
-                async def live(task_status: trio.TaskStatus[None]) -> None:
-                    await running.run(task_status)
-                    living.cancel_scope.cancel()
+            async def live(task_status: trio.TaskStatus[None]) -> None:
+                await running.run(task_status)
+                living.cancel_scope.cancel()
 
-                await living.start(live)
-                start_s = time.monotonic() - began
-                log.info("running", extra={"start_s": f"{start_s:.3f}", "lines": len(running.hardware.lines.by_name)})
-                notify.send(READY=1)
-                plane = running.hardware.plane
-                pulse = Pulse(lambda: plane.time, lambda: running.journal.silent_s)
-                living.start_soon(keep_alive, notify, pulse, lambda: running.state)
-                async for number in signals:
-                    if number == signal.SIGHUP:
-                        log.warning(
-                            "SIGHUP changes nothing: a changed configuration goes live by strowger config commit"
-                        )
-                    else:
-                        again = running.state == "stopping"
-                        notify.send(STOPPING=1)
-                        running.stop(signal.Signals(number).name, 0 if again else patience_s)
-        nursery.cancel_scope.cancel()
+            await living.start(live)
+            notes.to(running.journal)
+            start_s = time.monotonic() - began
+            log.info("running", extra={"start_s": f"{start_s:.3f}", "lines": len(running.hardware.lines.by_name)})
+            notify.send(READY=1)
+            plane = running.hardware.plane
+            pulse = Pulse(lambda: plane.time, lambda: running.journal.silent_s)
+            living.start_soon(keep_alive, notify, pulse, running.summary)
+            async for number in signals:
+                if number == signal.SIGHUP:
+                    log.warning("SIGHUP changes nothing: a changed configuration goes live by strowger config commit")
+                else:
+                    again = running.state == "stopping"
+                    notify.send(STOPPING=1)
+                    running.stop(signal.Signals(number).name, 0 if again else options.patience)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,9 +26,11 @@ import trio
 
 from core.config.model.box import Box
 from core.config.model.cards import Card as CardTable
-from core.config.model.spans import PriSpan, Span
+from core.config.model.spans import PriSpan, R2Span, Span
+from core.config.model.stations import Station
 from core.config.model.trunks import Trunk
 from core.lines import Lines, unheard
+from core.texts import _
 from hw.card import Card, HardwareError
 from hw.plane import Plane
 from hw.signalling.analog.profile import LineProfile, ProfileError, read_profile
@@ -67,6 +68,8 @@ class Hardware:
         self.cards: dict[str, Card] = {}
         self.towns: dict[str, Town] = {}
         """By simulated card."""
+        self._ends: dict[tuple[str, str, int], str] = {}
+        """Far ends that are there: by card, kind and channel or span, their names."""
         self._data = data
         self._frees: list[Callable[[], None]] = []
         for table in box.card:
@@ -103,7 +106,6 @@ class Hardware:
             if self._data is not None:
                 self.lines.captures = Captures(self.plane, self._data / CAPTURES, nursery)
             try:
-                # The towns first: a far end that is there when a line begins costs no time-out.
                 self._build_towns(nursery)
                 for name in self.names():
                     self.open(name)
@@ -125,36 +127,48 @@ class Hardware:
 
     # ---- lines, by the names of the configuration ----
 
+    @property
+    def box(self) -> Box:
+        return self._box
+
+    @box.setter
+    def box(self, box: Box) -> None:
+        """Counts for what is opened from now on."""
+        self._box = box
+        self._rows: dict[str, Station | Trunk | Span] = {station.number: station for station in box.station}
+        self._rows |= {trunk.name: trunk for trunk in box.trunk} | {span.name: span for span in box.span}
+
     def names(self) -> Iterator[str]:
         """Of stations, trunks and spans."""
-        for station in self.box.station:
-            yield station.number
-        for trunk in self.box.trunk:
-            yield trunk.name
-        for span in self.box.span:
-            yield span.name
+        yield from self._rows
 
     def open(self, name: str) -> bool:
         """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why."""
-        for station in self.box.station:
-            if station.number == name:
-                return self.lines.station(name, self.cards[station.card], station.channel, station.settings())
-        for trunk in self.box.trunk:
-            if trunk.name == name:
-                return self._open_trunk(trunk)
-        span = next(span for span in self.box.span if span.name == name)
-        card = self.cards[span.card]
-        if isinstance(span, PriSpan):
-            return self.lines.pri(name, card, span.span, span.settings())
-        return self.lines.r2(name, card, span.span, span.settings(), span.channels)
+        row = self._rows[name]
+        card = self.cards.get(row.card)
+        if card is None:
+            remedy = _("start the box anew: cards are brought up then")
+            text = _("there is no card {card} yet").format(card=row.card)
+            return self.lines.refuse(name, HardwareError(text, action=remedy))
+        # The far end first: one that is there when a line begins costs no time-out.
+        self._furnish(row)
+        match row:
+            case Station():
+                return self.lines.station(name, card, row.channel, row.settings())
+            case Trunk():
+                return self._open_trunk(row, card)
+            case PriSpan():
+                return self.lines.pri(name, card, row.span, row.settings())
+            case R2Span():
+                return self.lines.r2(name, card, row.span, row.settings(), row.channels)
 
-    def _open_trunk(self, trunk: Trunk) -> bool:
+    def _open_trunk(self, trunk: Trunk, card: Card) -> bool:
         try:
             profile = self.profile(trunk)
         except ProfileError as wrong:
             refused = HardwareError(str(wrong), channel=trunk.channel, action=wrong.remedy)
             return self.lines.refuse(trunk.name, refused)
-        return self.lines.trunk(trunk.name, self.cards[trunk.card], trunk.channel, profile)
+        return self.lines.trunk(trunk.name, card, trunk.channel, profile)
 
     def profile(self, trunk: Trunk) -> LineProfile:
         """What the line is like. ProfileError: its file cannot be used."""
@@ -165,42 +179,42 @@ class Hardware:
     # ---- the world of simulated cards ----
 
     def _build_towns(self, nursery: trio.Nursery) -> None:
-        for table in self.box.card:
-            if table.kind == "simulated":
-                self.towns[table.name] = self._build_town(table.name, nursery)
-
-    def _build_town(self, name: str, nursery: trio.Nursery) -> Town:
+        simulated = [table.name for table in self.box.card if table.kind == "simulated"]
+        if not simulated:
+            return
         from hw.sim.card import SimCard
         from hw.sim.town import Town
 
-        card = self.cards[name]
-        assert isinstance(card, SimCard)
-        town = Town(card, self.plane, self.timers, nursery, country=self.box.box.country)
-        for station in self.box.station:
-            if station.card == name:
-                _put(partial(town.telephone, station.channel, station.number), station.number)
-        for trunk in self.box.trunk:
-            if trunk.card == name:
-                number = trunk.number or f"6000{trunk.channel:04}"
-                _put(partial(town.line, trunk.channel, trunk.name, number), trunk.name)
-        for span in self.box.span:
-            if span.card == name:
-                _put(partial(self._build_city, town, span), span.name)
-        return town
+        for name in simulated:
+            card = self.cards[name]
+            assert isinstance(card, SimCard)
+            self.towns[name] = Town(card, self.plane, self.timers, nursery, country=self.box.box.country)
 
-    @staticmethod
-    def _build_city(town: Town, span: Span) -> None:
-        if isinstance(span, PriSpan):
-            side = Side.USER if span.side == "network" else Side.NETWORK
-            town.pri(span.span, span.name, side=side)
+    def _furnish(self, row: Station | Trunk | Span) -> None:
+        """Puts somebody at the far end, once. What cannot be there is as if nothing was plugged in."""
+        town = self.towns.get(row.card)
+        end = (row.card, type(row).__name__, row.channel if isinstance(row, Station | Trunk) else row.span)
+        name = row.number if isinstance(row, Station) else row.name
+        if town is None:
+            return
+        if end in self._ends:
+            town.rename(self._ends[end], name)
+            self._ends[end] = name
+            return
+        try:
+            match row:
+                case Station():
+                    town.telephone(row.channel, name)
+                case Trunk():
+                    town.line(row.channel, name, row.number or f"6000{row.channel:04}")
+                case PriSpan():
+                    side = Side.USER if row.side == "network" else Side.NETWORK
+                    town.pri(row.span, name, side=side)
+                case R2Span():
+                    # Codes are the same at both ends; how many digits come, and whose number, is the town's own affair.
+                    codes = replace(row.settings(), called_digits=0, ask_caller_after=0, own_number="")
+                    town.r2(row.span, name, codes)
+        except HardwareError as refused:
+            log.warning("nothing is at the far end of %s: %s", name, refused)
         else:
-            # Codes are the same at both ends; how many digits come, and whose number, is the town's own affair.
-            town.r2(span.span, span.name, replace(span.settings(), called_digits=0, ask_caller_after=0, own_number=""))
-
-
-def _put(far_end: Callable[[], object], name: str) -> None:
-    """What cannot be at the far end of a line is as if nothing was plugged in there."""
-    try:
-        far_end()
-    except HardwareError as refused:
-        log.warning("nothing is at the far end of %s: %s", name, refused)
+            self._ends[end] = name

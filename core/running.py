@@ -1,6 +1,6 @@
 """A whole box that runs: journal, hardware, exchange and control interface, and the order in which they begin and end.
 
-    box = RunningBox(configuration, data, socket=Path("/run/strowger/control"))
+    box = RunningBox(configuration, data, socket=Path("/run/strowger/control.sock"))
     await nursery.start(box.run)            there is dial tone
     box.stop("SIGTERM", within_s=60)        no new calls; running ones may end by themselves for so long
     box.stop("SIGTERM again", within_s=0)   ... or no longer
@@ -31,6 +31,8 @@ from core.api.roles import Role, User
 from core.api.rooms import BoxStatus
 from core.api.server import Server
 from core.api.topics import Topics
+from core.config.configuration import Configuration
+from core.config.difference import Difference
 from core.config.model.box import Box
 from core.exchange.acts import Acts
 from core.exchange.exchange import Exchange
@@ -39,6 +41,7 @@ from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
+from core.refit import Refit
 from core.spans import Spans, SpanView
 from core.store.journal import Journal
 from core.voice import INCOMING, Voice
@@ -54,7 +57,7 @@ GOODBYE_S = 0.2
 
 class RunningBox:
     """`data`: the folder of journal, traces and recordings; None: nothing is kept. `socket`: None: no control socket.
-    `configuration`: which commit or folder `box` was read from, for people.
+    `configuration`: where `box` came from, and where its changes come from; None: nowhere, and there are none.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class RunningBox:
         data: Path | None,
         *,
         socket: Path | None = None,
-        configuration: str = "",
+        configuration: Configuration | None = None,
         virtual: bool = False,
         priority: int = 50,
     ) -> None:
@@ -89,6 +92,9 @@ class RunningBox:
         self.hardware = Hardware(box, data, virtual=virtual, priority=priority)
         self.voice = Voice(box, data, self.alarms, virtual=virtual)
         self._spans = Spans(self.hardware, self.alarms, self.rooms.topics)
+        self._speaking = trio.CancelScope()
+        self._nursery: trio.Nursery
+        self.refit: Refit
         self.journal: Journal
         self.exchange: Exchange
         self.server: Server
@@ -131,7 +137,6 @@ class RunningBox:
     async def _live(self, task_status: trio.TaskStatus[None]) -> None:
         async with trio.open_nursery() as below:
             await below.start(self.hardware.run)
-            self._alarm_of_missing_lines()
             await below.start(self._spans.run)
             # Whatever ends, the calls end before the lines that they run on.
             async with trio.open_nursery() as above:
@@ -153,17 +158,24 @@ class RunningBox:
             self.journal,
             self.hardware.timers,
         )
+        self.refit = Refit(self, self.hardware, self.exchange, self.alarms)
+        self.refit.tell_missing()
+        nursery.start_soon(self.refit.run)
+        if self.configuration is not None:
+            self.rooms.configuration = self.configuration
+            self.configuration.rooms = (self.refit,)
+            nursery.start_soon(self.configuration.run)
         self.rooms.exchange = Acts(self.exchange)
-        if self.voice.prompts is not None and self.data is not None:
-            self.rooms.add(Workshop, Workshop(self.voice.prompts, self.exchange, self.data / INCOMING))
+        self._open_workshop()
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
         await nursery.start(self.exchange.run)
         nursery.start_soon(self._tell_status)
+        self._nursery = nursery
         if self._virtual:
-            await self._speak(nursery)
+            await self._speak()
         else:
-            nursery.start_soon(self._speak, nursery)
+            nursery.start_soon(self._speak)
         self.server = Server(
             self.rooms,
             self.journal,
@@ -175,10 +187,40 @@ class RunningBox:
         if self._socket is not None:
             await nursery.start(self.server.listen, self._socket)
 
-    async def _speak(self, nursery: trio.Nursery) -> None:
+    def _open_workshop(self) -> None:
+        if self.voice.prompts is not None and self.data is not None:
+            self.rooms.add(Workshop, Workshop(self.voice.prompts, self.exchange, self.data / INCOMING))
+
+    async def _speak(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Words and music come when they are there: dial tone does not wait for them."""
-        await nursery.start(self.voice.run)
-        self.exchange.sounds = Sounds(self.box, self.voice.prompts, self.voice.hold, self.voice.ring_back)
+        voice = self.voice
+
+        async def run(task_status: trio.TaskStatus[None]) -> None:
+            with self._speaking:
+                await voice.run(task_status)
+
+        self._speaking = trio.CancelScope()
+        await self._nursery.start(run)
+        self.exchange.sounds = Sounds(self.box, voice.prompts, voice.hold, voice.ring_back)
+
+    # ---- a new configuration ----
+
+    def refurnish(self, difference: Difference) -> None:
+        """By Refit, when a new configuration is at work."""
+        self.server.clients = self.box.control.clients
+        if difference.touches("music", "box"):
+            self._speaking.cancel()
+            self.voice = Voice(self.box, self.data, self.alarms, virtual=self._virtual)
+            self._open_workshop()
+            self._nursery.start_soon(self._speak)
+
+    @property
+    def _commit(self) -> str:
+        if self.configuration is None:
+            return ""
+        pointers = self.configuration.pointers
+        waits = pointers.current != pointers.confirmed
+        return f"{pointers.current}" + (f" ({self.configuration.confirm_s:.0f} s to confirm)" if waits else "")
 
     async def _end(self) -> None:
         self.state = "stopping"
@@ -213,7 +255,7 @@ class RunningBox:
             state=self.state,
             since=self.since.timestamp(),
             uptime_s=round(trio.current_time() - self._began),
-            configuration=self.configuration,
+            configuration=self._commit,
             calls=len(self.exchange.calls),
             lines=len(lines.by_name),
             busy=sum(line.connection is not Connection.NULL for line in lines.by_name.values()),
@@ -229,6 +271,11 @@ class RunningBox:
             lost_frames=plane.lost_frames,
             warnings=list(self.hardware.plane.warnings),
         )
+
+    def summary(self) -> str:
+        """In one line, for systemctl status."""
+        calls, alarms = len(self.exchange.calls), len(self.alarms.standing)
+        return f"{self.state}, {calls} calls, {alarms} alarms{f', the worst {self.alarms.worst}' if alarms else ''}"
 
     def spans(self) -> list[SpanView]:
         return self._spans.views()
@@ -251,10 +298,6 @@ class RunningBox:
         """Something of ours failed where nobody else could be told: the box goes on."""
         self.faults += 1
         log.error("failed by our own fault; the box goes on", exc_info=error)
-
-    def _alarm_of_missing_lines(self) -> None:
-        for name, refused in self.hardware.lines.missing.items():
-            self.alarms.set(f"line {name}", "critical", f"{name}: {refused}", refused.action)
 
     # ---- people ----
 

@@ -13,6 +13,7 @@ from core.api.acts import Act
 from core.api.roles import Peer, Role
 from core.api.rooms import AlarmRoom, BoxRoom, Facade, JournalRoom
 from core.api.topics import Filter, Snapshot, Topics
+from core.config.configuration import Configuration
 from hw.errors import LocalError
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Rooms:
     alarms: AlarmRoom
     exchange: Facade
     journal: JournalRoom
+    configuration: Configuration
 
     def __init__(self, topics: Topics | None = None) -> None:
         self.topics = topics or Topics()

@@ -44,7 +44,7 @@ _WORDS = {code.word: code for code in Code}
 
 def socket_path(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the box listens, unless a command is told otherwise: STROWGER_SOCKET, or the service's."""
-    return Path(environment.get("STROWGER_SOCKET", "") or "/run/strowger/control")
+    return Path(environment.get("STROWGER_SOCKET", "") or "/run/strowger/control.sock")
 
 
 class _Answer(msgspec.Struct):

@@ -32,7 +32,7 @@ HEAD = f"""\
 
 Made by `make reference` from the sources; written by hand is nothing here.
 
-JSON-RPC 2.0 over a Unix socket (`[control] socket`, usually `/run/strowger/control`), one message a line, UTF-8:
+JSON-RPC 2.0 over a Unix socket (`[control] socket`, usually `/run/strowger/control.sock`), one message a line, UTF-8:
 
     -> {{"jsonrpc":"2.0","id":1,"method":"hello","params":{{"client":"example","language":"en"}}}}
     <- {{"jsonrpc":"2.0","id":1,"result":{{"protocol":{wire.PROTOCOL},"name":"Mei","roles":["supervisor"], ...}}}}

@@ -1,7 +1,7 @@
 """The control socket: lets clients in, as many as there is room for, and knows who they are.
 
     server = Server(rooms, registry, journal, users)
-    await nursery.start(server.listen, Path("/run/strowger/control"))
+    await nursery.start(server.listen, Path("/run/strowger/control.sock"))
 
 The socket is open to every process of the machine, or to one group: what somebody may do is decided by who he is
 (roles.py), not by the file's mode. It is put in place whole, by rename: a client finds the old one or the new one.

@@ -18,7 +18,7 @@ people and exchanges do is theirs: telephone.py, public_exchange.py, public_trun
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import trio
 
@@ -41,6 +41,8 @@ from hw.sim.public_trunk import PublicTrunk
 from hw.sim.subscriber_line import Habits, SubscriberLine
 from hw.sim.telephone import Telephone
 from hw.timers import Timers
+
+T = TypeVar("T")
 
 _SHOWN = {
     Presentation.ALLOWED: Shown.AVAILABLE,
@@ -137,6 +139,12 @@ class Town:
     def _span(self, number: int) -> SpanInfo:
         return next(info for info in self._far.spans() if info.number == self._card.span(number).number)
 
+    def rename(self, old: str, new: str) -> None:
+        """What was put there as `old` is called `new` from now on."""
+        _rename(self.telephones, old, new)
+        _rename(self.lines, old, new)
+        _rename(self.cities, old, new)
+
     # ---- what happens there ----
 
     def call(self, way: str, number: str = "", caller: str = "62000001", *, overlapped: bool = False) -> IncomingCall:
@@ -154,6 +162,11 @@ class Town:
         """The far ends of spans give their channels back; those of analog lines go with the card."""
         for city in self.cities.values():
             city.close()
+
+
+def _rename(ends: dict[str, T], old: str, new: str) -> None:
+    if old in ends:
+        ends[new] = ends.pop(old)
 
 
 def caller_id(subscriber: Subscriber) -> CallerId:

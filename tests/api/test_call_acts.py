@@ -96,7 +96,7 @@ class Office:
 
 
 @pytest.fixture
-async def office(autojump_clock: object) -> Any:
+async def office() -> Any:
     async with trio.open_nursery() as nursery:
         yield Office(nursery)
         nursery.cancel_scope.cancel()
@@ -133,7 +133,12 @@ ORDERS: list[tuple[str, dict[str, Any], tuple[Any, ...], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("method", "params", "order", "result"), ORDERS, ids=lambda value: str(value)[:30])
 async def test_an_act_orders_its_part_of_the_exchange(
-    office: Office, method: str, params: dict[str, Any], order: tuple[Any, ...], result: dict[str, Any]
+    autojump_clock: object,
+    office: Office,
+    method: str,
+    params: dict[str, Any],
+    order: tuple[Any, ...],
+    result: dict[str, Any],
 ) -> None:
     assert await office.ask(MEI, method, **params) == result
     assert office.paper.orders == [order]
@@ -145,13 +150,19 @@ async def test_an_act_orders_its_part_of_the_exchange(
 def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     """Whoever adds an act adds its row."""
     elsewhere = {"box.stop", "alarm.acknowledge", "line.block", "prompt.use", "prompt.record"}
-    changing = {name for name, one in REGISTRY.acts.items() if one.changes and not name.startswith("config.")}
+    elsewhere |= {"config.commit", "config.confirm", "config.rollback"}
+    changing = {name for name, one in REGISTRY.acts.items() if one.changes}
     assert changing == {method for method, *_ in ORDERS} | elsewhere
 
 
 @pytest.mark.parametrize(("method", "params", "order", "result"), ORDERS, ids=lambda value: str(value)[:30])
 async def test_an_auditor_changes_nothing_and_an_agent_only_his_own(
-    office: Office, method: str, params: dict[str, Any], order: tuple[Any, ...], result: dict[str, Any]
+    autojump_clock: object,
+    office: Office,
+    method: str,
+    params: dict[str, Any],
+    order: tuple[Any, ...],
+    result: dict[str, Any],
 ) -> None:
     with pytest.raises(Refusal) as refused:
         await office.ask(SUN, method, **params)
@@ -162,7 +173,7 @@ async def test_an_auditor_changes_nothing_and_an_agent_only_his_own(
     assert office.paper.orders == []
 
 
-async def test_what_the_exchange_refuses_is_said_with_cause_and_reason(office: Office) -> None:
+async def test_what_the_exchange_refuses_is_said_with_cause_and_reason(autojump_clock: object, office: Office) -> None:
     office.paper.refuses = Refused(Cause.USER_BUSY, "busy", "station 8002 is not free")
     with pytest.raises(Refusal) as refused:
         await office.ask(TOM, "call.make", device="8001", number="8002")
@@ -170,7 +181,7 @@ async def test_what_the_exchange_refuses_is_said_with_cause_and_reason(office: O
     assert (refused.value.cause, refused.value.about) == (17, {"reason": "busy"})
 
 
-async def test_block_and_forward_say_what_was_before_and_what_is_now(office: Office) -> None:
+async def test_block_and_forward_say_what_was_before_and_what_is_now(autojump_clock: object, office: Office) -> None:
     await office.ask(MEI, "line.block", line="e1a/3")
     await office.ask(TOM, "device.forward", device="8001", kind="always", to="8002")
     blocked, forwarded = office.trail.audits
@@ -179,12 +190,12 @@ async def test_block_and_forward_say_what_was_before_and_what_is_now(office: Off
     assert forwarded["after"] == {"forward_always": "8002"}
 
 
-async def test_digits_sent_into_a_call_are_not_in_the_audit_trail(office: Office) -> None:
+async def test_digits_sent_into_a_call_are_not_in_the_audit_trail(autojump_clock: object, office: Office) -> None:
     await office.ask(MEI, "call.send_digits", device="8001", call=1, digits="4711#")
     assert "4711" not in str(office.trail.audits)
 
 
-async def test_an_agent_sees_his_own_calls_and_station_only(office: Office) -> None:
+async def test_an_agent_sees_his_own_calls_and_station_only(autojump_clock: object, office: Office) -> None:
     assert [view["id"] for view in (await office.ask(TOM, "call.list"))["calls"]] == [1]
     assert [view["id"] for view in (await office.ask(MEI, "call.list"))["calls"]] == [1, 2]
     assert [view["number"] for view in (await office.ask(TOM, "device.list"))["devices"]] == ["8001"]
@@ -200,7 +211,7 @@ async def test_an_agent_sees_his_own_calls_and_station_only(office: Office) -> N
 
 
 @pytest.mark.parametrize("number", ["", "12a", "１２", "+", "1" * 65, "1 2"])
-async def test_what_is_no_number_is_not_dialled(office: Office, number: str) -> None:
+async def test_what_is_no_number_is_not_dialled(autojump_clock: object, office: Office, number: str) -> None:
     with pytest.raises(Refusal) as refused:
         await office.ask(MEI, "call.make", device="8001", number=number)
     assert refused.value.code is Code.INVALID_PARAMS
