@@ -99,6 +99,8 @@ async def from_trunk(call: Call) -> None:
 def originate(call: Call, leg: Leg, digits: str, target: Target) -> None:
     call.dialled = digits
     call.called = target.number or digits
+    if call.direction == "internal" and target.kind in (TargetKind.TRUNK, TargetKind.EMERGENCY):
+        call.direction = "out"
     call.note(
         "Originated", leg, called=call.called, calling=leg.party.number, name=leg.party.name, direction=call.direction
     )
