@@ -28,7 +28,7 @@ from pathlib import Path
 
 import tomli
 
-from core.prompts.parts import Part
+from core.prompts.parts import SENTENCE, Part
 from core.prompts.phrases import Phrase, PhraseError, Piece, phrase
 from core.prompts.slots import KINDS, LANGUAGES
 from core.prompts.toml_places import key_places
@@ -36,6 +36,7 @@ from core.texts import _
 
 SHIPPED = Path(__file__).with_name("catalogue")
 LONGEST_SILENCE_MS = 10_000
+FULL_STOPS = ("。", "！", "？", ".", "!", "?")
 
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TEXTS = {code + suffix for code in LANGUAGES for suffix in ("", "-say", "-one", "-one-say")}
@@ -125,6 +126,18 @@ class Catalogue:
         if one is not None and values.get(said.counted or "") == 1:
             said = one
         return said.said(language, values)
+
+    def paused(self, parts: Sequence[Part], language: str) -> list[Part]:
+        """With the pause of a full stop after what ends with one and is followed by speech."""
+        spaced: list[Part] = []
+        ended = False
+        for part in parts:
+            if ended and not (isinstance(part, str) and self.silence_ms(part) is not None):
+                spaced.append(SENTENCE)
+            piece = self.piece(part, language) if isinstance(part, str) else None
+            ended = piece is not None and piece.text.endswith(FULL_STOPS)
+            spaced.append(part)
+        return spaced
 
     def pieces(self, language: str) -> Iterator[tuple[Piece, Entry]]:
         """Everything that needs a sound in this language, in the order of the files."""

@@ -33,13 +33,3 @@ Part = str | Text | File
 GROUP = "pause.group"  # between the groups of a telephone number
 COMMA = "pause.comma"
 SENTENCE = "pause.sentence"
-
-
-def sentences(*said: list[Part]) -> list[Part]:
-    """One list of several, with the pause of a full stop between them; empty ones are left out."""
-    joined: list[Part] = []
-    for one in said:
-        if joined and one:
-            joined.append(SENTENCE)
-        joined += one
-    return joined

@@ -113,7 +113,11 @@ class PromptStore:
     # ---- for those who play ----
 
     async def clips(self, parts: Sequence[Part], language: str) -> list[Clip]:
-        """One clip a part, ready for `plane.play`. Raises PromptError where a part has no sound at all."""
+        """Ready for `plane.play`: a clip for each part, and one of silence where a sentence is followed by another.
+
+        Raises PromptError where a part has no sound at all.
+        """
+        parts = self.catalogue.paused(parts, language)
         if self.versions and self.versions.stamp() != self._stamp:
             self.forget()
         names = [part for part in dict.fromkeys(parts) if isinstance(part, str)]

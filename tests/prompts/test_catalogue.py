@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.prompts.catalogue import SHIPPED, Catalogue, CatalogueError, read_catalogue
-from core.prompts.parts import COMMA, SENTENCE, File, Text, sentences
+from core.prompts.parts import COMMA, SENTENCE, File, Part, Text
 from core.prompts.phrases import PhraseError
 from core.prompts.slots import KINDS, LANGUAGES
 from tests.prompts.reading import text
@@ -104,8 +104,22 @@ def test_texts_and_files_pass_through(shipped: Catalogue) -> None:
     assert shipped.phrase("conference.joins", "zh", name=[Text("张")]) == [Text("张"), "conference.joins.1"]
 
 
-def test_several_phrases_are_parted_by_the_pause_of_a_full_stop() -> None:
-    assert sentences(["call.held"], [], ["call.please-wait"]) == ["call.held", SENTENCE, "call.please-wait"]
+def test_sentences_are_parted_by_a_pause_and_nothing_else_is(shipped: Catalogue) -> None:
+    said: list[Part] = ["call.held", "call.from.1", "number.5", "call.held", Text("A"), "call.held", COMMA, "call.held"]
+    assert shipped.paused(said, "zh") == [
+        *["call.held", SENTENCE, "call.from.1", "number.5", "call.held", SENTENCE],
+        Text("A"),
+        *["call.held", COMMA, "call.held"],
+    ]
+    assert shipped.paused([], "zh") == []
+
+
+@BOTH
+def test_a_phrase_has_its_pauses_already(shipped: Catalogue, language: str) -> None:
+    for entry in shipped.entries.values():
+        if shipped.knows(entry.name, language):
+            said = shipped.phrase(entry.name, language, **{name: EXAMPLES[k[0]] for name, k in entry.places.items()})
+            assert shipped.paused(said, language) == said, entry.name
 
 
 def test_asking_wrongly_says_what_is_wrong(shipped: Catalogue) -> None:

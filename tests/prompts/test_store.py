@@ -278,7 +278,7 @@ async def test_in_virtual_time_all_is_done_in_the_trio_thread(
         await store.load()
         await store.clips(["call.busy"], "zh")
         await store.add("call.busy", "zh", tone(-30, 900), source="a.wav", by="lin")
-        busy, name = await store.clips(["call.busy", File(folder / "name.wav")], "zh")
+        busy, _pause, name = await store.clips(["call.busy", File(folder / "name.wav")], "zh")
     assert busy.ms >= 900
     assert name.ms == 600
 
