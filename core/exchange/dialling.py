@@ -107,7 +107,7 @@ def originate(call: Call, leg: Leg, digits: str, target: Target) -> None:
 
 
 async def collect(call: Call, leg: Leg) -> tuple[str, Target]:
-    """Digits of a leg until they are a number. Refused: they are none."""
+    """Digits of a leg until they are a number, as they may be kept: without a PIN. Refused: they are none."""
     dialling = call.exchange.plan.begin(call.exchange.facts(leg.device, leg.party.number))
     digits = "".join(leg.keys)
     leg.keys.clear()
@@ -123,6 +123,7 @@ async def collect(call: Call, leg: Leg) -> tuple[str, Target]:
             break
         digits += key
         analysis = dialling.feed(key)
+    digits = call.exchange.plan.shown(digits)
     if digits:
         call.note("DigitsDialled", leg, digits=digits)
     if analysis.target is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.config.model.pattern import LONGEST
-from core.numbering.target import Analysis, Facts, Outcome, Target, TargetKind
+from core.numbering.target import Analysis, Facts, Outcome, Target, TargetKind, hidden
 from core.numbering.tree import Entry, State, Tree
 from hw.signalling.q850 import Cause
 
@@ -136,7 +136,8 @@ class Dialling:
         if entry.short and not self._speed_dial:
             return None
         if kind is TargetKind.FEATURE:
-            return Target(kind, name, entry.pattern.arguments(digits), digits)
+            shown = hidden(digits, entry.secret) if entry.secret else digits
+            return Target(kind, name, entry.pattern.arguments(digits), shown)
         if kind is TargetKind.SPEED_DIAL:
             found = self._analyser.resolved(entry.target.number, self._facts)
             return replace(found, speed_dial=digits, bypass=entry.target.bypass) if found else None

@@ -144,8 +144,10 @@ def services(box: Box) -> Iterator[Entry]:
             continue
         for tail in arguments(syntax(name), box):
             target = Target(TargetKind.FEATURE, name)
-            own_speed_dial = name == "speed_dial"
-            yield Entry(parse(code + tail), target, ("features", name), STATIONS, short=own_speed_dial)
+            secret = code if "PIN" in syntax(name) else ""
+            yield Entry(
+                parse(code + tail), target, ("features", name), STATIONS, short=name == "speed_dial", secret=secret
+            )
 
 
 def arguments(text: str, box: Box) -> list[str]:

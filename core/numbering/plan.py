@@ -22,7 +22,7 @@ from core.numbering.numbers import Category, Home
 from core.numbering.permit import Attempt, Permission
 from core.numbering.regions import Region
 from core.numbering.routes import Routes
-from core.numbering.target import Analysis, Choice, Facts, Target, TargetKind
+from core.numbering.target import Analysis, Choice, Facts, Target, TargetKind, hidden
 from core.numbering.tree import Entry, State, Tree
 
 
@@ -32,6 +32,7 @@ class NumberingPlan:
         self.calendars = {one.name: OpeningHours(one, box.box.time_zone) for one in box.calendar}
         self.home = Home.of(settings, box.box.country, box.box.area_code)
         self.entries = tuple(entries(box, self.calendars, self.home))
+        self._secret = tuple(dict.fromkeys(entry.secret for entry in self.entries if entry.secret))
         self.tree = Tree(self.entries)
         self._analyser = Analyser(
             self.tree,
@@ -48,6 +49,11 @@ class NumberingPlan:
     def analyse(self, digits: str, facts: Facts, final: bool = False) -> Analysis:
         """final: no more digits will come; then never MORE or MAYBE."""
         return self._analyser.analyse(digits, facts, final)
+
+    def shown(self, digits: str) -> str:
+        """Digits as they may be kept and shown, complete or not: with … for a PIN among them."""
+        code = next((code for code in self._secret if digits.startswith(code)), "")
+        return hidden(digits, code) if code else digits
 
     def fitting(self, digits: str) -> tuple[Entry, ...]:
         """Every entry that fits these digits, the most exact first, whether it holds or not."""

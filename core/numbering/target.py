@@ -37,8 +37,8 @@ class Target:
     """name: of the station, group, room, orbit, feature, route, ... as the configuration calls it.
 
     arguments: of a feature, as dialled. number: the whole number that led here, after speed dial; of an emergency call
-    without the outside prefix. speed_dial: the code that was dialled for it, if one was; bypass: that code asks for no
-    class of service.
+    without the outside prefix; of a service with a PIN with … in its place. speed_dial: the code that was dialled for
+    it, if one was; bypass: that code asks for no class of service.
     """
 
     kind: TargetKind
@@ -47,6 +47,12 @@ class Target:
     number: str = ""
     speed_dial: str = ""
     bypass: bool = False
+
+
+def hidden(digits: str, code: str) -> str:
+    """Digits with what follows a service's code, up to #, made unreadable: a PIN is nobody else's business."""
+    secret, end, rest = digits.removeprefix(code).partition("#")
+    return f"{code}{'…' * bool(secret)}{end}{rest}" if digits.startswith(code) else digits
 
 
 class Outcome(Enum):

@@ -50,7 +50,7 @@ class Entry:
     wait_s: how long to wait for more while this entry may still come; 0: as the plan says. prompt: complete with its
     last digit, though a route might go on; only numbers of our own house make it wait. strip: digits before the number
     itself (outside prefix of an emergency number). short: stands for another number, and is none that such a one may
-    lead to.
+    lead to. secret: the service's code, if a PIN follows it.
     """
 
     pattern: Pattern
@@ -61,6 +61,7 @@ class Entry:
     prompt: bool = False
     strip: int = 0
     short: bool = False
+    secret: str = ""
 
     @property
     def in_house(self) -> bool:

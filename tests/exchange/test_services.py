@@ -275,7 +275,7 @@ async def test_a_pin_lets_a_call_go_further_and_wrong_ones_do_not(autojump_clock
         await ann.hear_tone("ringback", within=WORDS)
         ann.hang_up()
         await trio.sleep(3)
-        assert "739154" not in str([event for event in office.events if event.kind == "ServiceUsed"])
+        assert "739154" not in str(office.events)
         for _ in range(3):
             await code(office, "8001", "*54*111111#962000003")
         await trio.sleep(5)

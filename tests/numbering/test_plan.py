@@ -127,6 +127,26 @@ def test_a_pin_is_asked_for_with_its_code_and_the_number_follows() -> None:
     assert (found.outcome, found.target.name, found.target.arguments) == (Outcome.COMPLETE, "pin_call", ("123456",))
 
 
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        ("*54*123456#", "*54*…#"),
+        ("*54*123", "*54*…"),
+        ("*54*", "*54*"),
+        ("*54*123456#962000001", "*54*…#962000001"),
+        ("*57*8002#", "*57*8002#"),
+        ("962000001", "962000001"),
+    ],
+)
+def test_a_pin_among_the_digits_is_shown_to_nobody(digits: str, shown: str) -> None:
+    assert PLAN.shown(digits) == shown
+
+
+def test_a_target_does_not_tell_the_pin_but_to_its_service() -> None:
+    found = target("*54*123456#")
+    assert (found.number, found.arguments) == ("*54*…#", ("123456",))
+
+
 @pytest.mark.parametrize("digits", ["*57*8002#", "**12", "7003", "*8#"])
 def test_services_are_not_for_callers_from_outside(digits: str) -> None:
     assert PLAN.analyse(digits, FROM_TRUNK, final=True).outcome is Outcome.VACANT
