@@ -33,7 +33,7 @@ from hw.event import AT_ONCE, Event, EventKind, take
 from hw.native import ffi, lib
 from hw.plane_statistics import Statistics
 from hw.playback import Audible, Playback, Played, PlayEnd
-from hw.recordings import Layout, Recorded, Recorder, Recording, RecordingState
+from hw.recordings import Layout, Recorded, Recorder, Recording, RecordingFile, RecordingState
 
 __all__ = [
     "Audible",
@@ -336,12 +336,25 @@ class Plane:
         if law is None:
             raise PlaneError("record", port, lib.PLANE_NO_PORT)
         file = await self.recorder.open(path, layout, law)
-        token = self._next_token()
         try:
-            self._order("record", port, lib.plane_record, port, file.pointer, token)
+            return self.record_into(port, file)
         except PlaneError:
             file.abandon()
             raise
+
+    def law(self, port: int) -> str:
+        """ "a" or "mu". PlaneError: no such port."""
+        law = self._laws.get(port)
+        if law is None:
+            raise PlaneError("law", port, lib.PLANE_NO_PORT)
+        return law
+
+    def record_into(self, port: int, file: RecordingFile) -> Recording:
+        """As record(), into a file that was opened before by `recorder.open` for the port's law: at once. PlaneError:
+        the port cannot be recorded; the file is as it was.
+        """
+        token = self._next_token()
+        self._order("record", port, lib.plane_record, port, file.pointer, token)
         file.given = True
         recording = self._recording[token] = Recording(file, port)
         return recording

@@ -271,6 +271,8 @@ class Call:
         """Anything about legs or what they hear has changed."""
         if not self.finished:
             self._arrangement.settle(self)
+            for attendant in self.exchange.attendants:
+                attendant.settled(self)
             self.exchange.touched(self)
 
     def woke(self) -> None:

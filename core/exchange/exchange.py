@@ -24,6 +24,7 @@ import trio
 from core.config.model.box import Box
 from core.config.model.groups import HuntGroup
 from core.exchange import dialling, features, views
+from core.exchange.attendant import Attendant
 from core.exchange.call import Call, Routine
 from core.exchange.destinations import to_conference, to_hunt_group, to_station, to_trunk
 from core.exchange.device import Device, DeviceKind
@@ -103,6 +104,7 @@ class Exchange:
         """By hunt group: whom the last call went to."""
         self.calls: dict[int, Call] = {}
         self.changed: Changed | None = None
+        self.attendants: list[Attendant] = []
         self.faulted: Callable[[int, Exception], None] | None = None
         """Is told of a call that failed by our own fault, beside the log."""
         self.closing = False
@@ -308,6 +310,8 @@ class Exchange:
     def finish(self, call: Call, cause: Cause, reason: str, into: int) -> None:
         """By the call, once, when all its legs have gone."""
         self.toll.ended(call.id, self.clock())
+        for attendant in self.attendants:
+            attendant.finished(call)
         self.journal.note("CallCleared", call=call.id, cause=int(cause), reason=reason, into=into)
         self.calls.pop(call.id, None)
         if self.changed is not None:
@@ -326,6 +330,10 @@ class Exchange:
         stays.begun, goes.begun = goes.begun, stays.begun
         stays.consults = None
         self.calls[stays.id], self.calls[goes.id] = stays, goes
+
+    def joined(self, stays: Call, goes: Call) -> None:
+        for attendant in self.attendants:
+            attendant.joined(stays, goes)
 
     # ---- what devices tell ----
 

@@ -27,5 +27,6 @@ def replace(call: Call, station: Station, instead_of: Leg, reason: str) -> None:
     leg.calling = False
     leg.enter(State.ALERTING)  # it is about to answer
     into.drop(instead_of, Cause.ANSWERED_ELSEWHERE, "exchange", reason)
+    call.exchange.joined(into, call)
     call.end(Cause.NORMAL_CLEARING, reason, into=into.id)
     station.answer(leg)

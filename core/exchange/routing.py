@@ -45,6 +45,8 @@ class Router:
         call.emergency = call.emergency or target.kind is TargetKind.EMERGENCY
         if len(self._exchange.calls) > self._exchange.box.limits.calls and not call.emergency:
             raise Refused(Cause.SWITCH_CONGESTION, "congestion")
+        for attendant in self._exchange.attendants:
+            await attendant.routed(call, target)
         taker = self.destinations.get(target.kind)
         if taker is None:
             raise Refused(Cause.SERVICE_UNAVAILABLE, "unavailable")

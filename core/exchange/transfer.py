@@ -66,6 +66,7 @@ def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
     stays.answered = stays.answered or goes.answered
     goes.take_out(theirs, "transferred")
     stays.take_out(ours, "transferred")
+    exchange.joined(stays, goes)
     goes.end(Cause.NORMAL_CLEARING, "transferred", into=stays.id)
     if was_calling and stays.ringing:
         stays.alerting()
@@ -118,6 +119,7 @@ def three_party(exchange: Exchange, held: Leg, active: Leg) -> Call:
     for leg in moved:
         goes.give(leg, stays)
     goes.take_out(extra, "conferenced")
+    exchange.joined(stays, goes)
     goes.end(Cause.NORMAL_CLEARING, "conferenced", into=stays.id)
     if kept.state is State.HELD:
         device.retrieve(kept)  # type: ignore[attr-defined]

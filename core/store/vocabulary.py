@@ -187,6 +187,68 @@ KINDS = (
         (Field("name", str, "what", needed=True),),
     ),
     Kind("TreatmentEnded", BOTH, "the device hears it no more", (Field("name", str, "what"),)),
+    # ---- recordings ----
+    Kind(
+        "RecordingBegan",
+        BOTH,
+        "what the device's party says and hears is being recorded",
+        (
+            Field("file", str, "below the folder of recordings", needed=True),
+            Field("part", int, "of the call's recordings, from 1"),
+            Field("rule", str, "which rule wanted it; empty: somebody did"),
+            Field("retention", str, "class of keeping"),
+            Field("by", str, "who wanted it"),
+        ),
+    ),
+    Kind(
+        "RecordingState",
+        BOTH,
+        "the recording goes on, pauses, or a tone takes the place of what is said",
+        (
+            Field("file", str, "which", needed=True),
+            Field("state", str, "what it does from now on", ("runs", "paused", "masked")),
+            Field("by", str, "who wanted it"),
+        ),
+    ),
+    Kind(
+        "RecordingEnded",
+        BOTH,
+        "the file is whole and safe on disk",
+        (
+            Field("file", str, "which", needed=True),
+            Field("ms", int, "its length"),
+            Field("lost_ms", int, "of that, silence because the disk was slow"),
+            Field("sha256", str, "of the file"),
+            Field("problem", str, "why it ended early; empty: in order"),
+        ),
+    ),
+    Kind(
+        "RecordingMissed",
+        BOTH,
+        "a rule wanted the call recorded and it could not be",
+        (Field("rule", str, "which rule"), REASON),
+    ),
+    Kind(
+        "RecordingHeard",
+        (),
+        "somebody has listened to a recording, or taken it away",
+        (
+            Field("file", str, "which", needed=True),
+            Field("by", str, "who", needed=True),
+            Field("how", str, "played, exported", ("played", "exported")),
+        ),
+    ),
+    Kind(
+        "RecordingErased",
+        (),
+        "a recording was erased",
+        (
+            Field("file", str, "which", needed=True),
+            REASON,
+            Field("by", str, "who; empty: its time was over"),
+            Field("sha256", str, "of what it was"),
+        ),
+    ),
     # ---- services, permission ----
     Kind(
         "ServiceUsed",

@@ -30,6 +30,7 @@ from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
+from core.recording.recorder import Recorder
 from core.store.event import Event
 from core.store.journal import Journal
 from core.store.records import records, segments
@@ -92,6 +93,7 @@ class Office:
         self.journal = journal
         self.card = card
         self.town = town
+        self.recorder: Recorder
         self.events: list[Event] = []
         journal.watch(self.events.append)
         self._voices: dict[str, int] = {}
@@ -198,8 +200,11 @@ def hears(speech: Speech, hz: int) -> bool:
 
 
 @asynccontextmanager
-async def open_office(tables: dict[str, Any] | None = None, *, seed: int = 0) -> AsyncIterator[Office]:
-    """Needs trio's virtual clock. Whoever is off the hook at the end hangs up, and nothing may be left."""
+async def open_office(tables: dict[str, Any] | None = None, *, recordings: Path | None = None) -> AsyncIterator[Office]:
+    """Needs trio's virtual clock. Whoever is off the hook at the end hangs up, and nothing may be left.
+
+    recordings: the folder where calls are recorded that rules want.
+    """
     box = Box.model_validate(tables or configuration())
     hardware = Hardware(box, virtual=True)
     journal = Journal(None, threaded=False)
@@ -210,9 +215,14 @@ async def open_office(tables: dict[str, Any] | None = None, *, seed: int = 0) ->
             sounds = Sounds(box, prompts(), music())
             exchange = Exchange(box, NumberingPlan(box), lines, hardware.plane, journal, hardware.timers, sounds)
             await above.start(exchange.run)
+            if recordings is not None:
+                recorder = Recorder(exchange, recordings, threaded=False)
+                await above.start(recorder.run)
             town, card = hardware.towns["sim"], hardware.cards["sim"]
             assert isinstance(card, SimCard)
             office = Office(hardware.plane, exchange, journal, card, town)
+            if recordings is not None:
+                office.recorder = recorder
             await trio.sleep(2)  # data links come up
             yield office
             for telephone in town.telephones.values():

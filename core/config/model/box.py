@@ -28,6 +28,7 @@ from core.config.model.queues import (
     QueueSettings,
     Skill,
 )
+from core.config.model.recording import Recording, RecordingRule, Retention
 from core.config.model.sounds import Announcements, Music
 from core.config.model.spans import Span
 from core.config.model.stations import SpeedDial, Station
@@ -69,6 +70,9 @@ class Box(Table):
     distribution: DistributionSettings = setting("What all queues have in common.", DistributionSettings())
     announcements: Announcements = setting("What is said in words.", Announcements())
     music: Music = setting("What those hear who wait.", Music())
+    recording: Recording = setting("What all recordings have in common.", Recording())
+    recording_rule: Many[RecordingRule] = setting("Which calls are recorded.", ())
+    retention: Many[Retention] = setting("How long recordings are kept.", ())
     pin: Many[CallingPin] = setting("PINs with which single calls may go further.", ())
     user: Many[User] = setting("Who may ask the exchange for something.", ())
     limits: Limits = setting("What the box never exceeds.", Limits())

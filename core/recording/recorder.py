@@ -1,0 +1,217 @@
+"""All recordings of a box: which of its calls are recorded, from when to when.
+
+    a call is routed ──> a rule wants it? ──> notice to the outside party, a file is opened
+    a call changes   ──> its tape follows (tape.py)
+    two calls join   ──> the tape goes on with the call that goes on
+    a call ends      ──> the tape ends
+
+It attends the exchange's calls (Attendant); the exchange does not know it. A call is recorded on demand, too, by code
+or control interface, with or without a rule. When the disk is full, calls go on and RecordingMissed says why.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import trio
+
+from core.config.model.box import Box
+from core.exchange.device import DeviceKind
+from core.exchange.leg import Leg
+from core.exchange.refusal import Refused, Said
+from core.exchange.trunk import Trunk
+from core.numbering.target import Target, TargetKind
+from core.recording.rules import CallFacts, rule_for
+from core.recording.tape import STATES, Tape
+from core.texts import _
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.config.model.recording import RecordingRule
+    from core.exchange.call import Call
+    from core.exchange.exchange import Exchange
+
+_PEOPLE = {TargetKind.STATION, TargetKind.HUNT_GROUP, TargetKind.QUEUE, TargetKind.TRUNK, TargetKind.EMERGENCY}
+
+
+class Recorder:
+    """core.exchange.attendant.Attendant. `folder`: where recordings are kept. room(): why nothing more may be recorded
+    now, "" if it may.
+    """
+
+    def __init__(self, exchange: Exchange, folder: Path, *, threaded: bool = True) -> None:
+        self.tapes: dict[Call, Tape] = {}
+        self.full = ""
+        """Why nothing may be recorded now (the disk); "": it may."""
+        self._exchange = exchange
+        self._folder = folder
+        self._threaded = threaded
+        self._told: set[Call] = set()  # whose outside party knows
+        self._nursery: trio.Nursery | None = None
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        async with trio.open_nursery() as self._nursery:
+            self._exchange.attendants.append(self)
+            task_status.started()
+            try:
+                await trio.sleep_forever()
+            finally:
+                self._exchange.attendants.remove(self)
+                for tape in self.tapes.values():
+                    tape.stop()
+
+    @property
+    def box(self) -> Box:
+        return self._exchange.box
+
+    # ---- attending the calls ----
+
+    async def routed(self, call: Call, target: Target) -> None:
+        """Before anybody is rung. The outside party hears the notice now, if its line can; else after the answer."""
+        if target.kind not in _PEOPLE or call in self.tapes:
+            return
+        rule = self._rule(call, target)
+        if rule is None:
+            return
+        caller = call.calling
+        if (
+            rule.notice
+            and caller is not None
+            and caller.device.kind is DeviceKind.TRUNK
+            and caller.device.can_hear(caller)
+        ):
+            self._told.add(call)
+            await self._notice(call, caller)
+        self._begin(call, rule.name, rule.retention, "")
+
+    def settled(self, call: Call) -> None:
+        tape = self.tapes.get(call)
+        if tape is None:
+            return
+        tape.settle()
+        if tape.part is not None and tape.rule and call not in self._told:
+            self._told.add(call)
+            rule = next((one for one in self.box.recording_rule if one.name == tape.rule), None)
+            outside = next((leg for leg in call.legs if leg.device.kind is DeviceKind.TRUNK), None)
+            if rule is not None and rule.notice and outside is not None:
+                call.nursery_task(self._notice, call, outside)
+
+    def joined(self, stays: Call, goes: Call) -> None:
+        tape = self.tapes.pop(goes, None)
+        if goes in self._told:
+            self._told.add(stays)
+        if tape is None:
+            return
+        if stays in self.tapes:
+            tape.stop()
+            return
+        tape.call = stays
+        self.tapes[stays] = tape
+        tape.settle()
+
+    def finished(self, call: Call) -> None:
+        self._told.discard(call)
+        tape = self.tapes.pop(call, None)
+        if tape is not None:
+            tape.stop()
+
+    # ---- orders ----
+
+    def start(self, call: Call, by: str) -> None:
+        """On demand. Refused: it is recorded already, or cannot be."""
+        if call in self.tapes:
+            raise Refused(
+                Cause.FACILITY_REJECTED, "not-possible", _("call {call} is recorded already").format(call=call.id)
+            )
+        if self.full:
+            raise Refused(Cause.RESOURCE_UNAVAILABLE, "not-possible", self.full)
+        self._begin(call, "", "", by)
+
+    def stop(self, call: Call) -> None:
+        """Refused: it is not recorded, or by a rule."""
+        tape = self._tape(call)
+        if tape.rule:
+            raise Refused(
+                Cause.FACILITY_REJECTED,
+                "not-possible",
+                _("call {call} is recorded by the rule {rule}").format(call=call.id, rule=tape.rule),
+            )
+        del self.tapes[call]
+        tape.stop()
+
+    def set_state(self, call: Call, state: str, by: str) -> None:
+        """ "runs", "paused", "masked". Refused: it is not recorded."""
+        if state not in STATES:
+            raise Refused(Cause.INVALID_MESSAGE, "not-possible", _("no such state: {state}").format(state=state))
+        self._tape(call).set_state(state, by)
+
+    # ---- within ----
+
+    def _tape(self, call: Call) -> Tape:
+        tape = self.tapes.get(call)
+        if tape is None:
+            raise Refused(
+                Cause.FACILITY_REJECTED, "not-possible", _("call {call} is not recorded").format(call=call.id)
+            )
+        return tape
+
+    def _begin(self, call: Call, rule: str, retention: str, by: str) -> None:
+        assert self._nursery is not None, "the recorder does not run"
+
+        def missed(reason: str) -> None:
+            self._exchange.journal.note("RecordingMissed", call=call.id, device=_first(call), rule=rule, reason=reason)
+
+        if self.full:
+            missed(self.full)
+            return
+        self.tapes[call] = Tape(
+            call,
+            self._exchange.plane,
+            self._exchange.journal,
+            self._folder,
+            self._nursery,
+            missed,
+            rule=rule,
+            retention=retention,
+            by=by,
+            threaded=self._threaded,
+        )
+
+    def _rule(self, call: Call, target: Target) -> RecordingRule | None:
+        rules = self.box.recording_rule
+        return rule_for(self._facts(call, target), rules) if rules else None
+
+    def _facts(self, call: Call, target: Target) -> CallFacts:
+        caller = call.calling
+        groups, stations, outside = set(), set(), ""
+        direction = "internal"
+        if caller is not None and isinstance(caller.device, Trunk):
+            direction = "in"
+            outside = caller.party.number
+            if caller.device.group is not None:
+                groups.add(caller.device.group.name)
+        elif caller is not None:
+            stations.add(caller.name)
+        if target.kind is TargetKind.STATION:
+            stations.add(target.name)
+        elif target.kind is TargetKind.HUNT_GROUP:
+            stations.update(self._exchange.hunt_groups[target.name].members)
+        elif target.kind is not TargetKind.QUEUE and caller is not None:
+            direction = "out" if direction == "internal" else direction
+            outside = outside or self._exchange.plan.public(target)
+            groups.update(
+                choice.group
+                for choice in self._exchange.plan.choices(target, self._exchange.facts(caller.device, outside))
+            )
+        queues = {target.name} if target.kind is TargetKind.QUEUE else set()
+        return CallFacts(call.id, direction, frozenset(groups), frozenset(stations), frozenset(queues), outside)
+
+    async def _notice(self, call: Call, leg: Leg) -> None:
+        words = await self._exchange.sounds.say(Said("recording.notice-short"), leg.device.language)
+        if words is not None and not leg.gone:
+            await call.announce(leg, words)
+
+
+def _first(call: Call) -> str:
+    return call.legs[0].name if call.legs else "exchange"
