@@ -115,6 +115,8 @@ TABLE: Final[dict[tuple[State, Act], State | Then]] = {
     (S.BUSY, A.WORK): Then.LATER,
     (S.BUSY, A.LOG_OFF): Then.LATER,
     (S.BUSY, A.CALL): S.BUSY,
+    (S.BUSY, A.OFFER): S.OFFERED,  # his calls are on hold
+    (S.OFFERED, A.END): S.OFFERED,  # one that he holds
     (S.BUSY, A.END): Then.WORK,
     (S.AFTER_CALL, A.READY): S.READY,
     (S.AFTER_CALL, A.END_WORK): Then.BACK,
@@ -154,10 +156,11 @@ class Pending:
 
 @dataclass(slots=True)
 class Talk:
-    """One call of a busy agent. direct: it came past the queues."""
+    """One call of a busy agent. direct: it came past the queues. held: he does not speak in it just now."""
 
     since: float
     direct: bool
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -225,7 +228,10 @@ class Agent:
         self._work_left: float | None = None
 
     def available(self, now: float) -> bool:
-        """May be offered a call."""
+        """May be offered a call: he is ready, or all his calls are on hold and his group takes the next one then."""
+        if self.state is State.BUSY:
+            takes_next = self.settings.next_call_while_holding and self.pending is None
+            return takes_next and now >= self.pause_until and all(talk.held for talk in self.calls.values())
         return self.state is State.READY and now >= self.pause_until
 
     def load(self) -> tuple[int, float]:
@@ -270,7 +276,12 @@ class Agent:
             if self.state is S.NOT_READY:
                 self.resume = Pending(self.state, self.reason, self.by)
             self._work(now, reason, by)
-        elif isinstance(then, State) and not (then is S.READY and self.state is S.READY):
+        elif then is S.READY and self.state is S.READY:
+            self.pause_until = now
+        elif then is S.LOGGED_OFF and self.calls:  # the offer is gone, what he holds is not
+            self.pending = Pending(then, reason, by)
+            self._enter(S.BUSY, now)
+        elif isinstance(then, State):
             self.pending = self.resume = None
             self._enter(then, now, reason, by)
 
@@ -291,7 +302,7 @@ class Agent:
         """The offer is gone for no fault of his: his idle time runs on."""
         self._must(A.WITHDRAW)
         idle_since = self.idle_since
-        self._back(now, "")
+        self._free(now)
         self.idle_since = idle_since
 
     def missed(self, how: str, now: float) -> None:
@@ -313,7 +324,7 @@ class Agent:
             self.pause_until = now + settings.pause_s
         elif self.pending is None:
             self.pending = Pending(S.NOT_READY, how)
-        self._back(now, "")
+        self._free(now)
 
     def answered(self, call: int, now: float) -> None:
         self._must(A.ANSWER)
@@ -338,6 +349,8 @@ class Agent:
     def call_ended(self, call: int, now: float, work: bool = True) -> None:
         """One of his calls is gone; with the last he is free. work=False: nothing to work on, nobody spoke."""
         self._must(A.END)
+        if call not in self.calls:
+            raise LocalError(f"agent {self.number} has no call {call}")
         talk = self.calls.pop(call)
         lasted = now - talk.since
         if talk.direct:
@@ -349,10 +362,25 @@ class Agent:
             self.last_call_ended = now
         if work and counts and self.settings.after_call == "automatic" and lasted >= self.settings.after_call_from_s:
             self._work_due = True
-        if self.calls:
+        if self.calls or self.state is S.OFFERED:
             return
-        due, self._work_due = self._work_due, False
-        pending = self.pending
+        self._free(now)
+
+    def held(self, call: int, on: bool) -> None:
+        """He puts a call on hold, or takes it back."""
+        if call not in self.calls:
+            raise LocalError(f"agent {self.number} has no call {call}")
+        self.calls[call].held = on
+
+    # ---- inside ----
+
+    def _free(self, now: float) -> None:
+        """An offer is gone, or a call: to what he holds, to the work that is due, or back."""
+        pending, due = self.pending, self._work_due
+        if self.calls:
+            self._enter(S.BUSY, now)
+            return
+        self._work_due = False
         if pending is not None and pending.state is S.AFTER_CALL:
             self.pending = None
             self._work(now, pending.reason, pending.by)
@@ -361,14 +389,11 @@ class Agent:
         else:
             self._back(now, "")
 
-    # ---- inside ----
-
     def _must(self, act: Act) -> None:
         if (self.state, act) not in TABLE:
             raise LocalError(f"agent {self.number} is {self.state.value}: no {act.value}")
 
     def _busy(self, call: int, now: float, direct: bool) -> None:
-        self.offer = 0
         self.calls[call] = Talk(now, direct)
         if self.state is not S.BUSY:
             self._enter(S.BUSY, now)
@@ -384,9 +409,6 @@ class Agent:
     def _back(self, now: float, by: str) -> None:
         pending, resume = self.pending, self.resume
         self.pending = self.resume = None
-        if pending is not None and pending.state is S.AFTER_CALL:
-            self._work(now, pending.reason, pending.by)
-            return
         to = pending or resume or Pending(S.READY, "", by)
         self._enter(to.state, now, to.reason, to.by)
         if to.state is S.AFTER_CALL and self._work_left is not None:  # it had begun before a call out
@@ -396,7 +418,7 @@ class Agent:
         self._count(now)
         if state is S.READY:
             self.idle_since = now
-        if state is not S.OFFERED and state is not S.BUSY:
+        if state is not S.OFFERED:
             self.offer = 0
         self.state, self.since, self.reason, self.by = state, now, reason, by
         self.until = None

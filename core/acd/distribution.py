@@ -114,6 +114,7 @@ _TAKES: dict[type[Any], Callable[[Floor, Any], None]] = {
     e.PickedUp: offers.picked_up,
     e.CallBegan: staff.call_began,
     e.CallEnded: staff.call_ended,
+    e.Held: staff.held,
     e.Asked: staff.asked,
     e.SkillSet: staff.skill_set,
     e.Joined: staff.joined,

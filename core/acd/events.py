@@ -102,6 +102,15 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An agent puts one of his calls on hold. on False: he takes it back."""
+
+    call: int
+    agent: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PickedUp:
     """An agent or supervisor takes a call that waits, or that rings at others."""
 
@@ -187,6 +196,7 @@ Event = (
     | Missed
     | CallBegan
     | CallEnded
+    | Held
     | PickedUp
     | Asked
     | SkillSet

@@ -139,7 +139,7 @@ class Floor:
                 del member.queue.ready[number]
         if agent.until is not None:
             self.agenda.set(("agent", number), agent.until)
-        elif agent.state is State.READY and not available:
+        elif agent.state in (State.READY, State.BUSY) and agent.pause_until > self.now:
             self.agenda.set(("agent", number), agent.pause_until)
         else:
             self.agenda.drop(("agent", number))

@@ -111,15 +111,17 @@ def _join_ringing(floor: Floor, agent: Agent) -> None:
 def _ring(floor: Floor, offer: Offer, choice: Choice, among: int, trigger: str, added: bool = False) -> None:
     waiting, now = offer.waiting, floor.now
     queue: Queue = waiting.queue
+    ring_s = queue.settings.ring_s
     for member in choice.members:
         agent = member.agent
         offer.members[agent.number] = member
         offer.tried.add(agent.number)
+        offer.until[agent.number] = now + ring_s
         agent.offered(waiting.call, now)
         floor.changed(agent)
     queue.last_order = choice.members[-1].order
-    ring_s = queue.settings.ring_s
-    floor.agenda.set(("offer", waiting.call), now + ring_s)
+    if not added:
+        floor.agenda.set(("offer", waiting.call), now + ring_s)
     first = choice.members[0]
     agents = tuple(member.agent.number for member in choice.members)
     why = Why(

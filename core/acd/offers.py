@@ -38,9 +38,11 @@ def missed(floor: Floor, event: e.Missed) -> None:
 
 
 def ran_out(floor: Floor, offer: Offer) -> None:
-    """It has rung long enough."""
-    for number in list(offer.members):
+    """It has rung long enough at some of its agents."""
+    for number in [number for number in offer.members if offer.until[number] <= floor.now]:
         _miss(floor, offer, number, "no answer")
+    if offer.members:
+        floor.agenda.set(("offer", offer.waiting.call), min(offer.until[number] for number in offer.members))
     _back_if_alone(floor, offer)
 
 

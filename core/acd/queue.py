@@ -63,11 +63,14 @@ class Row:
 
 @dataclass(slots=True, eq=False)
 class Offer:
-    """A call for which agents are reserved and rung. members: who rings now; tried: who rings or has rung."""
+    """A call for which agents are reserved and rung. members: who rings now; until: how long each does; tried: who
+    rings or has rung.
+    """
 
     waiting: Waiting
     needed: Requirement
     members: dict[str, Member] = field(default_factory=dict)
+    until: dict[str, float] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
 
 

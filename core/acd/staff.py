@@ -59,6 +59,17 @@ def call_ended(floor: Floor, event: e.CallEnded) -> None:
             _without_agents(floor, queue)
 
 
+def held(floor: Floor, event: e.Held) -> None:
+    agent = floor.agents.get(event.agent)
+    if agent is not None and event.call in agent.calls:
+        agent.held(event.call, event.on)
+        if agent.offer and not event.on:  # he goes back to his caller instead
+            offered = agent.offer
+            agent.withdrawn(floor.now)
+            offers.agent_lost(floor, agent, offered, "agent busy")
+        floor.changed(agent)
+
+
 def time_is_up(floor: Floor, agent: Agent) -> None:
     """After-call work, or a pause, is over."""
     agent.time_is_up(floor.now)

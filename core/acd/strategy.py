@@ -250,6 +250,8 @@ def choose(candidates: Candidates, scene: Scene) -> Choice:
     """candidates: at least one, all ready and allowed."""
     name = named(scene.queue.settings.strategy)
     if len(candidates) > 1:
+        # Who holds a call is asked only where nobody is without one.
+        candidates = [member for member in candidates if not member.agent.calls] or candidates
         lowest = min(member.settings.rank for member in candidates)
         candidates = [member for member in candidates if member.settings.rank == lowest]
         preferred = scene.waiting.preferred

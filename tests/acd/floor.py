@@ -168,7 +168,11 @@ def _check_call(waiting: Waiting) -> None:
 
 
 def _check_agent(one: Agent, calls: dict[int, Waiting]) -> None:
-    assert bool(one.calls) == (one.state is State.BUSY), "every busy agent has a call"
+    assert one.calls or one.state is not State.BUSY, "every busy agent has a call"
+    assert not one.calls or one.state in (State.BUSY, State.OFFERED)
+    if one.calls and one.offer:
+        assert one.settings.next_call_while_holding
+        assert all(talk.held for talk in one.calls.values())
     assert bool(one.offer) == (one.state is State.OFFERED)
     if one.offer:
         offer = calls[one.offer].offer

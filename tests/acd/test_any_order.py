@@ -115,6 +115,7 @@ def group(name: str) -> st.SearchStrategy[AgentGroup]:
         unreachable=st.sampled_from(("not ready", "pause")),
         pause_s=st.integers(1, 10),
         direct_calls_count=st.booleans(),
+        next_call_while_holding=st.booleans(),
         rest_needs_leave=st.booleans(),
     )
 
@@ -140,6 +141,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.offered: dict[int, set[str]] = {}
         self.talks: dict[str, set[int]] = {number: set() for number in AGENTS}
         self.left: set[int] = set()
+        self.held: set[int] = set()
         if ready:
             for number in AGENTS:
                 self.take(e.Asked(number, Act.LOG_ON))
@@ -159,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert added == bool(ringing)
                 for number in agents:
                     assert not any(number in others for others in self.offered.values()), "two offers to one agent"
-                    assert not self.talks[number], "an offer to a busy agent"
+                    assert self.talks[number] <= self.held, "an offer to a busy agent"
                 ringing |= set(agents)
             case o.Withdraw(call=call, agent=number, reason=reason):
                 if reason != "too late" and number in self.offered.get(call, ()):
@@ -243,6 +245,13 @@ class AnyOrder(RuleBasedStateMachine):
             if known[agent].state is not State.LOGGED_OFF:
                 self.talks[agent].add(self.direct)
             self.take(e.CallBegan(self.direct, agent))
+
+    @rule(data=st.data(), agent=agent_numbers, on=st.booleans())
+    def holds(self, data: st.DataObject, agent: str, on: bool) -> None:
+        if self.talks[agent]:
+            call = data.draw(st.sampled_from(sorted(self.talks[agent])))
+            (self.held.add if on else self.held.discard)(call)
+            self.take(e.Held(call, agent, on))
 
     @rule(agent=agent_numbers, act=st.sampled_from(tuple(Act)[:9]), by=st.sampled_from(("", "boss")))
     def asks(self, agent: str, act: Act, by: str) -> None:

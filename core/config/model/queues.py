@@ -252,6 +252,9 @@ class AgentGroup(Table):
         "The same for one whose telephone is busy, unplugged or cannot be called.", "not ready", effect=Effect.NOW
     )
     pause_s: int = setting("Length of that pause, s.", 10, ge=1, le=3600, effect=Effect.NOW)
+    next_call_while_holding: bool = setting(
+        "Who has put his caller on hold may be offered the next call.", False, effect=Effect.NOW
+    )
     direct_calls_count: bool = setting(
         "Calls that came past the queues, and calls out, count like others in the choice of agents and lead to "
         "after-call work.",
