@@ -44,11 +44,9 @@ class Problem:
 
 def problems(box: Box) -> list[Problem]:
     """All of them, in the language in force. The box must have passed the checks of single values."""
-    settings = [*calendars(box), *strips(box)]
-    if any(not problem.warning for problem in settings):
-        return settings
     plan = NumberingPlan(box)
-    return [*settings, *Walk(plan).problems(), *nowhere(box, plan), *nobody(box, plan), *prefixes(box)]
+    rules = (Walk(plan).problems(), nowhere(box, plan), nobody(box, plan), calendars(box), strips(box), prefixes(box))
+    return [problem for rule in rules for problem in rule]
 
 
 # ---- the tree ----
