@@ -4,14 +4,17 @@
     alarms.clear("span e1a")
     alarms.acknowledge("span e1a", "Mei")
 
-The same key is the same alarm: setting it again with other words changes it, with the same words does nothing. Levels
-are those of the telephone trade: critical (calls are lost), warning (something works less well), notice.
+The same key is the same alarm: setting it again with other words changes it, with the same words does nothing. Its
+first word says of which kind it is (KINDS). Levels are those of the telephone trade: critical (calls are lost), warning
+(something works less well), notice. An alarm stands until its reason has gone; one that tells of what has happened
+stands until somebody has seen it.
 What it does not: decide that something is wrong; whoever finds it says so here. The past is in the journal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -28,6 +31,39 @@ class Trail(Protocol):
 
 LEVELS = ("critical", "warning", "notice")
 """The worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """word: the first of its keys, or the whole key. happened: it tells of an event, not of a state."""
+
+    word: str
+    text: str
+    happened: bool = False
+
+
+KINDS = {
+    kind.word: kind
+    for kind in (
+        Kind("line", "a station, trunk or span of the configuration could not be opened"),
+        Kind("span", "a span has been in alarm for more than 3 s, or is not on its card"),
+        Kind("link", "the data link of a PRI span has been down for more than 30 s without such an alarm"),
+        Kind("toll", "more calls that cost money than the limit of a class of service allows: fraud?", happened=True),
+        Kind("journal", "the journal cannot be written"),
+        Kind("journal damaged", "the file of the journal was damaged, put aside, and a new one begun", happened=True),
+        Kind("disk", "less than 20, 10 or 5 % of the disk of the data folder are free"),
+        Kind("prompts", "a prompt has no sound, or the texts of the office have faults"),
+        Kind("music", "a sound file of [music] cannot be played"),
+    )
+}
+
+
+def kind_of(key: str) -> Kind:
+    """LocalError: there is no such kind."""
+    kind = KINDS.get(key) or KINDS.get(key.partition(" ")[0])
+    if kind is None:
+        raise LocalError(f"alarm {key!r} is of no kind; there are {', '.join(KINDS)}")
+    return kind
 
 
 class AlarmView(msgspec.Struct, frozen=True):
@@ -51,7 +87,8 @@ class Alarms:
         self._changed = changed
 
     def set(self, key: str, level: str, text: str, remedy: str = "") -> None:
-        """LocalError: no such level."""
+        """LocalError: no such level or kind."""
+        kind_of(key)
         if level not in LEVELS:
             raise LocalError(f"alarm {key}: level {level!r}; there are {', '.join(LEVELS)}")
         before = self.standing.get(key)
@@ -75,9 +112,12 @@ class Alarms:
             self.clear(key)
 
     def acknowledge(self, key: str, who: str) -> AlarmView:
-        """KeyError: it does not stand (any more)."""
+        """KeyError: it does not stand (any more). One that tells of what has happened goes with that."""
         seen = msgspec.structs.replace(self.standing[key], seen_by=who)
-        self._put(seen)
+        if kind_of(key).happened:
+            self.clear(key)
+        else:
+            self._put(seen)
         return seen
 
     @property

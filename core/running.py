@@ -43,7 +43,9 @@ from core.past import Past
 from core.prompt_workshop import Workshop
 from core.refit import Refit
 from core.spans import Spans, SpanView
+from core.store.event import Event
 from core.store.journal import Journal
+from core.texts import _
 from core.voice import INCOMING, Voice
 from hw import wall_clock
 from hw.signalling.line import Connection
@@ -168,7 +170,7 @@ class RunningBox:
         self.rooms.exchange = Acts(self.exchange)
         self._open_workshop()
         self.rooms.topics.noticed = self._watch_exchange
-        self.journal.watch(lambda event: self.rooms.topics.changed("journal", "", event))
+        self.journal.watch(self._heard)
         await nursery.start(self.exchange.run)
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
@@ -230,6 +232,16 @@ class RunningBox:
         await self.exchange.close(0)
         # The far ends hear of it, and whoever has asked for the end is told that it is done.
         await trio.sleep(GOODBYE_S)
+
+    def _heard(self, event: Event) -> None:
+        """Of the journal, as it is noted."""
+        self.rooms.topics.changed("journal", "", event)
+        if event.kind == "TollAlarm":
+            reason = str(event.data.get("reason", ""))
+            text = f"{event.device}: {reason}"
+            level = "warning" if reason.startswith("warning") else "critical"
+            remedy = _("look at its calls (strowger records --number), its forwards and PINs; block it if need be")
+            self.alarms.set(f"toll {event.device}", level, text, remedy)
 
     def _watch_exchange(self) -> None:
         """Views of calls and lines cost time, and are made while somebody looks at them only."""

@@ -55,8 +55,8 @@ class Acknowledge(Params, frozen=True):
 
 @act("alarm.acknowledge", roles={Role.ADMINISTRATOR, Role.INSTALLER, Role.SUPERVISOR}, changes=True)
 def acknowledge(asking: Asking, params: Acknowledge) -> AlarmView:
-    """Somebody has seen the alarm and will see to it. It stands until its reason has gone. Error `unknown`: it does
-    not stand.
+    """Somebody has seen the alarm and will see to it. It stands until its reason has gone; one that tells of what has
+    happened goes now. Error `unknown`: it does not stand.
     """
     asking.note.target = params.key
     try:

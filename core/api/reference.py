@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect as types
 
+from core.alarms import KINDS
 from core.api import all_acts, connection, roles, server, wire
 from core.api.acts import Act
 from core.api.asking import Rooms
@@ -23,7 +24,7 @@ from core.api.board import topics
 from core.api.errors import Code
 from core.api.roles import Role
 from core.api.topics import Changed, Events, Snapshot, Topic
-from core.store.vocabulary import KINDS
+from core.store.vocabulary import EVENTS
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "control-interface.md"
 
@@ -73,7 +74,7 @@ what else there is, by error.
 def text() -> str:
     """The whole file."""
     structs: dict[str, type[msgspec.Struct]] = {}
-    parts = [HEAD, ROLES, _errors(), *_acts(structs), *_topics(structs), _notifications(structs), _events()]
+    parts = [HEAD, ROLES, _errors(), *_acts(structs), *_topics(structs), _notifications(structs), _events(), _alarms()]
     return "\n".join([*parts, *_structs(structs)])
 
 
@@ -140,11 +141,18 @@ def _notifications(structs: dict[str, type[msgspec.Struct]]) -> str:
 def _events() -> str:
     rows = [
         (f"`{kind.name}`", ", ".join(kind.about) or "-", kind.text, ", ".join(f"`{one.name}`" for one in kind.fields))
-        for kind in KINDS
+        for kind in EVENTS.values()
     ]
     return "## Events of the journal\n\nAs they come by the topic `journal`.\n\n" + _table(
         ("kind", "names its", "what happened", "data"), rows
     )
+
+
+def _alarms() -> str:
+    until = {False: "its reason has gone", True: "it is seen"}
+    rows = [(f"`{kind.word}`", kind.text, until[kind.happened]) for kind in KINDS.values()]
+    words = "What needs a person. The key of an alarm is its kind, or begins with it: `line 8001`.\n"
+    return f"## Alarms\n\n{words}\n" + _table(("kind", "what is wrong", "stands until"), rows)
 
 
 def _structs(structs: dict[str, type[msgspec.Struct]]) -> Iterator[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from core.alarms import KINDS
 from core.api import reference
 from core.api.acts import Act
 from core.api.all_acts import MODULES, REGISTRY
 from core.api.asking import Rooms
 from core.api.board import topics
 from core.api.errors import Code
-from core.store.vocabulary import KINDS
+from core.store.vocabulary import EVENTS
 
 TEXT = reference.text()
 
@@ -28,8 +29,10 @@ def test_every_method_topic_error_and_event_is_there() -> None:
         assert f"### Topic {topic.name}\n" in TEXT
     for code in Code:
         assert f"| {code.number} | `{code.word}` |" in TEXT
-    for kind in KINDS:
-        assert f"| `{kind.name}` |" in TEXT
+    for name in EVENTS:
+        assert f"| `{name}` |" in TEXT
+    for word in KINDS:
+        assert f"| `{word}` |" in TEXT
 
 
 def test_every_act_belongs_to_a_module_of_the_reference() -> None:

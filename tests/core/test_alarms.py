@@ -73,6 +73,18 @@ def test_the_journals_own_alarm_ends_with_an_empty_level(alarms: Alarms) -> None
     assert alarms.standing == {}
 
 
+def test_what_has_happened_stands_until_it_is_seen(alarms: Alarms, trail: Trail) -> None:
+    alarms.set("toll 8001", "critical", "60 calls within an hour")
+    assert alarms.acknowledge("toll 8001", "Mei").seen_by == "Mei"
+    assert alarms.standing == {}
+    assert trail.notes[-1] == ("AlarmCleared", "toll 8001")
+
+
+def test_an_alarm_of_no_kind_is_our_bug(alarms: Alarms) -> None:
+    with pytest.raises(LocalError, match="of no kind"):
+        alarms.set("weather", "notice", "it rains")
+
+
 def test_an_unknown_level_is_our_bug(alarms: Alarms) -> None:
     with pytest.raises(LocalError, match="critical, warning, notice"):
         alarms.set("disk", "urgent", "")

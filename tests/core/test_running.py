@@ -92,6 +92,16 @@ async def test_a_data_link_that_stays_down_is_an_alarm(autojump_clock: object) -
         assert [alarm["key"] for alarm in (await desk.ask("alarm.list"))["alarms"]] == ["link e1a"]
 
 
+async def test_toll_fraud_is_an_alarm_until_somebody_has_seen_it(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk:
+        house.running.journal.note("TollAlarm", device="8001", reason="warning: calls_per_hour 32 of 40")
+        house.running.journal.note("TollAlarm", device="8002", reason="major: calls_per_hour 40 of 40")
+        alarms = {alarm["key"]: alarm["level"] for alarm in (await desk.ask("alarm.list"))["alarms"]}
+        assert alarms == {"toll 8001": "warning", "toll 8002": "critical"}
+        await desk.ask("alarm.acknowledge", key="toll 8002")
+        assert [alarm["key"] for alarm in (await desk.ask("alarm.list"))["alarms"]] == ["toll 8001"]
+
+
 async def test_the_status_is_told_each_second_to_whoever_watches(autojump_clock: object) -> None:
     async with living(box()) as house, house.client() as desk:
         watch = await desk.watch("status")
