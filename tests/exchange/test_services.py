@@ -53,6 +53,18 @@ async def test_two_who_forward_to_each_other_do_not_go_round_for_ever(autojump_c
         await ann.hear_tone("vacant", within=WORDS)
 
 
+async def test_a_speed_dial_to_a_speed_dial_is_refused_and_none_goes_round_for_ever(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(configuration(features={"speed_dial": "7"})) as office:
+        ann = office.phone("8001")
+        await code(office, "8001", "*51*1*72#")
+        assert office.exchange.kept.station("8001").speed_dial == {}
+        office.exchange.kept.set("8001", speed_dial={"1": "72", "2": "71"})
+        await office.dial(ann, "71#")
+        await ann.hear_tone("vacant", within=WORDS)
+
+
 async def test_unanswered_and_busy_calls_go_elsewhere(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben, carl, dora = (office.phone(f"800{n}") for n in (1, 2, 3, 4))

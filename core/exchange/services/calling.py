@@ -14,6 +14,7 @@ from core.exchange import dialling
 from core.exchange.destinations import to_station
 from core.exchange.refusal import Refused, Said
 from core.exchange.station import Station
+from core.numbering.target import Target
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -85,12 +86,22 @@ async def _speed_dial(call: Call, station: Station, arguments: tuple[str, ...]) 
     number = station.kept.speed_dial.get(arguments[0])
     if number is None:
         raise Refused(Cause.UNALLOCATED, "vacant", said=Said("service.speed-dial-none", {"code": arguments[0]}))
-    await _go_on(call, station, number)
+    target = _behind(call, station, number)
+    call.called = target.number
+    await call.exchange.router.route(call, target)
+
+
+def _behind(call: Call, station: Station, number: str) -> Target:
+    """What the number of a speed dial leads to; never another one, or calls could go round for ever."""
+    target = call.exchange.plan.speed_dialled(number, call.exchange.facts(station, ""))
+    if target is None:
+        raise Refused(Cause.UNALLOCATED, "vacant")
+    return target
 
 
 async def _speed_dial_set(call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
     code, number = arguments
-    call.exchange.router.resolve(number, station)
+    _behind(call, station, number)
     call.exchange.keep(station, speed_dial={**station.kept.speed_dial, code: number})
     return Said("service.speed-dial-set", {"code": code, "number": number})
 
