@@ -178,7 +178,7 @@ def rows(found: Explanation, facts: Facts, reading: Reading, dialled: str, inste
     yield from steps(found)
     if found.fits:
         yield ""
-        yield from fits(found, reading)
+        yield from fits(found, facts, reading)
     target = found.target
     if target is None or target.kind not in (TargetKind.TRUNK, TargetKind.EMERGENCY):
         return
@@ -234,11 +234,14 @@ def name(target: Target) -> str:
     return text
 
 
-def fits(found: Explanation, reading: Reading) -> Iterator[str]:
+def fits(found: Explanation, facts: Facts, reading: Reading) -> Iterator[str]:
     yield _("What fits, the most exact first:")
     taken = False
     for one in found.fits:
-        if one.missing:
+        if one.missing == "calendar" and one.changes:
+            when = one.changes.astimezone(facts.time.tzinfo)
+            note = _("only from {time}").format(time=f"{when:%Y-%m-%d %H:%M}")
+        elif one.missing:
             note = _(MISSING[one.missing])
         else:
             note = _("less exact") if taken else _("taken")
@@ -292,7 +295,13 @@ def as_json(found: Explanation, facts: Facts) -> dict[str, Any]:
         "time": facts.time.isoformat(),
         "steps": [{"digits": digits, **analysed(analysis)} for digits, analysis in found.steps],
         "fits": [
-            {"pattern": one.pattern, "kind": one.kind.value, "name": one.name, "missing": one.missing}
+            {
+                "pattern": one.pattern,
+                "kind": one.kind.value,
+                "name": one.name,
+                "missing": one.missing,
+                "changes": one.changes.isoformat() if one.changes else None,
+            }
             for one in found.fits
         ],
         **analysed(found.analysis),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.config.model import Box
 from core.config.model.features import CONFERENCE, FLASH, Features, context, syntax
@@ -32,6 +33,9 @@ class Stations:
 
     def missing(self, facts: Facts) -> str:
         return "" if facts.station else "station"
+
+    def changes(self, facts: Facts) -> datetime | None:
+        return None
 
 
 STATIONS = Stations()
@@ -70,6 +74,9 @@ class RouteCondition:
             if not any(pattern.matches(number) for pattern in self.calling for number in written):
                 return "calling"
         return "calendar" if self.hours is not None and self.hours.open_at(facts.time) is not self.open else ""
+
+    def changes(self, facts: Facts) -> datetime | None:
+        return self.hours.next_change(facts.time) if self.hours else None
 
 
 def condition(route: Route, hours: Mapping[str, OpeningHours], home: Home) -> Condition | None:

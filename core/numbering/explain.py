@@ -13,6 +13,7 @@ The same functions as in a call decide; nothing is decided here. Pure; the words
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.numbering.numbers import Category
 from core.numbering.permit import Attempt, Origin, Permission
@@ -24,13 +25,16 @@ from core.numbering.tree import Path
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """An entry that fits all digits. missing: why it does not hold for this caller now; "": it does."""
+    """An entry that fits all digits. missing: why it does not hold for this caller now; "": it does. changes: when its
+    hours do, UTC.
+    """
 
     pattern: str
     kind: TargetKind
     name: str
     path: Path
     missing: str
+    changes: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def explain(plan: NumberingPlan, digits: str, facts: Facts) -> Explanation:
             entry.target.name,
             entry.path,
             entry.condition.missing(facts) if entry.condition else "",
+            entry.condition.changes(facts) if entry.condition else None,
         )
         for entry in plan.fitting(dialling.digits)
     )

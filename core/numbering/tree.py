@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from core.config.model.pattern import DIGITS, OPEN, SYMBOLS, Pattern
@@ -35,12 +36,14 @@ Path = tuple[str | int, ...]
 class Condition(Protocol):
     """For whom and when an entry holds. Hashable; the same object is asked once for all entries that share it.
 
-    missing: what does not fit, in a word; "" when it holds.
+    missing: what does not fit, in a word; "" when it holds. changes: when it may hold, or no longer, by its hours.
     """
 
     def holds(self, facts: Facts) -> bool: ...
 
     def missing(self, facts: Facts) -> str: ...
+
+    def changes(self, facts: Facts) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def test_every_step_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) ->
         'no more digits   route "far"',
         "",
         "What fits, the most exact first:",
-        '  90755!         route "Shenzhen"   not at this hour               10-office.toml:66',
+        '  90755!         route "Shenzhen"   only from 2026-03-05 09:00     10-office.toml:66',
         '  90!            route "far"        taken                          10-office.toml:58',
         '  9!             route "all"        less exact                     10-office.toml:52',
         "",

@@ -29,6 +29,9 @@ class For:
     def missing(self, facts: Facts) -> str:
         return "" if self.holds(facts) else "class"
 
+    def changes(self, facts: Facts) -> datetime | None:
+        return None
+
 
 def facts(**known: str) -> Facts:
     return Facts(time=NOON, **known)
