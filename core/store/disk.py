@@ -5,14 +5,15 @@
       ""     notice      warning     critical        ballast goes: room for the journal, and for those who tidy up
 
 SQLite in WAL mode cannot even delete on a full disk (ENGINEERING.md, Store). So a file of nothing lies beside the
-journal, and is unlinked when less than its own size is free, or when a write was refused. It is made anew once more
-than 20 % are free.
+journal, and is unlinked when less than its own size is free, or when a write was refused. It is made anew once it
+leaves more than 20 % free.
 
 What it does not: delete anything that is of use. Recordings have a quota of their own.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from pathlib import Path
 
 MARKS = ((0.05, "critical"), (0.10, "warning"), (0.20, "notice"))
 BALLAST = 64 << 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,11 @@ class Disk:
 
     def look(self) -> str:
         """The level now (Room.level). Keeps or drops the ballast. OSError: the disk does not do as told."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         now = self._ask(self._folder)
         if now.free < self._size:
             self.drop_ballast()
-        elif not now.level and not self._ballast.exists():
+        elif not Room(now.free - self._size, now.whole).level and not self._ballast.exists():
             self._make_ballast()
         return now.level
 
@@ -64,8 +68,13 @@ class Disk:
         self._ballast.unlink(missing_ok=True)
 
     def _make_ballast(self) -> None:
-        handle = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        """Where it cannot be (a quota), the journal does without."""
         try:
-            os.posix_fallocate(handle, 0, self._size)
-        finally:
-            os.close(handle)
+            handle = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            try:
+                os.posix_fallocate(handle, 0, self._size)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            log.warning("no ballast for the journal: %s", error)
+            self._ballast.unlink(missing_ok=True)

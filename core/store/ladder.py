@@ -139,6 +139,10 @@ def _cause(data: dict[str, Any]) -> str:
     return " (" + "; ".join(said) + ")" if said else ""
 
 
+def _problem(data: dict[str, Any]) -> str:
+    return f" ({data['problem']})" if data.get("problem") else ""
+
+
 def _initiated(device: str, data: dict[str, Any]) -> str:
     if data.get("consults"):
         return _("{device} asks back, call {call} waits").format(device=device, call=data["consults"])
@@ -221,6 +225,12 @@ _WORDS: dict[str, Words] = {
         device=device, group=data.get("group") or "-"
     ),
     "TrunkReleased": lambda device, data: _("{device} is free").format(device=device),
+    "RecordingBegan": lambda device, data: _("{device} is recorded: {file}").format(device=device, file=data["file"]),
+    "RecordingState": lambda device, data: _("recording of {device}: {state}").format(
+        device=device, state=data.get("state") or "?"
+    ),
+    "RecordingEnded": lambda device, data: _("recording of {device} is kept").format(device=device) + _problem(data),
+    "RecordingMissed": lambda device, data: _("{device} could not be recorded").format(device=device) + _cause(data),
     "ServiceUsed": lambda device, data: _("{device} uses {service}: {result}").format(
         device=device, service=data.get("service") or "?", result=data.get("result") or "-"
     ),

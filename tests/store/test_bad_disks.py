@@ -247,6 +247,24 @@ def test_the_ballast_goes_when_less_than_itself_is_free_and_comes_back(path: Pat
     assert not ballast.exists()
 
 
+def test_a_ballast_that_cannot_be_costs_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(handle: int, offset: int, size: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", refused)
+    disk = Disk(path, ballast=60, ask=rooms(900))
+    assert disk.look() == ""
+    assert not path.with_suffix(".ballast").exists()
+
+
+def test_no_ballast_is_made_that_would_itself_make_room_scarce(path: Path) -> None:
+    disk = Disk(path, ballast=60, ask=rooms(230, 280))
+    assert disk.look() == ""
+    assert not path.with_suffix(".ballast").exists()
+    assert disk.look() == ""
+    assert path.with_suffix(".ballast").exists()
+
+
 async def test_less_and_less_room_is_told_once_each(path: Path, autojump_clock: MockClock) -> None:
     told = Alarms()
     disk = Disk(path, ballast=60, ask=rooms(900, 900, 190, 190, 90, 40, 300))

@@ -7,8 +7,8 @@ from datetime import timedelta, timezone
 from hypothesis import given
 
 from core.store.event import Event
-from core.store.ladder import ladder
-from core.store.vocabulary import CALL, KINDS
+from core.store.ladder import _WORDS, in_words, ladder
+from core.store.vocabulary import CALL, DEVICE, KINDS
 from core.texts import speaking
 from core.width import width
 from tests.store.random_events import any_events
@@ -100,7 +100,7 @@ def test_any_events_can_be_drawn_in_eighty_columns(events: list[Event]) -> None:
     assert all(width(row) <= 80 for row in rows)
 
 
-def test_every_kind_of_a_call_has_words() -> None:
-    from core.store.ladder import _WORDS
-
-    assert {kind.name for kind in KINDS if CALL in kind.about} <= _WORDS.keys()
+def test_what_has_words_is_a_kind_and_what_has_none_shows_its_name() -> None:
+    assert _WORDS.keys() <= {kind.name for kind in KINDS if CALL in kind.about or DEVICE in kind.about}
+    event = Event(1, 0, 0, 1, 0, "8001", "TollAlarm", {"number": "0088", "reason": "limit"})
+    assert in_words(event) == "TollAlarm 8001 number 0088, reason limit"
