@@ -15,6 +15,7 @@ from typing import Literal
 
 from core.config.model.box_settings import BoxSettings, Control, Limits
 from core.config.model.cards import Card
+from core.config.model.databases import Database
 from core.config.model.features import Features
 from core.config.model.groups import Conference, HuntGroup, Park
 from core.config.model.kinds import Effect, Many, Table, setting
@@ -68,6 +69,7 @@ class Box(Table):
     skill: Many[Skill] = setting("Skills that calls ask for and agents have.", ())
     customer_class: Many[CustomerClass] = setting("Classes of customers, and who goes first.", ())
     distribution: DistributionSettings = setting("What all queues have in common.", DistributionSettings())
+    database: Many[Database] = setting("Tables of the office that flows ask.", ())
     announcements: Announcements = setting("What is said in words.", Announcements())
     music: Music = setting("What those hear who wait.", Music())
     recording: Recording = setting("What all recordings have in common.", Recording())
