@@ -14,7 +14,7 @@ from tests.numbering.plans import For, analyser, digits, entries, facts, naive
 classes = st.sampled_from(["", "a", "b"])
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(entries(), st.lists(digits, min_size=1, max_size=6), classes)
 def test_the_tree_agrees_with_asking_every_pattern(plan: list[Entry], numbers: list[str], name: str) -> None:
     tree = analyser(plan)
@@ -22,7 +22,7 @@ def test_the_tree_agrees_with_asking_every_pattern(plan: list[Entry], numbers: l
         assert tree.analyse(number, facts(class_of_service=name)) == naive(plan, number, facts(class_of_service=name))
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(entries(), digits, classes)
 def test_a_number_that_is_whole_is_never_waited_for(plan: list[Entry], number: str, name: str) -> None:
     who = facts(class_of_service=name)
@@ -31,7 +31,7 @@ def test_a_number_that_is_whole_is_never_waited_for(plan: list[Entry], number: s
     assert found.outcome in (Outcome.COMPLETE, Outcome.VACANT)
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(entries(), st.lists(st.text(alphabet="0012*#", max_size=3), max_size=6), classes)
 def test_fed_bit_by_bit_or_whole_it_is_the_same(plan: list[Entry], parts: list[str], name: str) -> None:
     who = facts(class_of_service=name)

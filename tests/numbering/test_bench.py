@@ -11,13 +11,15 @@ from core.numbering.plan import NumberingPlan
 from core.numbering.target import Facts
 from tests.numbering.plans import NOON
 
+BOX = box()
+
 
 def test_the_plan_of_the_bench_is_in_order() -> None:
-    assert [problem.problem for problem in problems(box()) if not problem.warning] == []
+    assert [problem.problem for problem in problems(BOX) if not problem.warning] == []
 
 
 def test_every_number_of_the_bench_leads_somewhere() -> None:
-    plan, lot = NumberingPlan(box()), random.Random(2)
+    plan, lot = NumberingPlan(BOX), random.Random(2)
     numbers = [drawn(lot) for _ in range(500)]
     who = Facts(NOON, station="20000")
     assert [number for number in numbers if plan.analyse(number, who, final=True).target is None] == []

@@ -254,11 +254,10 @@ def test_permission_is_for_the_number_that_goes_out() -> None:
 RANKS = ["internal", "local", "long_distance", "international"]
 
 
-@given(st.sampled_from(["0755", "00852", "00", "0", "010", "013800138000"]), st.text("0123456789", max_size=8))
-def test_no_way_of_sending_a_number_makes_it_a_nearer_one(front: str, rest: str) -> None:
-    """Prefix stripped and said by the type instead, by the route or by a group; carrier's code put before it."""
-    dialled = "9" + front + rest
-    ways = [
+# Prefix stripped, and said by the type instead, by the route or by a group; carrier's code put before it.
+PLAIN, *WAYS = [
+    NumberingPlan(office(speed_dial=[], route=[{"name": "r", **way}]))
+    for way in (
         {"match": ["9!"], "strip": 1, "groups": [{"group": "e1"}]},
         {"match": ["9!"], "strip": 1, "number_type": "national", "groups": [{"group": "e1"}]},
         {"match": ["9!"], "strip": 1, "groups": [{"group": "e1", "add": "17909"}]},
@@ -267,12 +266,16 @@ def test_no_way_of_sending_a_number_makes_it_a_nearer_one(front: str, rest: str)
         {"match": ["90!"], "strip": 2, "groups": [{"group": "e1", "add": "179510"}]},
         {"match": ["90!"], "strip": 1, "groups": [{"group": "e1", "strip": 1, "number_type": "national"}]},
         {"match": ["900!", "9!"], "strip": 3, "number_type": "international", "groups": [{"group": "e1"}]},
-    ]
-    plain, *others = [NumberingPlan(office(speed_dial=[], route=[{"name": "r", **way}])) for way in ways]
+    )
+]
+
+
+@given(st.sampled_from(["0755", "00852", "00", "0", "010", "013800138000"]), st.text("0123456789", max_size=8))
+def test_no_way_of_sending_a_number_makes_it_a_nearer_one(front: str, rest: str) -> None:
     for name in RANKS:
-        asked = Attempt(Target(TargetKind.TRUNK, "r", number=dialled), name)
-        if isinstance(plain.permit(asked), Barred):
-            assert [isinstance(plan.permit(asked), Barred) for plan in others] == [True] * len(others)
+        asked = Attempt(Target(TargetKind.TRUNK, "r", number="9" + front + rest), name)
+        if isinstance(PLAIN.permit(asked), Barred):
+            assert [isinstance(plan.permit(asked), Barred) for plan in WAYS] == [True] * len(WAYS)
 
 
 def test_a_speed_dial_may_ask_for_no_class_of_service() -> None:
