@@ -10,7 +10,7 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings
+.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings journal
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -49,6 +49,10 @@ reference: native
 # The manual of the settings, after the model of the configuration has changed.
 settings: native
 	@$(PYTHON) -m core.config.manual
+
+# The manual of the journal, after its words have changed.
+journal: setup
+	@$(PYTHON) -m core.store.manual
 
 # The table of the regions of numbers, after a new version of phonenumbers.
 regions: setup

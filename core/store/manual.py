@@ -1,6 +1,6 @@
 """The tables of docs/journal.md, made from the words of the journal: kinds of events, segments, columns of the CSV.
 
-python -m core.store.manual        writes them into docs/journal.md between its marks; a test knows if they are old
+`make journal` writes them there between their marks; a test knows if they are old.
 """
 
 from __future__ import annotations

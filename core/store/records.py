@@ -102,15 +102,17 @@ class CallRecord(msgspec.Struct, frozen=True):
             return "answered"
         if self.into:
             return "joined"
-        if self.services and self.cause == Cause.NORMAL_CLEARING:
-            return "service"
-        if not self.called:
+        if self.services:
+            return "service" if self.cause == Cause.NORMAL_CLEARING else "failed"
+        if not self.called and (not self.dialled or self.cause in GIVEN_UP):
             return "incomplete"
         if self.cause == Cause.USER_BUSY:
             return "busy"
         return "no answer" if self.cause in UNANSWERED else "failed"
 
 
+GIVEN_UP = {0, Cause.NORMAL_CLEARING, Cause.INVALID_NUMBER}
+"""Causes of a call whose number never became complete."""
 UNANSWERED = {0, Cause.NORMAL_CLEARING, Cause.NO_USER_RESPONDING, Cause.NO_ANSWER, Cause.NORMAL_UNSPECIFIED}
 """Causes with which a call ends that rang until somebody gave up."""
 

@@ -29,6 +29,7 @@ The order in which a story is noted matters to its readings:
 - A trunk is seized before, and released before or after, its connection in the call.
 - Parked: then the ConnectionCleared of whoever parked. Who fetches the call is told by PickedUp with the orbit.
 
+A new kind is a row of this table; `make journal` puts it into the manual.
 What it does not: say how an event is kept (journal.py), or what can be read out of events (records.py, segments.py).
 """
 

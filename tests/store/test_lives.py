@@ -160,5 +160,12 @@ def test_a_call_that_only_used_a_service_was_not_left_unanswered() -> None:
         Event(4, NOON, 0, 1, 1, "", "CallCleared", {"cause": 16}),
         Event(5, NOON, 0, 1, 2, "8001", "ServiceInitiated", {}),
         Event(6, NOON, 0, 1, 2, "", "CallCleared", {"cause": 16}),
+        Event(7, NOON, 0, 1, 3, "8001", "ServiceInitiated", {}),
+        Event(8, NOON, 0, 1, 3, "8001", "DigitsDialled", {"digits": "5"}),
+        Event(9, NOON, 0, 1, 3, "8001", "Failed", {"cause": 1, "reason": "vacant"}),
+        Event(10, NOON, 0, 1, 3, "", "CallCleared", {"cause": 1}),
+        Event(11, NOON, 0, 1, 4, "8001", "ServiceInitiated", {}),
+        Event(12, NOON, 0, 1, 4, "8001", "ServiceUsed", {"service": "pick_up", "result": "not-possible"}),
+        Event(13, NOON, 0, 1, 4, "", "CallCleared", {"cause": 18}),
     ]
-    assert [row.disposition for row in records(events)] == ["service", "incomplete"]
+    assert [row.disposition for row in records(events)] == ["service", "incomplete", "failed", "failed"]

@@ -85,5 +85,5 @@ def test_views_are_of_the_columns_that_the_manual_names() -> None:
 
 def test_the_manual_has_every_kind_and_column_as_it_is_now() -> None:
     page = manual.PLACE.read_text(encoding="utf-8")
-    assert manual.filled(page) == page, "python -m core.store.manual writes it anew"
+    assert manual.filled(page) == page, "make journal writes it anew"
     assert all(f"| `{kind.name}` |" in page for kind in KINDS)
