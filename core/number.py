@@ -267,7 +267,7 @@ def permission_text(permission: Permission | None, facts: Facts) -> str:
             answer = _("barred: {why}").format(why=_(REASONS[reason]))
         case _:
             answer = "-"
-    return _('Class of service "{name}": {answer}').format(name=facts.class_of_service, answer=answer)
+    return _('Class of service "{name}": {answer}').format(name=facts.class_of_service or "-", answer=answer)
 
 
 def groups(found: Explanation) -> Iterator[str]:

@@ -76,7 +76,7 @@ class Permissions:
         """
         if attempt.target.kind is TargetKind.FEATURE and attempt.origin is not Origin.STATION:
             return Barred(Reason.SERVICE)
-        if attempt.target.kind is not TargetKind.TRUNK:
+        if attempt.target.kind is not TargetKind.TRUNK or category(public, self._home) is Category.EMERGENCY:
             return Allowed()
         known = self.classes.get(attempt.class_of_service)
         if known is None:

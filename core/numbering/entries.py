@@ -123,12 +123,29 @@ def number(kind: TargetKind, digits: str, path: Path, holds: Condition | None = 
 
 
 def emergency(box: Box) -> Iterator[Entry]:
-    """With and without the outside prefix."""
+    """With and without the outside prefix, and behind every other prefix with which a route would send it."""
+    prefixes = dict.fromkeys(("", box.numbering.outside))
+    for route in box.route:
+        if not route.add and route.number_type not in ("national", "international"):
+            for pattern in map(parse, route.match):
+                prefix = stripped(pattern, route.strip)
+                if prefix is not None and any(pattern.matches(prefix + one) for one in box.numbering.emergency):
+                    prefixes.setdefault(prefix)
     for index, digits in enumerate(box.numbering.emergency):
-        for prefix in dict.fromkeys(("", box.numbering.outside)):
+        for prefix in prefixes:
             target = Target(TargetKind.EMERGENCY, digits)
             path = ("numbering", "emergency", index)
             yield Entry(parse(prefix + digits), target, path, prompt=True, strip=len(prefix))
+
+
+def stripped(pattern: Pattern, strip: int) -> str | None:
+    """The digits that a route takes from the front, where they are always the same; None: they are not."""
+    found = ""
+    for element in pattern.elements:
+        if len(found) >= strip or len(element.symbols) > 1 or element.least != element.most:
+            break
+        found += element.symbols * element.least
+    return found[:strip] if len(found) >= strip else None
 
 
 def speed_dials(box: Box) -> Iterator[Entry]:

@@ -220,6 +220,25 @@ def test_an_emergency_call_may_take_every_group_that_goes_out() -> None:
     assert [choice.group for choice in only.choices(found, caller())] == ["line"]
 
 
+def test_an_emergency_number_is_one_behind_every_prefix_of_a_route() -> None:
+    some = [
+        {"name": "tie", "match": ["76!"], "strip": 2, "groups": [{"group": "e1"}]},
+        {"name": "far", "match": ["90!"], "strip": 2, "number_type": "national", "groups": [{"group": "e1"}]},
+        {"name": "some", "match": ["5[2-9]!"], "strip": 1, "groups": [{"group": "e1"}]},
+        {"name": "lot", "match": ["[34]!"], "strip": 1, "groups": [{"group": "e1"}]},
+    ]
+    plan = NumberingPlan(office(route=some, park={}, numbering={"outside": ""}, speed_dial=[]))
+    kinds = []
+    for digits in ("110", "76110", "90110", "5110", "3110"):
+        found = plan.analyse(digits, caller()).target
+        kinds.append(found and (found.kind, found.number))
+    emergency, trunk = TargetKind.EMERGENCY, TargetKind.TRUNK
+    assert kinds == [(emergency, "110"), (emergency, "110"), (trunk, "90110"), None, (trunk, "3110")]
+    found = plan.analyse("3110", caller()).target
+    assert found is not None
+    assert plan.permit(Attempt(found, "internal", Origin.TRUNK)) == Allowed(), "it is one all the same"
+
+
 def test_a_station_has_no_trunk_groups() -> None:
     assert PLAN.choices(target("8001"), caller()) == []
 
