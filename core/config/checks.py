@@ -1,38 +1,24 @@
-"""What the tables of a configuration must be to each other. All such rules stand here, each once.
+"""What the tables of a configuration must be to each other. All such rules are called from here, each once.
 
-References lead to something that exists; numbers and ports are taken once; emergency calls find a line; codes can be
-told apart; calls are not sent round in circles. A finding names both places.
+References lead to something that exists (references.py); numbers and ports are taken once; emergency calls find a line;
+codes can be told apart (codes.py); calls are not sent round in circles; the numbering plan is whole
+(core/numbering/check.py). A finding names both places.
 What it does not: look at one value alone (the model does), or say where things stand in the files (reading.py). Pure.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Set
-from dataclasses import dataclass
-from itertools import pairwise
 
+from core.config.codes import calling_pins, codes, conference_pins
+from core.config.finding import Finding, Path
 from core.config.model import Box, ClassOfService, R2Span, Station
-from core.config.model.features import DIAL_TONE, context, syntax
 from core.config.model.numbering import BUILT_IN_CLASSES
 from core.config.model.queues import Target
+from core.config.references import numbers, references, values
 from core.config.wording import close
 from core.numbering.check import problems as plan_problems
-from core.texts import N_, _
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """path: of the value. others: what belongs to it, each with what is to be said there. warning: it works, but."""
-
-    path: Path
-    problem: str
-    hint: str = ""
-    others: tuple[tuple[Path, str], ...] = ()
-    warning: bool = False
-    name: str = ""  # that is not there
+from core.texts import _
 
 
 def check(box: Box) -> list[Finding]:
@@ -48,132 +34,7 @@ def check_part(box: Box, named: Set[str]) -> list[Finding]:
     return [finding for finding in findings if finding.name.partition("/")[0] not in named]
 
 
-# ---- references ----
-
-REFERENCES = {
-    "station.card": "card",
-    "span.card": "card",
-    "trunk.card": "card",
-    "station.class_of_service": "class of service",
-    "trunk_group.class_of_service": "class of service",
-    "route.classes.*": "class of service",
-    "trunk_group.lines.*": "line",
-    "trunk_group.calendar": "calendar",
-    "hunt_group.calendar": "calendar",
-    "route.calendar": "calendar",
-    "route.groups.*.calendar": "calendar",
-    "route.groups.*.rates.*.calendar": "calendar",
-    "route.groups.*.group": "trunk group",
-    "route.from_groups.*": "trunk group",
-    "numbering.emergency_groups.*": "trunk group",
-    "hunt_group.members.*": "station",
-    "user.station": "station",
-    "trunk_group.incoming": "number",
-    "trunk_group.night": "number",
-    "hunt_group.overflow": "number",
-    "hunt_group.night": "number",
-    "agent.group": "agent group",
-    "agent.queues.*.queue": "queue",
-    "agent.skills.*": "skill",
-    "agent.queues.*.skills.*": "skill",
-    "queue.require.*": "skill",
-    "queue.prefer.*": "skill",
-    "queue.recipe.*.require.*": "skill",
-    "queue.recipe.*.prefer.*": "skill",
-    "queue.recipe.*.drop.*": "skill",
-    "queue.recipe.*.open": "calendar",
-    "queue.recipe.*.closed": "calendar",
-}
-"""Paths to values (through every row), and what each value that is not "" must be the name or number of."""
-
-_NO_SUCH = {
-    "card": N_('There is no card "{name}".'),
-    "class of service": N_('There is no class of service "{name}".'),
-    "line": N_('There is no span, timeslot or trunk "{name}".'),
-    "calendar": N_('There is no calendar "{name}".'),
-    "trunk group": N_('There is no trunk group "{name}".'),
-    "station": N_('There is no station "{name}".'),
-    "number": N_('Nobody has the number "{name}".'),
-    "agent group": N_('There is no agent group "{name}".'),
-    "queue": N_('There is no queue "{name}".'),
-    "skill": N_('There is no skill "{name}".'),
-}
-
-
-def values(box: Box, pattern: str) -> Iterator[tuple[Path, str]]:
-    """Every value at a path of REFERENCES."""
-    found: list[tuple[Path, object]] = [((), box)]
-    parts = pattern.split(".")
-    for part in parts:
-        found = [
-            ((*path, *step), value)
-            for path, holder in found
-            for step, value in (_each(holder) if part == "*" else _named(holder, part))
-        ]
-    for path, value in found:
-        assert isinstance(value, str), pattern
-        yield path, value
-
-
-def _named(holder: object, name: str) -> Iterator[tuple[Path, object]]:
-    """The setting of a table, or of each row of a list of tables."""
-    if isinstance(holder, tuple):
-        for number, row in enumerate(holder):
-            yield (number, name), getattr(row, name)
-    else:
-        yield (name,), getattr(holder, name)
-
-
-def _each(holder: object) -> Iterator[tuple[Path, object]]:
-    """Each value of a list, or each key of a table whose keys are names."""
-    if isinstance(holder, dict):
-        yield from (((key,), key) for key in holder)
-        return
-    assert isinstance(holder, tuple)
-    for number, value in enumerate(holder):
-        yield (number,), value
-
-
-def _known(box: Box) -> dict[str, list[str]]:
-    """The names of each kind."""
-    lines = [trunk.name for trunk in box.trunk]
-    for span in box.span:
-        lines += [span.name, *(f"{span.name}/{slot}" for slot in span.channels if slot != 16)]
-    classes = [each.name for each in (*BUILT_IN_CLASSES, *box.class_of_service)]
-    return {
-        "card": [card.name for card in box.card],
-        "class of service": list(dict.fromkeys(classes)),
-        "line": lines,
-        "calendar": [calendar.name for calendar in box.calendar],
-        "trunk group": [group.name for group in box.trunk_group],
-        "station": [station.number for station in box.station],
-        "number": [number for number, _path in numbers(box)],
-        "agent group": [group.name for group in box.agent_group],
-        "queue": [queue.name for queue in box.queue],
-        "skill": [skill.name for skill in box.skill],
-    }
-
-
-def _references(box: Box) -> Iterator[Finding]:
-    known = _known(box)
-    sets = {kind: set(names) for kind, names in known.items()}
-    for pattern, kind in REFERENCES.items():
-        for path, name in values(box, pattern):
-            if name and name not in sets[kind]:
-                yield Finding(path, _(_NO_SUCH[kind]).format(name=name), close(name, known[kind]), name=name)
-
-
 # ---- what is taken once ----
-
-
-def numbers(box: Box) -> Iterator[tuple[str, Path]]:
-    """Every number of the plan, and where it is given."""
-    for section in ("station", "hunt_group", "conference", "queue"):
-        for row, holder in enumerate(getattr(box, section)):
-            if holder.number:
-                yield holder.number, (section, row, "number")
-    for orbit in box.park.numbers():
-        yield orbit, ("park", "orbits")
 
 
 def _twice(taken: Iterable[tuple[str, Path]], text: Callable[[str], str]) -> Iterator[Finding]:
@@ -335,55 +196,6 @@ def _plan(box: Box) -> Iterator[Finding]:
         yield Finding(problem.path, problem.problem, problem.hint, problem.others, problem.warning)
 
 
-# ---- feature codes ----
-
-
-def _codes(box: Box) -> Iterator[Finding]:
-    by_context: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for name in type(box.features).model_fields:
-        if code := getattr(box.features, name):
-            by_context[context(name)].append((code, name))
-    for where, codes in by_context.items():
-        codes.sort(key=lambda entry: len(entry[0]))
-        for number, (code, name) in enumerate(codes):
-            for other_code, other in codes[:number]:
-                yield from _confused(box, code, name, other_code, other)
-        if where == DIAL_TONE:
-            yield from _codes_and_numbers(box, codes)
-
-
-def _confused(box: Box, code: str, name: str, shorter: str, other: str) -> Iterator[Finding]:
-    # Of the two, the one that was written is told first.
-    defaults = type(box.features)()
-    written, also = (other, name) if getattr(defaults, name) == code else (name, other)
-    path: Path = ("features", written)
-    first: tuple[tuple[Path, str], ...] = ((("features", also), _("The other code")),)
-    if code == shorter:
-        yield Finding(path, _("The code {code} is given twice.").format(code=code), "", first)
-    elif code.startswith(shorter) and not (syntax(other) and code[len(shorter)] in "*#"):
-        # *8* and digits can be told from *8*#: no number begins with a sign.
-        yield Finding(
-            path,
-            _("The code {code} cannot be dialled: {shorter} is complete before it.").format(code=code, shorter=shorter),
-            "",
-            first,
-        )
-
-
-def _codes_and_numbers(box: Box, codes: list[tuple[str, str]]) -> Iterator[Finding]:
-    plan = [*numbers(box), *((number, ("numbering", "emergency")) for number in box.numbering.emergency)]
-    for code, name in codes:
-        for number, path in plan:
-            if number.startswith(code) or code.startswith(number):
-                yield Finding(
-                    ("features", name),
-                    _("The code {code} and the number {number} cannot be told apart.").format(code=code, number=number),
-                    _("Let the code begin with * or #."),
-                    ((path, _("The number")),),
-                )
-                break
-
-
 # ---- forwards and overflow ----
 
 
@@ -457,36 +269,6 @@ def _targets(box: Box) -> Iterator[Finding]:
                 yield Finding((*path, "name"), text, close(target.name, queues), name=target.name)
 
 
-# ---- PINs ----
-
-
-def _pins(box: Box) -> Iterator[Finding]:
-    for row, room in enumerate(box.conference):
-        for name in ("pin", "chair_pin"):
-            pin = getattr(room, name)
-            if pin and weak(pin, room.number):
-                yield Finding(
-                    ("conference", row, name),
-                    _("This PIN is guessed at once."),
-                    _("Avoid one digit over and over, digits in order, a date, the own number."),
-                )
-        if room.pin and room.pin == room.chair_pin:
-            path: Path = ("conference", row, "chair_pin")
-            yield Finding(path, _("The chair's PIN is that of everybody."), "", ((("conference", row, "pin"), ""),))
-        if (room.wait_for_chair or room.end_with_chair) and not room.chair_pin:
-            name = "wait_for_chair" if room.wait_for_chair else "end_with_chair"
-            yield Finding(("conference", row, name), _('There is no chair without "chair_pin".'))
-
-
-def weak(pin: str, number: str = "") -> bool:
-    """Whether a PIN is among the first that anybody tries: one digit, digits in order, a date, the own number."""
-    digits = [int(digit) for digit in pin]
-    steps = {(b - a) % 10 for a, b in pairwise(digits)}
-    date = len(pin) == 8 and pin[:2] in ("19", "20") and "01" <= pin[4:6] <= "12" and "01" <= pin[6:] <= "31"
-    short = len(pin) == 6 and "01" <= pin[2:4] <= "12" and "01" <= pin[4:] <= "31"
-    return (len(steps) == 1 and steps <= {0, 1, 9}) or date or short or (len(number) > 2 and number in pin)
-
-
 # ---- what does nothing ----
 
 
@@ -505,16 +287,17 @@ def _idle_lines(box: Box) -> Iterator[Finding]:
 
 _Rule = Callable[[Box], Iterator[Finding]]
 _ALWAYS: tuple[_Rule, ...] = (
-    _references,
+    references,
     _unique,
     _simulated,
     _directions,
     _nights,
-    _codes,
+    codes,
     _forwards,
     _circles,
     _targets,
-    _pins,
+    conference_pins,
+    calling_pins,
 )
 _WHOLE: tuple[_Rule, ...] = (_emergency, _idle_lines)
 """Not while parts are left out: what they miss may be there."""

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from core.config import checks, schema, wording
 from core.config.files import Source, files, source
 from core.config.files import read as read_file
+from core.config.finding import Finding
 from core.config.merge import Merged, merge
 from core.config.mistake import BadConfiguration, ConfigError, Place
 from core.config.model import Box
@@ -96,7 +97,7 @@ class Reading:
         if not guessed:
             self.mistakes.append(ConfigError(place, words.problem, words.hint))
 
-    def _find(self, finding: checks.Finding) -> None:
+    def _find(self, finding: Finding) -> None:
         others = [(self.place(path), text) for path, text in finding.others]
         mistake = ConfigError(self.place(finding.path), finding.problem, finding.hint, others)
         (self.warnings if finding.warning else self.mistakes).append(mistake)

@@ -9,7 +9,8 @@ joined, RELEASE by the network, the telephone hung up, all of it in the journal.
     kb_per_call        what Python has allocated for each call that is up, both ends (tracemalloc; libpri's part, 2 kB a
                        call and end, is not in it)
     analysis_us        CPU of the analysis of one dialled number among 10 000 (core/numbering/bench.py)
-    apply_ms           a configuration of 300 trunks and 1000 stations, read, checked, compared and applied
+    apply_ms           CPU of a commit of 300 trunks and 1000 stations: read, checked, compared, its numbering plan
+                       compiled (core/config/bench.py)
 
 Conditions: the journal writes to disk (WAL, FULL). Four E1, 120 stations. D channel frames are handed over in memory
 (hw/sim/jumper.py): on a line of 64 kbit/s each takes some 5 ms more.
@@ -30,6 +31,7 @@ import numpy as np
 import trio
 import trio.testing
 
+from core.config.bench import measure as commit_cost
 from core.config.model.box import Box
 from core.config.model.spans import PriSpan
 from core.exchange.exchange import Exchange
@@ -220,4 +222,5 @@ def run(seconds: float) -> dict[str, Any]:
         "setup_p99_ms": round(real["setup_p99_ms"], 1),
         "kb_per_call": round(memory, 1),
         **analysis_us(),
+        **commit_cost(),
     }
