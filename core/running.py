@@ -137,18 +137,26 @@ class RunningBox:
         return None if self.data is None else self.data / JOURNAL
 
     async def _live(self, task_status: trio.TaskStatus[None]) -> None:
+        # Whatever ends the box, the calls end before the lines that they run on: these are told last.
+        lines = trio.CancelScope(shield=True)
+
+        async def run_hardware(task_status: trio.TaskStatus[None]) -> None:
+            with lines:
+                await self.hardware.run(task_status)
+
         async with trio.open_nursery() as below:
-            await below.start(self.hardware.run)
-            await below.start(self._spans.run)
-            # Whatever ends, the calls end before the lines that they run on.
-            async with trio.open_nursery() as above:
-                await self._open(above)
-                self.state = "running"
-                task_status.started()
-                await self._stop_asked.wait()
-                await self._end()
-                above.cancel_scope.cancel()
-            below.cancel_scope.cancel()
+            await below.start(run_hardware)
+            try:
+                async with trio.open_nursery() as above:
+                    await above.start(self._spans.run)
+                    await self._open(above)
+                    self.state = "running"
+                    task_status.started()
+                    await self._stop_asked.wait()
+                    await self._end()
+                    above.cancel_scope.cancel()
+            finally:
+                lines.cancel()
 
     async def _open(self, nursery: trio.Nursery) -> None:
         """The exchange, and the door to it."""
@@ -210,6 +218,8 @@ class RunningBox:
     def refurnish(self, difference: Difference) -> None:
         """By Refit, when a new configuration is at work."""
         self.server.clients = self.box.control.clients
+        if difference.touches("user"):
+            self.server.judge_again()
         if difference.touches("music", "box"):
             self._speaking.cancel()
             self.voice = Voice(self.box, self.data, self.alarms, virtual=self._virtual)
@@ -315,5 +325,6 @@ class RunningBox:
 
     def _users(self) -> list[User]:
         return [
-            User(user.name, Role(user.role), user.unix_user, user.unix_group, user.station) for user in self.box.user
+            User(user.name, Role(user.role), user.unix_user, user.unix_group, user.station, user.language)
+            for user in self.box.user
         ]

@@ -13,7 +13,7 @@ An act is a function, plain or async, over msgspec Structs; its docstring is its
 (docs/control-interface.md), which is made from this registry. Who may use it is said here and asked in one place
 (dispatch.py). `own` names the parameter with a device: an agent may only give his own there.
 
-Rooms that come later register their acts in the same way, in their own modules (see `ROOMS` in reference.py).
+Rooms that come later register their acts in the same way, in modules of their own that all_acts.py names.
 """
 
 from __future__ import annotations

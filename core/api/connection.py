@@ -64,15 +64,17 @@ class Connection:
         self._news = trio.Event()
         self._room = trio.Event()
         self._last_change = -PACE_S
+        self._scope = trio.CancelScope()
 
     async def run(self) -> None:
         """Until the client goes, or is let go. Raises nothing for what a client does."""
         try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._hurry, nursery.cancel_scope)
-                nursery.start_soon(self._read)
-                await self._write()
-                nursery.cancel_scope.cancel()
+            with self._scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._hurry)
+                    nursery.start_soon(self._read)
+                    await self._write()
+                    nursery.cancel_scope.cancel()
         except* (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError) as gone:
             log.info(
                 "client let go", extra={"peer": self.peer.name, "client": self.client, "why": str(gone.exceptions)}
@@ -82,6 +84,11 @@ class Connection:
                 self._house.rooms.topics.unsubscribe(subscription)
             with trio.CancelScope(shield=True):
                 await trio.aclose_forcefully(self._stream)
+
+    def leave(self, why: str) -> None:
+        """The client is let go; he may come again."""
+        log.info("client let go", extra={"peer": self.peer.name, "client": self.client, "why": why})
+        self._scope.cancel()
 
     # ---- what acts ask of the connection ----
 
@@ -105,11 +112,11 @@ class Connection:
 
     # ---- in ----
 
-    async def _hurry(self, scope: trio.CancelScope) -> None:
+    async def _hurry(self) -> None:
         """Who says nothing does not keep a place from others."""
         await trio.sleep(HELLO_S)
         if not self.greeted:
-            scope.cancel()
+            self.leave("no hello")
 
     async def _read(self) -> None:
         splitter = wire.Splitter()

@@ -54,13 +54,16 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A row of the [[user]] table. unix_user, unix_group: who is meant; "": not by that. station: his telephone."""
+    """A row of the [[user]] table. unix_user, unix_group: who is meant; "": not by that. station: his telephone.
+    language: of texts to him; "": as he asks, else the box's.
+    """
 
     name: str
     role: Role
     unix_user: str = ""
     unix_group: str = ""
     station: str = ""
+    language: str = ""
 
     def means(self, credentials: Credentials) -> bool:
         by_user = bool(self.unix_user) and self.unix_user == credentials.user
@@ -69,12 +72,13 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """name: in the audit trail. stations: of which an agent is master."""
+    """name: in the audit trail. stations: of which an agent is master. language: "" where the table says none."""
 
     name: str
     roles: frozenset[Role]
     stations: frozenset[str] = frozenset()
     credentials: Credentials = field(default=Credentials(0, -1, -1))
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -90,7 +94,8 @@ def peer_of(credentials: Credentials, users: Iterable[User], own_uid: int) -> Pe
         roles |= {Role.ADMINISTRATOR, Role.INSTALLER}
     name = meant[0].name if meant else credentials.user or f"uid {credentials.uid}"
     stations = frozenset(user.station for user in meant if user.station)
-    return Peer(name, frozenset(roles), stations, credentials)
+    language = next((user.language for user in meant if user.language), "")
+    return Peer(name, frozenset(roles), stations, credentials, language)
 
 
 class Optioned(Protocol):

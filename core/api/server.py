@@ -30,7 +30,7 @@ from core.api.asking import Rooms
 from core.api.connection import Connection, House
 from core.api.dispatch import Dispatch, Trail
 from core.api.errors import Code, Refusal
-from core.api.roles import Credentials, User, credentials_of, own_uid, peer_of
+from core.api.roles import Credentials, Peer, User, credentials_of, own_uid, peer_of
 from core.texts import _
 from hw.card import HardwareError
 
@@ -64,6 +64,7 @@ class Server:
         self._group = group
         self._own_uid = own_uid()
         self._connected: Counter[int] = Counter()
+        self._live: set[Connection] = set()
         self.refused = 0
         """Connections, for want of room."""
 
@@ -147,8 +148,21 @@ class Server:
 
     async def serve(self, nursery: trio.Nursery, stream: trio.abc.Stream, credentials: Credentials) -> None:
         """A client that is known. nursery: where acts go on that it began, also when it has gone."""
-        peer = peer_of(credentials, self._users(), self._own_uid)
-        await Connection(House(self.rooms, self.dispatch, nursery), stream, peer).run()
+        connection = Connection(House(self.rooms, self.dispatch, nursery), stream, self._peer(credentials))
+        self._live.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._live.discard(connection)
+
+    def judge_again(self) -> None:
+        """The [[user]] table has changed: whoever is somebody else by it is let go, and comes back as that."""
+        for connection in list(self._live):
+            if self._peer(connection.peer.credentials) != connection.peer:
+                connection.leave("another role by the [[user]] table")
+
+    def _peer(self, credentials: Credentials) -> Peer:
+        return peer_of(credentials, self._users(), self._own_uid)
 
 
 def _give(path: Path, group: str) -> None:

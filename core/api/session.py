@@ -24,7 +24,13 @@ from core.texts import LANGUAGES, _
 class Hello(Params, frozen=True):
     protocol: Annotated[int, Meta(description="the version that the client speaks", ge=1)] = wire.PROTOCOL
     client: Annotated[str, Meta(description="what program it is, for the log", max_length=80)] = ""
-    language: Annotated[str, Meta(description='of texts for people: "en" or "zh"', max_length=16)] = "en"
+    language: Annotated[
+        str,
+        Meta(
+            description='of texts for people: "en" or "zh"; empty: as the [[user]] table says, else the box\'s',
+            max_length=16,
+        ),
+    ] = ""
 
 
 class Welcome(Result, frozen=True):
@@ -56,7 +62,8 @@ def hello(asking: Asking, params: Hello) -> Welcome:
         )
     asking.watching.greeted = True
     asking.watching.client = params.client
-    asking.watching.language = params.language if params.language in LANGUAGES else "en"
+    wanted = params.language or peer.language
+    asking.watching.language = wanted if wanted in LANGUAGES else ""
     return Welcome(
         wire.PROTOCOL,
         version("strowger"),

@@ -23,10 +23,12 @@ OPERATOR = Credentials(1, 1001, 1001, "mei", frozenset({"desk"}))
 AGENT = Credentials(2, 1002, 1002, "tom")
 STRANGER = Credentials(3, 1003, 1003, "eve")
 AUDITOR = Credentials(4, 1004, 1004, "sun")
+MING = Credentials(5, 1005, 1005, "ming")
 USERS = (
     User("Mei", Role.SUPERVISOR, unix_group="desk"),
     User("Tom", Role.AGENT, unix_user="tom", station="8001"),
     User("Sun", Role.AUDITOR, unix_user="sun"),
+    User("Ming", Role.SUPERVISOR, unix_user="ming", language="zh"),
 )
 
 

@@ -11,7 +11,7 @@ import trio
 from core.api import connection, wire
 from core.api.client import Client
 from core.api.errors import Code, Refusal
-from tests.api.rig import AGENT, AUDITOR, OPERATOR, STRANGER, Event, Lamp, rig
+from tests.api.rig import AGENT, AUDITOR, MING, OPERATOR, STRANGER, Event, Lamp, rig
 
 
 async def refused(box: Client, method: str, **params: Any) -> Refusal:
@@ -288,6 +288,18 @@ async def test_texts_for_people_are_in_the_language_of_each_peer(
     async with rig() as town, town.client(speak="zh") as mei, town.client(speak="en") as bob:
         assert (await refused(mei, "lamp.switch", lamp="broken", on=True)).text == "坏了"
         assert (await refused(bob, "lamp.switch", lamp="broken", on=True)).text == "it is broken"
+
+
+async def test_the_language_is_the_one_asked_for_else_that_of_the_user(autojump_clock: object) -> None:
+    async with rig() as town:
+        for asked, spoken in (("zh", "zh"), ("", "zh"), ("fr", ""), ("en", "en")):
+            stream = town.raw(MING)
+            await stream.send_all(b'{"id":1,"method":"hello","params":{"language":"%s"}}\n' % asked.encode())
+            await lines(stream, 1)
+            (connection,) = [one for one in town.server._live if one.greeted]
+            assert connection.language == spoken
+            await stream.aclose()
+            await trio.sleep(1)
 
 
 class English:

@@ -13,9 +13,11 @@ import trio
 
 from core.api.client import Client
 from core.api.errors import Code, Refusal
+from core.api.roles import Credentials
 from core.config.commits import Commits
 from core.config.configuration import Configuration
 from core.running import RunningBox
+from hw.card import HardwareError
 from tests.core.boxes import SMALL
 from tests.core.house import House
 
@@ -229,6 +231,18 @@ async def test_users_and_limits_are_right_from_the_next_connection_on(autojump_c
     await office.commit(user=[user], control={"clients": 10})
     assert office.house.running.server.clients == 10
     assert [user.name for user in office.house.running.box.user] == ["Sun"]
+
+
+async def test_who_has_lost_his_role_is_let_go_and_the_others_stay(autojump_clock: object, office: Office) -> None:
+    user = {"name": "Sun", "role": "administrator", "unix_user": "sun"}
+    await office.commit(user=[user])
+    async with office.house.client(Credentials(1, 1003, 1003, "sun")) as sun:
+        await sun.ask("line.block", line="8001")
+        await office.commit(user=[{**user, "role": "auditor"}])
+        with pytest.raises(HardwareError):
+            await sun.ask("line.unblock", line="8001")
+    async with office.house.client(Credentials(1, 1003, 1003, "sun")) as sun:
+        assert sun.welcome["roles"] == ["auditor"]
 
 
 async def test_a_commit_is_in_the_audit_trail_with_what_it_changed(autojump_clock: object, office: Office) -> None:
