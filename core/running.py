@@ -45,6 +45,7 @@ from core.refit import Refit
 from core.spans import Spans, SpanView
 from core.store.event import Event
 from core.store.journal import Journal
+from core.store.reader import NAME as JOURNAL
 from core.texts import _
 from core.voice import INCOMING, Voice
 from hw import wall_clock
@@ -52,7 +53,6 @@ from hw.signalling.line import Connection
 
 log = logging.getLogger(__name__)
 
-JOURNAL = "journal.db"
 STATUS_S = 1.0
 GOODBYE_S = 0.2
 

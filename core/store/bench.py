@@ -32,7 +32,7 @@ BURST = 5000
 def run(seconds: float) -> dict[str, Any]:
     """Figures. The paced phase takes so many seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "journal.sqlite"
+        path = Path(folder) / "journal.db"
         figures = trio.run(_burst, path) | trio.run(_paced, path, seconds)
         began = time.perf_counter()
         trio.run(_opened, path)

@@ -18,7 +18,7 @@ from core.store.trunk_use import TrunkUse, trunk_use
 from core.texts import _
 from hw.card import HardwareError
 
-NAME = "journal.sqlite"
+NAME = "journal.db"
 PLACES = (Path("/var/lib/strowger") / NAME, Path("out") / NAME)
 """Where the journal lies if nobody says: of the box, of a checkout."""
 

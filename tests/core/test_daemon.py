@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.api.client import Asker
+from core.store.reader import Reader
 
 pytestmark = pytest.mark.native
 
@@ -151,3 +152,23 @@ def test_lines_are_listed_and_blocked_from_the_command_line(service: Service) ->
     assert wrong.returncode == 1
     assert "e1z" in wrong.stderr
     assert strowger("calls").stdout.split()[0] == "call"
+
+
+def test_a_call_that_a_kill_ended_is_closed_at_the_next_start(service: Service) -> None:
+    service.until("READY=1")
+    with Asker(service.path) as box:
+        call = box.ask("call.make", device="8001", number="8002")["call"]
+        assert box.ask("journal.read", call=call)["events"]  # it is safe on disk
+    assert service.end(signal.SIGKILL)[0] == -signal.SIGKILL
+    service.told.clear()
+    service.process = service.start()
+    service.until("READY=1")
+    reader = Reader(service.folder / "data")
+    (record,) = reader.records()
+    reader.close()
+    assert (record.call, record.device, record.reason, record.by) == (call, "8001", "power", "exchange")
+    assert record.end >= record.begin
+    with Asker(service.path) as box:
+        later = box.ask("call.make", device="8001", number="8002")["call"]
+    assert later > call
+    assert service.end(signal.SIGTERM, signal.SIGTERM)[0] == 0

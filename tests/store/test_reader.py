@@ -26,7 +26,7 @@ def keep(tmp_path: Path) -> Keep:
     """Puts events into a journal file, closed in order."""
 
     def put(events: list[Event]) -> Path:
-        path = tmp_path / "journal.sqlite"
+        path = tmp_path / "journal.db"
         lives = Lives()
         ended = [record(life) for event in events if (life := lives.see(event))]
         file = JournalFile(path)
@@ -110,7 +110,7 @@ def test_reading_writes_nothing(keep: Keep) -> None:
 
 
 def test_a_running_exchange_is_read_too(tmp_path: Path) -> None:
-    path = tmp_path / "journal.sqlite"
+    path = tmp_path / "journal.db"
     file = JournalFile(path)
     events = titled("blind")
     file.write(events, {}, [], Run(1, NOON, NOON, 0, ended=False))
