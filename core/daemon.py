@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 60.0
 DATA = Path("/var/lib/strowger")
-COMMITS = "config"
-"""Folder of the commits, below the data folder."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -156,16 +154,17 @@ async def serve(options: argparse.Namespace, began: float) -> None:
     """Until the box has stopped. `began`: time.monotonic() when the process did."""
     import trio
 
-    from core.config.commits import Commits
+    from core.config.commits import FOLDER, Commits
     from core.config.configuration import Configuration
+    from core.config.files import with_shipped
     from core.notify import Notify, Pulse, keep_alive
     from core.running import RunningBox
 
     log = logging.getLogger(__name__)
     notify = Notify()
     notes = Notes()
-    commits = Commits((options.data or DATA) / COMMITS)
-    configuration = Configuration(commits, [options.config], notes)
+    commits = Commits((options.data or DATA) / FOLDER)
+    configuration = Configuration(commits, with_shipped(options.config), notes)
     box = await begun_with(configuration)
     texts.use(box.box.languages[0])
     data = options.data or Path(box.box.data)

@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.api.client import Asker
+from core.api.client import Asker, socket_path
 from core.api.errors import Refusal
 from core.config import migration, showing
 from core.config.commits import FOLDER, Commit, Commits, DamagedCommit, Pointers
@@ -39,6 +39,7 @@ from core.config.difference import Difference, difference
 from core.config.files import files, with_shipped
 from core.config.mistake import BadConfiguration, ConfigError
 from core.config.reading import Reading, read
+from core.daemon import DATA, locked
 from core.texts import _, plural
 from hw import wall_clock
 from hw.card import HardwareError
@@ -51,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path("/etc/strowger"), metavar="DIR", help="files (default: %(default)s)"
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the box's data (default: as configured)")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
     parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, (_run, summary) in _ACTS.items():
@@ -123,7 +124,7 @@ def diff(options: argparse.Namespace) -> int:
     else:
         found = read(with_shipped(options.folder))
         new = found.box
-        commits = _commits(options, found)
+        commits = _commits(options)
         number = options.commits[0] if options.commits else commits.pointers.current
         if not number:
             raise Refused(_("Nothing was committed yet."))
@@ -196,7 +197,7 @@ def commit(options: argparse.Namespace) -> int:
             return _done(options, asker.ask("config.commit", **asked))
         if options.confirm:
             raise Refused(_("No box runs that could go back by itself: commit without --confirm."))
-        with _alone(options, found) as commits:
+        with _alone(options) as commits:
             current = commits.pointers.current
             changes = difference(kept(commits, current).box, box) if current else Difference(())
             made = commits.add(found.contents, _who(), wall_clock.utc(), options.message)
@@ -244,7 +245,7 @@ _ACTS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
 @contextmanager
 def _running(options: argparse.Namespace, found: Reading | None = None) -> Iterator[Asker | None]:
     """The running box; None: none runs there. HardwareError: one runs, and may not be asked."""
-    path = options.socket or Path(_read(options, found).box.control.socket)
+    path = options.socket or _socket(options, found)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
         try:
             trial.connect(str(path))
@@ -260,31 +261,32 @@ def _running(options: argparse.Namespace, found: Reading | None = None) -> Itera
         yield asker
 
 
+def _socket(options: argparse.Namespace, found: Reading | None) -> Path:
+    """As the commit at work says, whatever the files have become meanwhile; before the first commit, as they say."""
+    try:
+        commits = _commits(options)
+        current = commits.pointers.current
+        at_work = kept(commits, current) if current else found
+    except (HardwareError, DamagedCommit, LookupError):
+        at_work = found
+    return Path(at_work.box.control.socket) if at_work is not None and not at_work.mistakes else socket_path()
+
+
 @contextmanager
-def _alone(options: argparse.Namespace, found: Reading | None = None) -> Iterator[Commits]:
+def _alone(options: argparse.Namespace) -> Iterator[Commits]:
     """The commits while no box has them. HardwareError: one has."""
-    from core.daemon import locked
-
-    with locked(_data(options, found)):
-        yield _commits(options, found)
+    with locked(options.data):
+        yield _commits(options)
 
 
-def _commits(options: argparse.Namespace, found: Reading | None = None) -> Commits:
-    folder = _data(options, found) / FOLDER
+def _commits(options: argparse.Namespace) -> Commits:
+    folder = options.data / FOLDER
     try:
         return Commits(folder)
     except OSError as error:
         raise HardwareError(
             f"{folder}: {error.strerror}", action=_("look there as root, or name the folder of the data: --data DIR")
         ) from None
-
-
-def _data(options: argparse.Namespace, found: Reading | None) -> Path:
-    return options.data or Path(_read(options, found).box.box.data)
-
-
-def _read(options: argparse.Namespace, found: Reading | None) -> Reading:
-    return read(with_shipped(options.folder)) if found is None else found
 
 
 def _who() -> str:

@@ -104,6 +104,18 @@ def test_the_history_marks_what_is_at_work(say: Say, folder: Path) -> None:
     assert say("rollback", "7")[::2] == (1, "strowger: there is no commit 7\n")
 
 
+def test_one_can_go_back_whatever_the_files_have_become(
+    say: Say, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    socket = tmp_path / "control"
+    for name in ("One", "Two"):
+        (folder / "office.toml").write_text(TEXT.format(name=name) + f'[control]\nsocket = "{socket}"\n')
+        say("commit")
+    (folder / "office.toml").write_text("[bx]\n")
+    assert main(["config", "--folder", str(folder), "--data", str(tmp_path / "data"), "rollback"]) == 0
+    assert "commit 1" in capsys.readouterr().out
+
+
 def test_there_is_nothing_before_the_first(say: Say) -> None:
     say("commit")
     assert say("rollback") == (1, "", "strowger: There is no earlier commit.\n")
