@@ -169,6 +169,6 @@ def test_a_call_that_a_kill_ended_is_closed_at_the_next_start(service: Service) 
     assert (record.call, record.device, record.reason, record.by) == (call, "8001", "power", "exchange")
     assert record.end >= record.begin
     with Asker(service.path) as box:
-        later = box.ask("call.make", device="8001", number="8002")["call"]
-    assert later > call
-    assert service.end(signal.SIGTERM, signal.SIGTERM)[0] == 0
+        assert box.ask("call.make", device="8001", number="8002")["call"] > call
+        box.ask("box.stop", within_s=0)
+    assert service.end()[0] == 0
