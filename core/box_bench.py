@@ -4,10 +4,10 @@
                     every line is open, a telephone that is lifted gets dial tone. The sample configuration, with a
                     commit from an earlier start; the middle of five starts
     start_cpu_s     CPU that the process took until then, of the same start: what start_s is on a machine at rest
-    apply_ms        real time of one commit that brings 1000 stations and 300 trunks (10 PRI spans) to a box that had
+    commit_ms       real time of one commit that brings 1000 stations and 300 trunks (10 PRI spans) to a box that had
                     none: read, checked, compared, kept on disk, every line opened, with a simulated far end
-    apply_cpu_ms    CPU of that
-    change_cpu_ms   CPU of a commit that renames all 1000 stations of that box
+    commit_cpu_ms   CPU of that
+    rename_cpu_ms   CPU of a commit that renames all 1000 stations of that box
 
 Conditions: the machine as it is; whatever else runs makes the real times longer, not the CPU times.
 """
@@ -59,7 +59,7 @@ async def _apply() -> dict[str, float]:
         figures: dict[str, float] = {}
         async with trio.open_nursery() as nursery:
             await nursery.start(running.run)
-            for figure, contents in (("apply", files(STATIONS, SPANS)), ("change", files(STATIONS, SPANS, "x"))):
+            for figure, contents in (("commit", files(STATIONS, SPANS)), ("rename", files(STATIONS, SPANS, "x"))):
                 began, began_cpu = time.perf_counter(), time.process_time()
                 await configuration.commit("bench", contents=contents)
                 figures[f"{figure}_ms"] = round((time.perf_counter() - began) * 1000, 1)
@@ -67,7 +67,7 @@ async def _apply() -> dict[str, float]:
                 assert len(running.hardware.lines.by_name) == STATIONS + SPANS * 30
                 await trio.sleep(3)
             running.stop("bench", 0)
-        del figures["change_ms"]
+        del figures["rename_ms"]
         return figures
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -61,6 +62,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """HardwareError: no configuration, no data folder, no socket, no memory for the plane."""
     began = time.monotonic()
+    # What is made now stays: looking through it for garbage is lost time, now and at every later look.
+    gc.disable()
     import trio
 
     from core import logs
@@ -178,6 +181,8 @@ async def serve(options: argparse.Namespace, began: float) -> None:
                 living.cancel_scope.cancel()
 
             await living.start(live)
+            gc.freeze()
+            gc.enable()
             notes.to(running.journal)
             start_s = time.monotonic() - began
             log.info("running", extra={"start_s": f"{start_s:.3f}", "lines": len(running.hardware.lines.by_name)})

@@ -11,6 +11,7 @@ joined, RELEASE by the network, the telephone hung up, all of it in the journal.
     analysis_us        CPU of the analysis of one dialled number among 10 000 (core/numbering/bench.py)
     apply_ms           CPU of a commit of 300 trunks and 1000 stations: read, checked, compared, its numbering plan
                        compiled (core/config/bench.py)
+    start_s            from the start of the process to dial tone (core/box_bench.py)
 
 Conditions: the journal writes to disk (WAL, FULL). Four E1, 120 stations. D channel frames are handed over in memory
 (hw/sim/jumper.py): on a line of 64 kbit/s each takes some 5 ms more.
@@ -31,6 +32,7 @@ import numpy as np
 import trio
 import trio.testing
 
+from core.box_bench import starts
 from core.config.bench import measure as commit_cost
 from core.config.model.box import Box
 from core.config.model.spans import PriSpan
@@ -223,4 +225,5 @@ def run(seconds: float) -> dict[str, Any]:
         "kb_per_call": round(memory, 1),
         **analysis_us(),
         **commit_cost(),
+        **starts(),
     }
