@@ -27,6 +27,7 @@ from typing import Any
 from core.acd import callers, matching, offers, staff
 from core.acd import events as e
 from core.acd.floor import Floor
+from core.acd.obstacles import Obstacle, obstacles
 from core.acd.orders import Order
 from core.acd.settings import Desk
 from core.acd.views import AgentView, QueueView, agent_view, queue_view
@@ -66,6 +67,13 @@ class Distribution:
 
     def agent(self, number: str) -> AgentView:
         return agent_view(self._floor, self._floor.agent(number))
+
+    def why_waiting(self, call: int) -> list[Obstacle]:
+        """What stands between a call and each agent of its queue who is not rung for it; LocalError: it is in none."""
+        waiting = self._floor.calls.get(call)
+        if waiting is None:
+            raise LocalError(f"call {call} is in no queue")
+        return obstacles(waiting, self._floor.now)
 
     def _settle(self) -> None:
         """Matches, then lets those speak to whom nobody came; what that changes is matched again."""

@@ -131,6 +131,7 @@ def check(distribution: Distribution) -> None:
             for number, member in waiting.queue.members.items():
                 idle = member.agent.available(floor.now)
                 assert not (idle and _allowed(member, waiting)), f"{waiting.call} waits while {number} is ready"
+            assert len(distribution.why_waiting(waiting.call)) == len(waiting.queue.members)
     for one in floor.agents.values():
         _check_agent(one, floor.calls)
     for queue in floor.queues.values():

@@ -12,7 +12,7 @@ from core.acd.agents import Act
 from core.acd.waiting import Caller, KeptPlaces
 from core.config.model.queues import CustomerClass, DistributionSettings, QueueSettings
 from hw.errors import LocalError
-from tests.acd.floor import Tried, agent, only
+from tests.acd.floor import Tried, agent, offered, only
 
 VIP = CustomerClass(name="vip", priority=2)
 Q = QueueSettings(name="q")
@@ -156,3 +156,33 @@ def test_nothing_happens_before_what_happened_last() -> None:
     floor = waiting(Q, agent("1", "q"))
     with pytest.raises(LocalError, match="time runs back"):
         floor.distribution.take(e.Look(), floor.now - 1)
+
+
+@pytest.mark.parametrize("numbers", [("1", "2", "3"), ("3", "2", "1"), ("2", "3", "1")])
+def test_agents_freed_together_serve_the_first_of_all_who_wait_for_them(numbers: tuple[str, ...]) -> None:
+    """The losers of "ring all": each has other queues, and some share one."""
+    queues = {"1": ("all",), "2": ("all", "p"), "3": ("all", "p", "r")}
+    linear = {"strategy": "linear"}
+    floor = Tried(
+        QueueSettings(name="all", strategy="ring all"),
+        *(QueueSettings(name=name, **linear) for name in "pr"),  # type: ignore[arg-type]
+        *(agent(number, *queues[number]) for number in numbers),
+    )
+    floor.enter(1, "all")
+    for call, queue in ((2, "r"), (3, "p"), (4, "p")):
+        floor.enter(call, queue, after=1.0)
+    # The first is 2, for which there is 3 alone; then 3, for which 2 is left; nobody is left for 4.
+    assert offered(floor.answer(1, "1")) == [(2, ("3",)), (3, ("2",))]
+
+
+def test_two_agents_freed_together_take_two_calls_of_one_queue() -> None:
+    floor = Tried(
+        QueueSettings(name="all", strategy="ring all"),
+        QueueSettings(name="p", strategy="linear"),
+        agent("1", "all"),
+        *(agent(number, "all", "p") for number in ("2", "3")),
+    )
+    floor.enter(1, "all")
+    floor.enter(2, "p", after=1.0)
+    floor.enter(3, "p", after=1.0)
+    assert offered(floor.answer(1, "1")) == [(2, ("2",)), (3, ("3",))]
