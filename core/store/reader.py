@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from core.store import records_table
 from core.store.event import Event
 from core.store.journal_file import read, wal
@@ -37,6 +39,7 @@ class Reader:
         try:
             self._sql = sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True)
             self._sql.execute("SELECT id FROM events LIMIT 1")
+            self._database = Database(self._sql)
         except sqlite3.Error as error:
             text = _("no journal can be read in {path}: {error}").format(path=self.path, error=error)
             raise HardwareError(text, action=_("say where it is: --journal PATH")) from error
@@ -46,20 +49,20 @@ class Reader:
 
         number: only those in which a number or device of this name took part. last: only the newest so many, 0: all.
         """
-        where, values = ["begin >= ?"], [since]
+        where: list[str] = ["begin >= ?"]
+        values: list[object] = [since]
         if until:
             where.append("begin < ?")
             values.append(until)
-        texts: list[object] = [*values]
         if number:
             names = ("calling", "called", "dialled", "device", "first", "last", "trunk_in", "trunk_out")
             where.append("(" + " OR ".join(f'"{name}" = ?' for name in names) + ")")
-            texts += [number] * len(names)
-        query = "WHERE " + " AND ".join(where)
+            values += [number] * len(names)
+        query = " AND ".join(where)
         if last:
-            query = f"WHERE call IN (SELECT call FROM records {query} ORDER BY begin DESC, call DESC LIMIT ?)"
-            texts.append(last)
-        return records_table.find(self._sql, query, texts)
+            query = f"call IN (SELECT call FROM records WHERE {query} ORDER BY begin DESC, call DESC LIMIT ?)"
+            values.append(last)
+        return records_table.find(self._database, query, values)
 
     def events(self, since: int = 0, until: int = 0) -> Iterator[Event]:
         """All that was noted in this time, oldest first."""
@@ -121,8 +124,8 @@ class Reader:
             f"SELECT call FROM events WHERE call > 0 AND call IN (SELECT call FROM open_calls) "
             f"AND json_extract(data, '$.consults') IN ({marks})"
         )
-        found = self._sql.execute(f"{ended} UNION {still_open}", numbers * 4)
-        return {call for (call,) in found}
+        found = self._database.query(f"{ended} UNION {still_open}", numbers * 4)
+        return {row["call"] for row in found}
 
 
 def _named(events: Iterable[Event]) -> set[int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import msgspec
 from sqlite_utils import Database
@@ -46,10 +45,11 @@ def add(sql: sqlite3.Connection, ended: Iterable[CallRecord]) -> None:
     sql.executemany(INSERT, map(_row, ended))
 
 
-def find(sql: sqlite3.Connection, where: str = "", values: Iterable[object] = ()) -> Iterator[CallRecord]:
-    """Records in the order in which the calls began. `where` is SQL: WHERE … over the columns."""
-    for row in sql.execute(f"SELECT {NAMES} FROM records {where} ORDER BY begin, call", tuple(values)):
-        yield msgspec.convert(dict(_values(row)), CallRecord, strict=False)
+def find(database: Database, where: str = "", values: Iterable[object] = ()) -> Iterator[CallRecord]:
+    """Records in the order in which the calls began. `where` is SQL over the columns."""
+    for row in database.table("records").rows_where(where or None, tuple(values), order_by="begin, call"):
+        facts = {name: msgspec.json.decode(value) if name in LISTS else value for name, value in row.items()}
+        yield msgspec.convert(facts, CallRecord, strict=False)
 
 
 def _row(record: CallRecord) -> tuple[object, ...]:
@@ -57,8 +57,3 @@ def _row(record: CallRecord) -> tuple[object, ...]:
         _encode(writable(msgspec.to_builtins(value))).decode() if isinstance(value, tuple) else writable(value)
         for value in msgspec.structs.astuple(record)
     )
-
-
-def _values(row: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    for field, value in zip(FIELDS, row, strict=True):
-        yield field.name, msgspec.json.decode(value) if field.name in LISTS else value

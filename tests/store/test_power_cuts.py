@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from sqlite_utils import Database
 from trio.testing import MockClock
 
 from core.store import records_table
@@ -33,7 +34,7 @@ def look(path: Path) -> tuple[list[Event], dict[int, CallRecord]]:
     try:
         assert sql.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert sql.execute("SELECT count(*) FROM open_calls").fetchone() == (0,)
-        return list(read(sql)), {record.call: record for record in records_table.find(sql)}
+        return list(read(sql)), {record.call: record for record in records_table.find(Database(sql))}
     finally:
         sql.close()
 

@@ -10,6 +10,7 @@ import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from core.store import manual, records_table
 from core.store.event import Event, writable
@@ -57,7 +58,7 @@ def test_the_table_of_records_says_the_same_as_the_events(events: list[Event]) -
     wanted = sorted((row for row in records(events) if row.end), key=lambda row: (row.begin, row.call))
     newest = {row.call: row for row in wanted}
     records_table.add(sql, (row for row in records(events) if row.end))
-    assert {row.call: row for row in records_table.find(sql)} == newest
+    assert {row.call: row for row in records_table.find(Database(sql))} == newest
     sql.close()
 
 
@@ -71,7 +72,7 @@ def test_a_journal_of_an_older_version_gets_its_records_when_it_is_opened(tmp_pa
     sql.execute(change)
     sql.close()
     sql = connect(path)
-    assert [row.call for row in records_table.find(sql)] == [7]
+    assert [row.call for row in records_table.find(Database(sql))] == [7]
     sql.close()
 
 
