@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "core" / "locale"
 STOREYS = ("core", "tui")
 # Functions whose argument is a text: which arguments (None: the first).
-KEYWORDS = {"_": None, "N_": None, "plural": (1, 2), "mistake": (1,)}
+KEYWORDS = {"_": None, "N_": None, "plural": (1, 2), "mistake": (1,), "setting": (1,), "code": (1,)}
 
 
 def sources(root: Path = ROOT) -> Catalog:

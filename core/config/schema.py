@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from core.config.model import Box, Effect, Table
+from core.texts import _
 
 Path = tuple[str | int, ...]
 
@@ -119,6 +120,14 @@ def tables(root: type[Table] = Box) -> dict[str, bool]:
 def header(section: str | int, root: type[Table] = Box) -> str:
     """A table as a file writes it."""
     return f"[[{section}]]" if tables(root).get(str(section)) else f"[{section}]"
+
+
+def manual(field: FieldInfo) -> str:
+    """What the setting does, in the language in force."""
+    marks = field.json_schema_extra
+    assert isinstance(marks, dict), f"{field} is not declared by setting()"
+    text, names = str(marks["text"]), str(marks["names"])
+    return _(text).format(names=names) if names else _(text)
 
 
 def effect(field: FieldInfo) -> Effect:

@@ -105,7 +105,7 @@ def _section(spot: schema.Spot) -> str:
 def _missing(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
     name = str(spot.path[-1])
     problem = _('{section} needs "{name}".').format(section=_section(spot), name=name)
-    manual = (spot.field.description or "") if spot.field else ""
+    manual = schema.manual(spot.field) if spot.field else ""
     return Wording(spot.path[:-1], problem, manual, at_key=True, missing=name)
 
 
@@ -208,7 +208,7 @@ def _length(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
 
 def _pattern(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
     text = _BY_PATTERN.get(context.get("pattern"))
-    manual = (spot.field.description or "") if spot.field else ""
+    manual = schema.manual(spot.field) if spot.field else ""
     if text is None:
         return Wording(spot.path, _("{value} does not have the right form.").format(value=f'"{value}"'), manual)
     return Wording(spot.path, _(text), manual)

@@ -46,14 +46,18 @@ def setting(
     effect: Effect = Effect.NEW_CALLS,
     syntax: str = "",
     context: str = "",
+    names: Iterable[str] = (),
     **limits: Any,
 ) -> Any:
     """One setting: its manual, its default (none: it must be given) and pydantic's limits (ge, le, min_length, ...).
 
-    syntax, context: of feature codes, see features.py.
+    The manual is an English msgid, see schema.manual() for it in the language in force. names: what stands in it for
+    {names}. syntax, context: of feature codes, see features.py.
     """
-    marks: dict[str, Any] = {"effect": effect, "syntax": syntax, "context": context}
-    return Field(default, description=text, json_schema_extra=marks, **limits)
+    listed = ", ".join(names)
+    marks: dict[str, Any] = {"effect": effect, "syntax": syntax, "context": context, "text": text, "names": listed}
+    described = text.format(names=listed) if listed else text
+    return Field(default, description=described, json_schema_extra=marks, **limits)
 
 
 _Item = TypeVar("_Item")

@@ -63,8 +63,9 @@ class PriSpan(_Span):
     )
     name_encoding: Literal["utf-8", "gb18030", "latin-1", "ascii"] = setting("How names are written.", "utf-8")
     timers: dict[str, Timeout] = setting(
-        f"Timers other than the standard's, by name, s (N and K: a count): {', '.join(PRI_TIMERS)}.",
+        "Timers other than the standard's, by name, s (N and K: a count): {names}.",
         {},
+        names=PRI_TIMERS,
         effect=Effect.LINE_RESTART,
     )
 
@@ -148,19 +149,20 @@ class R2Span(_Span):
         effect=Effect.LINE_RESTART,
     )
     group_a: dict[str, R2Code] = setting(
-        "Backward codes of group A other than the variant's, by meaning: "
-        f"{', '.join(signal.name.lower() for signal in GroupA)}.",
+        "Backward codes of group A other than the variant's, by meaning: {names}.",
         {},
+        names=[signal.name.lower() for signal in GroupA],
         effect=Effect.LINE_RESTART,
     )
     group_b: dict[str, R2Code] = setting(
-        "Backward codes of group B (KB) other than the variant's, by meaning: "
-        f"{', '.join(signal.name.lower() for signal in GroupB)}. Both ends must agree, or calls fail to a free party.",
+        "Backward codes of group B (KB) other than the variant's, by meaning: {names}. Both ends must agree, or calls "
+        "fail to a free party.",
         {},
+        names=[signal.name.lower() for signal in GroupB],
         effect=Effect.LINE_RESTART,
     )
     timers: dict[str, Timeout] = setting(
-        f"Timers other than the standard's, by name, s: {', '.join(R2_TIMERS)}.", {}, effect=Effect.LINE_RESTART
+        "Timers other than the standard's, by name, s: {names}.", {}, names=R2_TIMERS, effect=Effect.LINE_RESTART
     )
 
     @field_validator("timers")
