@@ -17,7 +17,14 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 
-KEYS = {"station": "number", "hunt_group": "number", "conference": "number", "speed_dial": "code", "agent": "number"}
+KEYS = {
+    "station": "number",
+    "hunt_group": "number",
+    "conference": "number",
+    "speed_dial": "code",
+    "agent": "number",
+    "flow": "number",
+}
 """What tells the rows of a list apart, where it is not `name`."""
 
 

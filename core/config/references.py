@@ -130,7 +130,7 @@ def references(box: Box) -> Iterator[Finding]:
 
 def numbers(box: Box) -> Iterator[tuple[str, Path]]:
     """Every number of the plan, and where it is given."""
-    for section in ("station", "hunt_group", "conference", "queue"):
+    for section in ("station", "hunt_group", "conference", "queue", "flow"):
         for row, holder in enumerate(getattr(box, section)):
             if holder.number:
                 yield holder.number, (section, row, "number")

@@ -125,9 +125,16 @@ class Call:
         return self._routine is not None
 
     def check(self) -> None:
-        """Is anybody left to speak with?"""
-        if self._routine is None and len(self.legs) < 2 and not self.finished:
+        """Is anybody left to speak with? A party that is left alone may be wanted elsewhere."""
+        if self._routine is not None or len(self.legs) > 1 or self.finished:
+            return
+        left = self.legs[0] if self.legs else None
+        if left is None or left.after is None or left.state is not State.CONNECTED:
             self.end(self.cause)
+            return
+        routine, left.after = left.after, None
+        self.calling = left
+        self.start(routine)
 
     def end(self, cause: Cause = Cause.NORMAL_CLEARING, reason: str = "", into: int = 0) -> None:
         """Releases every leg; twice is nothing. `into`: the call that goes on with its parties."""

@@ -59,5 +59,5 @@ class Device(Protocol):
     def refused(self, leg: Leg, number: str) -> None:
         """Its call to that number could not be, and it is told so."""
 
-    def listen(self, leg: Leg, on: bool) -> None:
-        """Digits of a connected party come to leg.key, or no more."""
+    def listen(self, leg: Leg, on: bool, silence_ms: int = 0) -> None:
+        """Digits of a connected party come to leg.key, or no more; silence as well, see ears.py."""

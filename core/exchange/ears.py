@@ -4,7 +4,8 @@
     ears          ___|~~~~~~~~~~
     told             (0)
 
-A detector needs some 40 ms of a key to tell it; one told sooner after the ears were opened began before.
+A detector needs some 40 ms of a key to tell it; one told sooner after the ears were opened began before. Whoever waits
+for the end of speech is told of silence as of a key that nobody has: SILENCE.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from hw.event import Event, EventKind
 from hw.plane import RATE, Plane
 from hw.signalling.line import Line
 
+SILENCE = " "
 BEFORE_S = 0.06
 """Told within this time of opening the ears: begun before. An order takes 20 ms to take effect."""
 
@@ -25,19 +27,28 @@ class Ears:
         self._plane = plane
         self._line = line
         self._opened: int | None = None
+        self._silence_ms = 0
 
     @property
     def open(self) -> bool:
         return self._opened is not None
 
-    def listen(self, on: bool) -> None:
-        if on is self.open:
+    def listen(self, on: bool, silence_ms: int = 0) -> None:
+        """silence_ms: so much of it, from now or the last word on, is told once; 0: none is."""
+        if (on, silence_ms) == (self.open, self._silence_ms):
             return
-        self._opened = self._plane.time if on else None
-        self._line.listen(Ear.DTMF if on else Ear(0))
+        if on is not self.open:
+            self._opened = self._plane.time if on else None
+        self._silence_ms = silence_ms
+        if silence_ms:
+            self._line.listen(Ear.DTMF | Ear.SPEECH, silence_timeout_ms=silence_ms)
+        else:
+            self._line.listen(Ear.DTMF if on else Ear(0))
 
     def key(self, event: Event) -> str:
-        """The digit that an event of the port tells; "": none that is news."""
+        """The digit that an event of the port tells, or SILENCE; "": none that is news."""
+        if event.kind is EventKind.SILENCE and self._silence_ms:
+            return SILENCE
         if event.kind is not EventKind.DTMF_DOWN or self._opened is None:
             return ""
         return chr(event.code) if event.time - self._opened > BEFORE_S * RATE else ""

@@ -27,7 +27,7 @@ from hw.signalling.line import Party
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
-    from core.exchange.call import Call
+    from core.exchange.call import Call, Routine
     from core.exchange.device import Device
 
 
@@ -57,6 +57,7 @@ class Leg:
 
     __slots__ = (
         "_woken",
+        "after",
         "alerted",
         "call",
         "calling",
@@ -96,6 +97,7 @@ class Leg:
         self.reason = ""
         self.keys: deque[str] = deque()
         self.complete = False  # no more digits will come
+        self.after: Routine | None = None  # what is done with this party when it is left alone
         self._woken: trio.Event | None = None
 
     def __repr__(self) -> str:

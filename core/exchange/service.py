@@ -62,5 +62,5 @@ class Service:
     def refused(self, leg: Leg, number: str) -> None:
         """It calls nobody."""
 
-    def listen(self, leg: Leg, on: bool) -> None:
+    def listen(self, leg: Leg, on: bool, silence_ms: int = 0) -> None:
         """It speaks no digits."""

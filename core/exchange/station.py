@@ -253,10 +253,10 @@ class Station:
         """Kept for ring back."""
         self.last_refused = number
 
-    def listen(self, leg: Leg, on: bool) -> None:
+    def listen(self, leg: Leg, on: bool, silence_ms: int = 0) -> None:
         """Before the answer its line hears digits itself."""
         if leg is self.active and self.line.connection is l.Connection.CONNECTED:
-            self.ears.listen(on)
+            self.ears.listen(on, silence_ms)
 
     # ---- legs in hand ----
 

@@ -199,6 +199,6 @@ class Trunk:
     def refused(self, leg: Leg, number: str) -> None:
         """The network remembers for itself."""
 
-    def listen(self, leg: Leg, on: bool) -> None:
+    def listen(self, leg: Leg, on: bool, silence_ms: int = 0) -> None:
         if leg is self.leg:
-            self._ears.listen(on)
+            self._ears.listen(on, silence_ms)

@@ -23,7 +23,7 @@ exist, types that go together, no loop without end) is core/ivr/check.py's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints, field_validator
 
@@ -38,7 +38,7 @@ class Head(Table):
 
     title: Annotated[str, StringConstraints(max_length=120)] = setting("What it is for, in words.", "")
     start: NodeName = setting("The node that a call begins with.", min_length=1)
-    languages: Many[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]] = setting(
+    languages: Many[Literal["zh", "en"]] = setting(
         "Languages that the flow speaks; a call in none of them gets the first.", ("zh", "en"), min_length=1
     )
 

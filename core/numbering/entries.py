@@ -107,6 +107,8 @@ def entries(box: Box, hours: Mapping[str, OpeningHours], home: Home) -> Iterator
     for index, queue in enumerate(box.queue):
         if queue.number:
             yield Entry(parse(queue.number), Target(TargetKind.QUEUE, queue.name), ("queue", index, "number"))
+    for index, flow in enumerate(box.flow):
+        yield number(TargetKind.FLOW, flow.number, ("flow", index, "number"))
     for orbit in box.park.numbers():
         yield number(TargetKind.PARK_ORBIT, orbit, ("park", "orbits"), STATIONS)
     yield from speed_dials(box)

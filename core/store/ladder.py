@@ -225,6 +225,16 @@ _WORDS: dict[str, Words] = {
         device=device, group=data.get("group") or "-"
     ),
     "TrunkReleased": lambda device, data: _("{device} is free").format(device=device),
+    "FlowBegan": lambda device, data: _("{device} is in the flow {flow}").format(device=device, flow=data["flow"]),
+    "FlowEnded": lambda device, data: _("{device} is done with the flow {flow}: {how}").format(
+        device=device, flow=data["flow"], how=data.get("how") or "?"
+    ),
+    "Scored": lambda device, data: _("{device} gives {question} {score}").format(
+        device=device, question=data["question"], score=data["score"]
+    ),
+    "CallBackWanted": lambda device, data: _("{device} wants to be called back: {number}").format(
+        device=device, number=data["number"]
+    ),
     "RecordingBegan": lambda device, data: _("{device} is recorded: {file}").format(device=device, file=data["file"]),
     "RecordingState": lambda device, data: _("recording of {device}: {state}").format(
         device=device, state=data.get("state") or "?"

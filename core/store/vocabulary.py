@@ -188,6 +188,49 @@ KINDS = (
         (Field("name", str, "what", needed=True),),
     ),
     Kind("TreatmentEnded", BOTH, "the device hears it no more", (Field("name", str, "what"),)),
+    # ---- flows ----
+    Kind(
+        "FlowBegan",
+        BOTH,
+        "the flow talks with the device's party",
+        (
+            Field("flow", str, "its name", needed=True),
+            Field("edition", int, "which edition of the flows the call keeps"),
+        ),
+    ),
+    Kind(
+        "FlowEnded",
+        BOTH,
+        "the flow is done with the device's party",
+        (
+            Field("flow", str, "its name", needed=True),
+            Field(
+                "how",
+                str,
+                "by itself, by its caller, by a fault of its own",
+                ("hung up", "finished", "returned", "transferred", "failed"),
+            ),
+            REASON,
+            Field("results", dict, "what it has given back"),
+        ),
+    ),
+    Kind(
+        "Scored",
+        BOTH,
+        "the device's party has given a score",
+        (Field("question", str, "what was asked", needed=True), Field("score", int, "the score", needed=True)),
+    ),
+    Kind(
+        "CallBackWanted",
+        BOTH,
+        "the device's party wants to be called back",
+        (
+            Field("number", str, "where", needed=True),
+            Field("queue", str, "by whose people"),
+            Field("at", str, "when, local time; empty: as soon as may be"),
+            Field("data", dict, "what is known of the call"),
+        ),
+    ),
     # ---- recordings ----
     Kind(
         "RecordingBegan",

@@ -32,6 +32,7 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         float: st.floats(-10, 10),
         list: st.lists(texts, max_size=2),
+        dict: st.dictionaries(texts, texts, max_size=2),
         object: st.none() | texts | st.integers(),
     }
     return by_type[field.type]

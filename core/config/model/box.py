@@ -17,6 +17,7 @@ from core.config.model.box_settings import BoxSettings, Control, Limits
 from core.config.model.cards import Card
 from core.config.model.databases import Database
 from core.config.model.features import Features
+from core.config.model.flows import FlowNumber
 from core.config.model.groups import Conference, HuntGroup, Park
 from core.config.model.kinds import Effect, Many, Table, setting
 from core.config.model.numbering import Calendar, ClassOfService, Numbering, Route
@@ -69,6 +70,7 @@ class Box(Table):
     skill: Many[Skill] = setting("Skills that calls ask for and agents have.", ())
     customer_class: Many[CustomerClass] = setting("Classes of customers, and who goes first.", ())
     distribution: DistributionSettings = setting("What all queues have in common.", DistributionSettings())
+    flow: Many[FlowNumber] = setting("Numbers at which the box answers by itself.", ())
     database: Many[Database] = setting("Tables of the office that flows ask.", ())
     announcements: Announcements = setting("What is said in words.", Announcements())
     music: Music = setting("What those hear who wait.", Music())
