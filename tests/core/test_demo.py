@@ -23,9 +23,36 @@ Samples = npt.NDArray[np.generic]
 def test_a_newcomer_sees_a_whole_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--virtual", "--folder", str(tmp_path)]) == 0
     said = capsys.readouterr().out
-    for what in ("dial tone, 450 Hz", "display shows 11", "ring-back tone", "connected", "busy tone", "lines are free"):
+    for what in (
+        "dial tone, 450 Hz",
+        "display shows 8001",
+        "ring-back tone",
+        "connected",
+        "busy tone",
+        "lines are free",
+    ):
         assert what in said
-    assert any("tells Established" in row for row in read(tmp_path / "trace", BEN))
+    assert "shows 62000001" in said
+    assert any("tells Established" in row for row in read(tmp_path / "traces", BEN))
+    assert "8004   e1a/1" in said
+
+
+def test_each_of_its_calls_has_a_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--virtual", "--json", "--folder", str(tmp_path)]) == 0
+    records = json.loads(capsys.readouterr().out)["records"]
+    assert [(record["direction"], record["called"], record["answer"] > 0) for record in records] == [
+        ("internal", "8002", True),
+        ("in", "8003", True),
+        ("out", "962000007", True),
+    ]
+
+
+def test_what_was_not_heard_is_said_and_is_exit_code_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hw.sim.telephone.Telephone.lift", lambda telephone: None)
+    assert main(["demo", "--virtual", "--folder", str(tmp_path)]) == 1
+    assert "dial" in capsys.readouterr().err
 
 
 def test_each_heard_the_words_of_the_other_and_not_his_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
