@@ -23,7 +23,7 @@ from msgspec import UnsetType
 from core.api import wire
 from core.api.asking import Asking, Rooms
 from core.api.dispatch import Dispatch
-from core.api.errors import Code, Refusal
+from core.api.errors import Code, Refusal, refusal_of
 from core.api.roles import Peer
 from core.api.topics import Changed, Events, Filter, Snapshot, Subscription
 from core.texts import _, speaking
@@ -167,14 +167,16 @@ class Connection:
     async def _perform(self, request: wire.Request) -> None:
         asking = Asking(self.peer, self._house.rooms, self, self._house.dispatch.registry.acts)
         with speaking(self.language):
+            identity = None if isinstance(request.id, UnsetType) else request.id
             try:
                 result = await self._house.dispatch.perform(asking, request.method, request.params)
+                answer = wire.answer(identity, result)
             except Refusal as refused:
-                if not isinstance(request.id, UnsetType):
-                    self._refuse(request.id, refused)
-                return
+                answer = wire.refusal(identity, refused)
+            except Exception as error:  # an act whose result is no JSON
+                answer = wire.refusal(identity, refusal_of(error, request.method))
         if not isinstance(request.id, UnsetType):
-            self._send(wire.answer(request.id, result))
+            self._send(answer)
 
     def _refuse(self, identity: wire.Id, refused: Refusal) -> None:
         self._send(wire.refusal(identity, refused))

@@ -72,6 +72,27 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 encoder = msgspec.json.Encoder(decimal_format="string")
 
 
+def encode(what: object) -> bytes:
+    """One line. A name from outside may hold what is no text (half a character of a foreign code): it becomes "?", and
+    costs nobody his answer.
+    """
+    try:
+        return encoder.encode(what) + b"\n"
+    except UnicodeEncodeError:
+        return encoder.encode(_scrubbed(msgspec.to_builtins(what))) + b"\n"
+
+
+def _scrubbed(what: Any) -> Any:
+    match what:
+        case str():
+            return what.encode(errors="replace").decode()
+        case dict():
+            return {_scrubbed(key): _scrubbed(value) for key, value in what.items()}
+        case list() | tuple():
+            return [_scrubbed(value) for value in what]
+    return what
+
+
 class TooLong(Exception):
     """A message is longer than the limit: where the next one begins nobody knows."""
 
@@ -131,14 +152,14 @@ def too_deep(message: bytes) -> bool:
 
 
 def answer(id: Id, result: object) -> bytes:
-    return encoder.encode({"jsonrpc": "2.0", "id": id, "result": result}) + b"\n"
+    return encode({"jsonrpc": "2.0", "id": id, "result": result})
 
 
 def refusal(id: Id, refused: Refusal) -> bytes:
     problem = Problem(refused.code.word, refused.remedy, refused.cause, refused.about)
     error = Error(refused.code.number, refused.text, problem)
-    return encoder.encode({"jsonrpc": "2.0", "id": id, "error": error}) + b"\n"
+    return encode({"jsonrpc": "2.0", "id": id, "error": error})
 
 
 def notice(method: str, params: object) -> bytes:
-    return encoder.encode({"jsonrpc": "2.0", "method": method, "params": params}) + b"\n"
+    return encode({"jsonrpc": "2.0", "method": method, "params": params})

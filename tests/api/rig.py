@@ -83,6 +83,12 @@ def acts() -> Registry:
         await asking.room(Lamps).gate.wait()
         return Told("open")
 
+    @registry.act("lamp.odd", roles=READERS)
+    async def odd(asking: Asking, params: Switch) -> Told:
+        """An answer that is no JSON, or has a text that is none."""
+        await trio.lowlevel.checkpoint()
+        return Told("\ud83d Li" if params.on else object())  # type: ignore[arg-type]
+
     @registry.act("lamp.long", roles=READERS)
     def long(asking: Asking, params: Switch) -> Told:
         """A long answer."""

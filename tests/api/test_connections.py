@@ -144,6 +144,19 @@ async def test_a_bug_in_an_act_is_logged_and_ends_nothing(
         assert [audit["result"].partition(":")[0] for audit in town.trail.audits] == ["internal error", "done"]
 
 
+async def test_a_name_that_is_no_text_and_a_result_that_is_no_json_cost_nobody_anything(
+    autojump_clock: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with rig() as town, town.client() as box:
+        assert (await box.ask("lamp.odd", lamp="a", on=True))["text"] == "? Li"
+        assert (await refused(box, "lamp.odd", lamp="a", on=False)).code is Code.INTERNAL
+        assert "TypeError" in caplog.text
+        watch = await box.watch("lamps")
+        town.topics.changed("lamps", "\udc80", Lamp("\udc80", True))
+        await trio.sleep(1)
+        assert list(watch.rows) == ["?"]
+
+
 @pytest.mark.parametrize(
     "params", [{}, {"lamp": "8001"}, {"lamp": 1, "on": True}, {"lamp": "8001", "on": True, "brightness": 3}]
 )
