@@ -8,7 +8,11 @@ import pytest
 import trio
 import trio.testing
 
+from core.exchange.leg import Leg
+from core.exchange.trunk import Trunk
 from hw.card import Alarm
+from hw.signalling.line import Call as Setup
+from hw.signalling.line import Presentation
 from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
 pytestmark = pytest.mark.native
@@ -250,3 +254,26 @@ async def test_unless_she_may_forward_outside(autojump_clock: trio.testing.MockC
         await transfer_outside(office, "8001")
         assert {leg.name for leg in office.exchange.calls[1].legs} == {"e1/1", "e1/2"}, office.story()
         office.exchange.calls[1].end()
+
+
+async def test_a_station_that_withholds_its_number_shows_it_to_the_emergency_call_only(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Presentation] = []
+    seize = Trunk.seize
+
+    def watched(trunk: Trunk, leg: Leg, setup: Setup) -> None:
+        assert setup.calling is not None
+        shown.append(setup.calling.presentation)
+        seize(trunk, leg, setup)
+
+    monkeypatch.setattr(Trunk, "seize", watched)
+    tables = configuration()
+    tables["station"][0]["withhold_number"] = True
+    async with open_office(tables) as office:
+        for number, phone in (("962000001", "8001"), ("110", "8001"), ("962000001", "8002")):
+            await office.dial(office.phone(phone), number)
+            await trio.sleep(15)
+            office.phone(phone).hang_up()
+            await office.all_idle(within=30)
+    assert shown == [Presentation.RESTRICTED, Presentation.ALLOWED, Presentation.ALLOWED]

@@ -16,6 +16,7 @@ import trio
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
+from core.exchange.station import Station
 from core.numbering.target import Choice, Target
 from hw.signalling.line import Call as Setup
 from hw.signalling.line import LineAbility, NumberType, Party, Presentation
@@ -85,13 +86,15 @@ def seize(call: Call, trunk: Trunk, choice: Choice) -> Leg:
 
 
 def _calling(call: Call, choice: Choice) -> Party | None:
-    """Ours to show; the caller's wish for privacy goes along."""
+    """Ours to show; the caller's wish for privacy goes along, but for an emergency call."""
     caller = call.calling
     if caller is None:
         return None
     if not choice.calling:
         return None
-    hidden = caller.party.presentation is Presentation.RESTRICTED or call.private
+    withholds = isinstance(caller.device, Station) and caller.device.settings.withhold_number
+    private = caller.party.presentation is Presentation.RESTRICTED or call.private or withholds
+    hidden = private and not call.emergency
     return Party(
         choice.calling,
         presentation=Presentation.RESTRICTED if hidden else Presentation.ALLOWED,
