@@ -22,11 +22,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from core.config.disk import Disk
+from core.config.model import VERSION
 from hw.errors import LocalError
 
 FOLDER = "config"
@@ -41,13 +42,14 @@ class DamagedCommit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """when: UTC. hash: SHA-256 over names and contents, in hexadecimal."""
+    """when: UTC. hash: SHA-256 over names and contents, in hexadecimal. format: of the files, see migration.py."""
 
     number: int
     who: str
     when: datetime
     message: str
     hash: str
+    format: int = VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Commits:
         try:
             about = json.loads(path.read_bytes())
             when = datetime.fromisoformat(about["when"])
-            return Commit(about["number"], about["who"], when, about["message"], about["hash"])
+            return Commit(about["number"], about["who"], when, about["message"], about["hash"], about["format"])
         except FileNotFoundError:
             raise LookupError(f"there is no commit {number}") from None
         except (ValueError, KeyError, TypeError) as error:
@@ -106,7 +108,7 @@ class Commits:
             if Path(name).name != name or not name.endswith(".toml") or name.startswith("."):
                 raise LocalError(f"{name!r} is no name of a file of the configuration")
             self._disk.write(new / name, content)
-        about = {"number": number, "who": who, "when": when.isoformat(), "message": message, "hash": commit.hash}
+        about = asdict(commit) | {"when": when.isoformat()}
         self._disk.write(new / _ABOUT, json.dumps(about, ensure_ascii=False, indent=1).encode())
         self._disk.settle(new)
         self._disk.move(new, self._folder / f"{number:08}")

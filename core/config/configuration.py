@@ -37,8 +37,7 @@ import trio
 from core.config import reading
 from core.config.commits import Commits, Pointers
 from core.config.difference import Difference, difference
-from core.config.migration import up_to_date
-from core.config.model import Box
+from core.config.model import VERSION, Box
 from core.config.reading import Reading
 from core.texts import _
 from hw import wall_clock
@@ -271,7 +270,12 @@ class Configuration:
 
 def kept(commits: Commits, number: int) -> Reading:
     """A commit, read; one of an older format as if it had been written today. LookupError, DamagedCommit."""
-    return reading.parse(up_to_date(commits.contents(number)), Path(_("commit {number}").format(number=number)))
+    contents = commits.contents(number)
+    if commits.commit(number).format < VERSION:
+        from core.config.migration import up_to_date  # with its writer of TOML, which is seldom needed
+
+        contents = up_to_date(contents)
+    return reading.parse(contents, Path(_("commit {number}").format(number=number)))
 
 
 def previous(commits: Commits) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from core.config.commits import Commits
+from core.config.configuration import kept
 from core.config.migration import STEPS, NewerFormat, migrate, up_to_date
 from core.config.model import VERSION
 from core.config.reading import parse
+from tests.config.forgetful_disk import QuickDisk
 
 CARD = '[[card]]\nname = "d"\nkind = "dahdi"\n'
 OLD = f"""\
@@ -61,8 +65,13 @@ def test_what_is_no_toml_is_left_to_the_check() -> None:
     assert migrate({"a.toml": "name = “x”\n"})["a.toml"].text == "name = “x”\n"
 
 
-def test_an_old_commit_is_read_as_if_written_today() -> None:
-    assert parse(up_to_date({"a.toml": OLD.encode()})).box.station[0].caller_id == "off"
+def test_an_old_commit_is_read_as_if_written_today(tmp_path: Path) -> None:
+    commits = Commits(tmp_path, QuickDisk())
+    commits.add({"a.toml": OLD.encode()}, "li", datetime(2026, 1, 1, tzinfo=UTC), "")
+    about = tmp_path / "00000001" / "commit.json"
+    about.write_text(about.read_text().replace(f'"format": {VERSION}', '"format": 0'))
+    assert commits.commit(1).format == 0
+    assert kept(commits, 1).box.station[0].caller_id == "off"
 
 
 def test_the_sample_is_up_to_date() -> None:
