@@ -142,6 +142,9 @@ class Hardware:
         """Of stations, trunks and spans."""
         yield from self._rows
 
+    def names_on(self, card: str) -> list[str]:
+        return [name for name, row in self._rows.items() if row.card == card]
+
     def open(self, name: str) -> bool:
         """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why."""
         row = self._rows[name]

@@ -6,8 +6,9 @@
         a line that has gone, or is another    blocked, and closed when its call is over     ─┐ as soon as it is idle:
         a line with other signalling           when its call is over, it is opened anew      ─┘ looked at each second
 
-A span is one thing: it is idle when all its lines are. A line that could not be opened is tried again whenever another
-has given its channel back, and when the configuration says something new about it.
+A span is one thing: it is idle when all its lines are. A line that could not be opened is tried again when another has
+given its channel back, when its card comes, and when the configuration says something new about it. One whose card was
+pulled out is opened anew when it is back (PRI spans see to that themselves).
 
 What it does not: decide what takes effect when (that is the mark of each setting, core/config/model/kinds.py), or read
 files (core/config/configuration.py). How time flows: on trio's clock.
@@ -30,9 +31,9 @@ from core.exchange.exchange import Exchange
 from core.exchange.station import Station
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
-from hw.card import HardwareError
+from hw.card import HardwareError, SpanEvent, SpanEventKind
 from hw.errors import LocalError
-from hw.signalling.line import Connection, Line, LineKind
+from hw.signalling.line import Connection, Line, LineKind, Service
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,17 @@ class Refit:
         while True:
             await trio.sleep(LOOK_S)
             self.look()
+
+    def card_changed(self, card: str, event: SpanEvent) -> None:
+        """Something was plugged in, or configured: what waited for it is tried again."""
+        if event.kind is not SpanEventKind.ARRIVED:
+            return
+        lines = self._hardware.lines
+        for name in self._hardware.names_on(card):
+            gone = any(Service.GONE in line.service for line in self._lines(name)) and name not in lines.trunks
+            if name in lines.missing or gone:
+                self.later.setdefault(name, Later.RESTART)
+        self.look()
 
     def tell_missing(self) -> None:
         """Lines that could not be opened are alarms, as long as they are missing."""

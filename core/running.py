@@ -170,6 +170,8 @@ class RunningBox:
         )
         self.refit = Refit(self, self.hardware, self.exchange, self.alarms)
         self.refit.tell_missing()
+        for name, card in self.hardware.cards.items():
+            card.watch(partial(self.refit.card_changed, name))
         nursery.start_soon(self.refit.run)
         if self.configuration is not None:
             self.rooms.configuration = self.configuration

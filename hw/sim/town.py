@@ -137,7 +137,11 @@ class Town:
         return far
 
     def _span(self, number: int) -> SpanInfo:
-        return next(info for info in self._far.spans() if info.number == self._card.span(number).number)
+        """HardwareError: there is none, or it is pulled out."""
+        for info in self._far.spans():
+            if info.number == number:
+                return info
+        raise HardwareError(f"span {number} of the simulated card is not there", span=number)
 
     def rename(self, old: str, new: str) -> None:
         """What was put there as `old` is called `new` from now on."""

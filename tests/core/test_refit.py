@@ -18,7 +18,8 @@ from core.config.commits import Commits
 from core.config.configuration import Configuration
 from core.running import RunningBox
 from hw.card import HardwareError
-from tests.core.boxes import SMALL
+from hw.sim.card import SimCard
+from tests.core.boxes import SMALL, box
 from tests.core.house import House
 
 pytestmark = pytest.mark.native
@@ -266,3 +267,43 @@ async def test_a_box_begins_with_what_was_confirmed_last_whatever_the_files_say(
     path.write_text("half a fi")
     async with open_office(tmp_path) as office:
         assert {"8001", "8003"} <= await office.lines()
+
+
+async def test_a_card_that_comes_late_is_waited_for(autojump_clock: object) -> None:
+    running = RunningBox(box(), None, virtual=True)
+    card = running.hardware.cards["sim"]
+    assert isinstance(card, SimCard)
+    for span in (1, 3):
+        card.span(span).remove()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(running.run)
+        assert set(running.alarms.standing) >= {"line 8001", "line 8002", "line e1a"}
+        for span in (1, 3):
+            card.span(span).insert()
+        await trio.sleep(15)
+        assert running.alarms.standing == {}
+        house = House(running, nursery)
+        house.telephone("8001").lift()
+        await house.telephone("8001").hear_tone("dial", within=4)
+        running.stop("test", 0)
+
+
+async def test_a_card_that_is_pulled_out_in_a_call_comes_back(autojump_clock: object, office: Office) -> None:
+    await office.talk()
+    card = office.house.card()
+    for span in (1, 2, 3, 4):
+        card.span(span).remove()
+    await trio.sleep(5)
+    assert (await office.desk.ask("call.list"))["calls"] == []
+    assert (await office.desk.ask("box.status"))["out"] == 63
+    for name in ("8001", "8002"):
+        office.house.telephone(name).hang_up()
+    for span in (1, 2, 3, 4):
+        card.span(span).insert()
+    await trio.sleep(20)
+    status = await office.desk.ask("box.status")
+    assert (status["out"], status["missing"], status["faults"]) == (0, 0, 0)
+    await office.talk()
+    call = office.house.running.hardware.towns["sim"].call("line1")
+    with trio.move_on_after(30):
+        await call.ended.wait()
