@@ -54,6 +54,7 @@ KINDS = {
         Kind("disk", "less than 20, 10 or 5 % of the disk of the data folder are free"),
         Kind("prompts", "a prompt has no sound, or the texts of the office have faults"),
         Kind("music", "a sound file of [music] cannot be played"),
+        Kind("voicemail", "messages cannot be kept on the disk, or read from it"),
     )
 }
 

@@ -48,11 +48,13 @@ from core.store.journal import Journal
 from core.store.reader import NAME as JOURNAL
 from core.texts import _
 from core.voice import INCOMING, Voice
+from core.voicemail.room import Voicemail
 from hw import wall_clock
 from hw.signalling.line import Connection
 
 log = logging.getLogger(__name__)
 
+VOICEMAIL = "voicemail"
 STATUS_S = 1.0
 GOODBYE_S = 0.2
 
@@ -179,9 +181,14 @@ class RunningBox:
             nursery.start_soon(self.configuration.run)
         self.rooms.exchange = Acts(self.exchange)
         self._open_workshop()
+        voicemail = None
+        if self.voice.prompts is not None and self.data is not None:
+            voicemail = Voicemail(self.exchange, self.voice.prompts, self.data / VOICEMAIL, self.alarms)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
         await nursery.start(self.exchange.run)
+        if voicemail is not None:
+            await nursery.start(voicemail.run)
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
         if self._virtual:

@@ -67,11 +67,7 @@ def conference_pins(box: Box) -> Iterator[Finding]:
         for name in ("pin", "chair_pin"):
             pin = getattr(room, name)
             if pin and weak(pin, room.number):
-                yield Finding(
-                    ("conference", row, name),
-                    _("This PIN is guessed at once."),
-                    _("Avoid one digit over and over, digits in order, a date, the own number."),
-                )
+                yield _guessed(("conference", row, name))
         if room.pin and room.pin == room.chair_pin:
             path: Path = ("conference", row, "chair_pin")
             yield Finding(path, _("The chair's PIN is that of everybody."), "", ((("conference", row, "pin"), ""),))
@@ -85,11 +81,18 @@ def calling_pins(box: Box) -> Iterator[Finding]:
     for row, person in enumerate(box.pin):
         own = next((number for number in stations if number in person.pin), "")
         if weak(person.pin, own):
-            yield Finding(
-                ("pin", row, "pin"),
-                _("This PIN is guessed at once."),
-                _("Avoid one digit over and over, digits in order, a date, the own number."),
-            )
+            yield _guessed(("pin", row, "pin"))
+
+
+def mailbox_pins(box: Box) -> Iterator[Finding]:
+    for row, mailbox in enumerate(box.mailbox):
+        if mailbox.pin and weak(mailbox.pin, mailbox.number):
+            yield _guessed(("mailbox", row, "pin"))
+
+
+def _guessed(path: Path) -> Finding:
+    hint = _("Avoid one digit over and over, digits in order, a date, the own number.")
+    return Finding(path, _("This PIN is guessed at once."), hint)
 
 
 def weak(pin: str, number: str = "") -> bool:

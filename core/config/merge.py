@@ -21,6 +21,7 @@ KEYS = {
     "station": "number",
     "hunt_group": "number",
     "conference": "number",
+    "mailbox": "number",
     "speed_dial": "code",
     "agent": "number",
     "flow": "number",

@@ -33,6 +33,7 @@ REFERENCES = {
     "numbering.emergency_groups.*": "trunk group",
     "hunt_group.members.*": "station",
     "user.station": "station",
+    "station.mailbox": "mailbox",
     "trunk_group.incoming": "number",
     "trunk_group.night": "number",
     "hunt_group.overflow": "number",
@@ -58,6 +59,7 @@ _NO_SUCH = {
     "calendar": N_('There is no calendar "{name}".'),
     "trunk group": N_('There is no trunk group "{name}".'),
     "station": N_('There is no station "{name}".'),
+    "mailbox": N_('There is no mailbox "{name}".'),
     "number": N_('Nobody has the number "{name}".'),
     "agent group": N_('There is no agent group "{name}".'),
     "queue": N_('There is no queue "{name}".'),
@@ -112,6 +114,7 @@ def _known(box: Box) -> dict[str, list[str]]:
         "calendar": [calendar.name for calendar in box.calendar],
         "trunk group": [group.name for group in box.trunk_group],
         "station": [station.number for station in box.station],
+        "mailbox": [mailbox.number for mailbox in box.mailbox],
         "number": [number for number, _path in numbers(box)],
         "agent group": [group.name for group in box.agent_group],
         "queue": [queue.name for queue in box.queue],
@@ -130,9 +133,11 @@ def references(box: Box) -> Iterator[Finding]:
 
 def numbers(box: Box) -> Iterator[tuple[str, Path]]:
     """Every number of the plan, and where it is given."""
-    for section in ("station", "hunt_group", "conference", "queue", "flow"):
+    for section in ("station", "hunt_group", "conference", "mailbox", "queue", "flow"):
         for row, holder in enumerate(getattr(box, section)):
             if holder.number:
                 yield holder.number, (section, row, "number")
     for orbit in box.park.numbers():
         yield orbit, ("park", "orbits")
+    if box.voicemail.number:
+        yield box.voicemail.number, ("voicemail", "number")

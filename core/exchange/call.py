@@ -54,6 +54,7 @@ class Call:
         self.consults: int | None = None  # the call that was held for this one
         self.data: dict[str, Any] = {}
         self.diversions: list[str] = []  # devices that have diverted it
+        self.diverted = ""  # why the last of them did
         self.emergency = False
         self.charged = True  # an answer of ours costs the caller
         self.private = False  # the caller's number is not to be shown

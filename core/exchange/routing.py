@@ -57,6 +57,7 @@ class Router:
         if len(call.diversions) >= DIVERSIONS_MOST or station.name in call.diversions:
             raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "loop")
         call.diversions.append(station.name)
+        call.diverted = reason
         self._exchange.journal.note("Diverted", call=call.id, device=station.name, to=number, reason=reason)
         target = self.resolve(number, station)
         await self.route(call, target, payer=station)

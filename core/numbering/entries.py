@@ -104,6 +104,10 @@ def entries(box: Box, hours: Mapping[str, OpeningHours], home: Home) -> Iterator
         yield number(TargetKind.HUNT_GROUP, group.number, ("hunt_group", index, "number"))
     for index, room in enumerate(box.conference):
         yield number(TargetKind.CONFERENCE, room.number, ("conference", index, "number"))
+    for index, mailbox in enumerate(box.mailbox):
+        yield number(TargetKind.MAILBOX, mailbox.number, ("mailbox", index, "number"))
+    if box.voicemail.number:
+        yield Entry(parse(box.voicemail.number), Target(TargetKind.MAILBOX, ""), ("voicemail", "number"))
     for index, queue in enumerate(box.queue):
         if queue.number:
             yield Entry(parse(queue.number), Target(TargetKind.QUEUE, queue.name), ("queue", index, "number"))

@@ -12,22 +12,19 @@ hangs up before he has saved leaves nothing behind.
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import soundfile
 import trio
 
-from core.exchange.asking import END, ask
+from core.exchange.asking import ask
 from core.exchange.leg import Leg, State, Treatment
 from core.exchange.refusal import Said
+from core.exchange.taping import taken_down
 from core.prompts.audio import QUIET_DBM0, measured, prompt_of
 from core.prompts.store import PromptStore
 from hw.clips import Clip
-from hw.plane import PlaneError
 from hw.recordings import RecordingError
 from hw.signalling.line import Party
 from hw.signalling.q850 import Cause
@@ -42,7 +39,6 @@ log = logging.getLogger(__name__)
 
 RINGS_S = 60.0
 LONGEST_S = 120.0
-KEY_MS = 250  # before the end: the key that ended it, and the finger on its way
 TRIES = 5  # of each question: who answers none of them has gone away
 
 SAVE, LISTEN, AGAIN, DISCARD = "3", "1", "2", "*"
@@ -105,31 +101,7 @@ class PromptRecording:
     async def _record(self, call: Call, leg: Leg) -> Samples:
         """What was said between the tone and the key."""
         await _say(call, leg, "prompt.record")
-        await leg.play(call.exchange.sounds.prompting)
-        plane, path = call.exchange.plane, self.folder / f"{call.id}.wav"
-        await self.store.aside(lambda: _clear(path))
-        leg.keys.clear()
-        leg.device.listen(leg, True)
-        ended = ""
-        try:
-            recording = await plane.record(leg.port, path)
-            try:
-                with trio.move_on_after(LONGEST_S):
-                    ended = await leg.next_key()
-                    while ended and ended != END:
-                        ended = await leg.next_key()
-            finally:
-                # The disk may have ended it, and the news be on its way.
-                if recording.result is None:
-                    with suppress(PlaneError):
-                        plane.record_stop(recording.port)
-            await recording.closed()
-            samples = await self.store.aside(lambda: _party(path))
-        finally:
-            leg.device.listen(leg, False)
-            with trio.CancelScope(shield=True):
-                await self.store.aside(lambda: path.unlink(missing_ok=True))
-        return samples[: -KEY_MS * 8] if ended == END else samples
+        return await taken_down(call, leg, self.folder / f"{call.id}.wav", self.store.aside, LONGEST_S)
 
     async def _decide(self, call: Call, leg: Leg, samples: Samples) -> str:
         """AGAIN, SAVE, DISCARD; "": he does not answer."""
@@ -163,14 +135,3 @@ async def _say(call: Call, leg: Leg, name: str) -> None:
     words = await call.exchange.sounds.say(Said(name), leg.device.language)
     if words is not None:
         await leg.play(words)
-
-
-def _clear(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-
-
-def _party(path: Path) -> Samples:
-    """The party alone; what he was told is on the other channel."""
-    samples, _rate = soundfile.read(path, dtype="int16", always_2d=True)
-    return np.ascontiguousarray(samples[:, 0])
