@@ -117,6 +117,17 @@ def tables(root: type[Table] = Box) -> dict[str, bool]:
     return {name: many for name, many in several.items() if many or list(variants(fields[name]))}
 
 
+@cache
+def settings() -> dict[str, frozenset[str]]:
+    """The settings of each table, of all its variants."""
+    found = {}
+    for section in tables():
+        annotation = Box.model_fields[section].annotation
+        models = variants(item(annotation) or annotation)
+        found[section] = frozenset(name for model in models for name in model.model_fields)
+    return found
+
+
 def header(section: str | int, root: type[Table] = Box) -> str:
     """A table as a file writes it."""
     return f"[[{section}]]" if tables(root).get(str(section)) else f"[{section}]"

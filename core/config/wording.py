@@ -128,6 +128,10 @@ def _wrong_discriminator(spot: schema.Spot, value: Any, context: dict[str, Any])
 def _unknown(spot: schema.Spot, value: Any, context: dict[str, Any]) -> Wording:
     name = str(spot.path[-1])
     known = list(spot.table.model_fields) if spot.table is not None else []
+    if len(spot.path) == 1 and not isinstance(value, dict | list):
+        homes = [schema.header(section) for section, names in schema.settings().items() if name in names]
+        hint = _("It belongs below {headers}").format(headers=", ".join(homes)) if homes else close(name, known)
+        return Wording(spot.path, _('"{name}" stands in no table.').format(name=name), hint, at_key=True)
     if len(spot.path) == 1:
         return Wording(spot.path, _("There is no table [{name}].").format(name=name), close(name, known), at_key=True)
     problem = _('{section} has no setting "{name}".').format(section=_section(spot), name=name)

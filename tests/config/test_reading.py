@@ -60,6 +60,11 @@ def test_a_table_written_for_several_and_several_written_for_one() -> None:
     assert one(text)[2:] == ("The brackets of this header are wrong.", "Write [[card]]")
 
 
+def test_a_setting_above_all_tables_is_told_where_it_belongs() -> None:
+    assert one("frame_ms = 20\n")[2:] == ('"frame_ms" stands in no table.', "It belongs below [box]")
+    assert one("orbits = 3\n")[3] == "It belongs below [park]"
+
+
 def test_a_folder_that_is_not_there_is_a_mistake() -> None:
     (mistake,) = read([Path("/no/such/folder")]).mistakes
     assert (str(mistake.path), mistake.problem) == ("/no/such/folder", "There is no such folder.")
