@@ -141,7 +141,7 @@ def test_a_short_call_leads_to_no_after_call_work() -> None:
     one.call_ended(1, 20.0)
     assert state_of(one) is S.READY
     one = busy(after_call_from_s=15)
-    one.call_ended(1, 30.0)
+    one.call_ended(1, 25.0)
     assert state_of(one) is S.AFTER_CALL
 
 

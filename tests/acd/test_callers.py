@@ -10,7 +10,7 @@ from core.acd.agents import Act, State
 from core.acd.waiting import Caller
 from core.config.model.queues import AgentGroup, DistributionSettings, Membership, QueueSettings, Step, Target
 from hw.errors import LocalError
-from tests.acd.floor import Tried, agent, all_of, offered, only
+from tests.acd.floor import Tried, agent, all_of, desk, offered, only
 
 BOX = Target(to="mailbox", name="sales")
 OTHER = Target(to="queue", name="p")
@@ -120,6 +120,20 @@ def test_priority_is_raised_and_the_place_with_it() -> None:
     floor.enter(2, "q", after=1.0)
     floor.pass_time(10.0)
     assert floor.waiting("q") == (2, 1)
+
+
+def test_a_step_that_speaks_and_widens_finds_an_agent_at_once() -> None:
+    floor = alone(require={"tax": 5}, recipe=(Step(after_s=30, announce="a", drop=("tax",)),))
+    floor.ask("1", Act.READY)
+    floor.enter(1, "q")
+    assert offered(floor.pass_time(30.0)) == [(1, ("1",))]
+
+
+def test_raised_priority_goes_along_into_another_queue() -> None:
+    steps = (Step(after_s=10, raise_priority=3), Step(after_s=20, overflow=OTHER))
+    floor = alone(P.model_copy(update={"priority": 1}), recipe=steps)
+    floor.enter(1, "q")
+    assert [one.priority for one in all_of(o.Queued, floor.pass_time(20.0))] == [4]
 
 
 def test_overflow_to_another_queue_keeps_the_time_of_entry() -> None:
@@ -260,6 +274,21 @@ def test_a_call_back_that_fails_is_tried_again_and_then_given_up() -> None:
     left = only(o.LeftFor, floor.take(e.CallBackFailed(1, "no answer"), after=20.0))
     assert left.reason == "call-back failed"
     assert floor.waiting("q") == ()
+
+
+def test_a_call_back_finds_its_place_after_ageing_was_changed_meanwhile() -> None:
+    floor = Tried(
+        QueueSettings(name="q", priority=1, call_back_again_s=10), agent("1", "q"), DistributionSettings(ageing_s=50)
+    )
+    floor.enter(1, "q")
+    floor.take(e.CallBackWanted(1, "300"))
+    floor.answer(1, "1")
+    floor.ask("1", Act.NOT_READY)
+    parts = (QueueSettings(name="q", priority=1), agent("1", "q"), DistributionSettings(ageing_s=500))
+    floor.take(e.Reconfigured(desk(*parts)))
+    floor.enter(2, "q", after=1.0)
+    floor.take(e.CallBackFailed(1), after=1.0)
+    assert floor.waiting("q") == (1, 2)
 
 
 def test_a_call_back_that_rests_keeps_its_place_for_its_turn() -> None:

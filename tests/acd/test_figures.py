@@ -168,6 +168,26 @@ def test_time_in_which_nobody_waited_does_not_count() -> None:
         assert wait.seconds == pytest.approx(10.0)
 
 
+def test_a_queue_that_its_last_caller_gave_up_on_was_not_slow() -> None:
+    floor = Tried(QueueSettings(name="q"), agent("1", "q"))
+    for call in range(1, 14):
+        floor.enter(call, "q")
+    for call in range(1, 13):
+        floor.answer(call, "1")
+        floor.end(call, "1", after=10.0)
+    floor.ask("1", Act.NOT_READY)
+    floor.take(e.Missed(13, "1", "reject"))
+    before = floor.distribution.queue("q").expected
+    floor.take(e.CallerGone(13))
+    floor.ask("1", Act.READY, after=900.0)
+    floor.enter(14, "q")
+    floor.answer(14, "1")
+    after = floor.distribution.queue("q").expected
+    assert before is not None
+    assert after is not None
+    assert before.seconds / 2 == after.seconds == pytest.approx(10.0)
+
+
 def test_the_expected_wait_is_what_callers_really_wait() -> None:
     """Ten agents, talks of 100 s, a queue that never empties: known well, it is right on average."""
     rng = Random(4)

@@ -90,6 +90,28 @@ def test_one_agent_serves_all_his_queues_in_one_order(calls: list[tuple[str, int
     assert served_in_order(floor, "1", len(calls)) == expected
 
 
+def test_of_callers_who_ask_for_different_skills_the_first_is_served_first() -> None:
+    floor = waiting(Q, VIP, agent("1", "q", skills={"tax": 5}))
+    floor.enter(1, "q", require={"tax": 2})
+    floor.enter(2, "q", after=1.0)
+    floor.enter(3, "q", after=1.0, caller=Caller(customer_class="vip"))
+    floor.enter(4, "q", after=1.0, require={"tax": 5}, caller=Caller(customer_class="vip"))
+    assert served_in_order(floor, "1", 4) == [3, 4, 1, 2]
+
+
+def test_who_waits_for_one_agent_alone_has_the_same_place_as_anybody() -> None:
+    floor = Tried(QueueSettings(name="q", strategy="owner agent", wait_for_agent_s=600), agent("1", "q"))
+    mine = Caller(owner="1")
+    floor.take(e.CallBegan(900, "1"))
+    for call, caller in ((1, mine), (2, Caller()), (3, mine), (4, Caller())):
+        floor.enter(call, "q", after=1.0, caller=caller)
+    offers = floor.take(e.CallEnded(900, "1"))
+    for call in (1, 2, 3, 4):
+        assert offered(offers) == [(call, ("1",))]
+        floor.answer(call, "1")
+        offers = floor.end(call, "1", after=1.0)
+
+
 def test_an_earlier_entry_keeps_its_place() -> None:
     floor = waiting(Q, agent("1", "q"))
     floor.enter(1, "q", after=50.0)
@@ -146,8 +168,10 @@ def test_kept_places_are_forgotten_when_they_have_run_out() -> None:
     for second in range(100):
         kept.keep("q", str(second), 0.0, second + 10.0, float(second))
     assert len(kept) <= 12
-    kept.keep("q", "", 0.0, 500.0, 99.0)
-    assert kept.take("q", "", 100.0) is None
+    kept.keep("q", "x", 0.0, 100.0, 99.0)  # runs out before those kept earlier
+    assert kept.take("q", "x", 101.0) is None
+    kept.keep("q", "", 0.0, 500.0, 101.0)
+    assert kept.take("q", "", 102.0) is None
     assert kept.take("q", "99", 109.0) == 0.0
     assert kept.take("q", "99", 109.0) is None
 

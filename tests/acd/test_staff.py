@@ -144,7 +144,7 @@ def test_what_was_changed_at_run_time_stays_where_the_commit_says_nothing_new() 
         floor.take(e.Joined(number, "p"))
     commit(floor, Q, P, agent("1", "q", skills={"tax": 2}), agent("2", "q", skills={"tax": 5}))
     assert floor.distribution.agent("1").skills[""] == {"tax": 9}
-    assert floor.distribution.agent("2").skills[""] == {"tax": 5}
+    assert floor.distribution.agent("2").skills == {"": {"tax": 5}, "q": {"tax": 5}, "p": {"tax": 5}}
     assert floor.distribution.agent("1").queues == ("q", "p")
 
 
