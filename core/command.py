@@ -47,6 +47,7 @@ COMMANDS = (
     Command("calls", "core.calls", "the calls of the running box"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
     Command("config", "core.config.command", "check, compare, commit and roll back the configuration"),
+    Command("town", "core.town_command", "the people around a simulated card: lift, dial, call in"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
     Command("number", "core.number", "what would happen if these digits were dialled, and why"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),

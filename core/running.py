@@ -42,6 +42,7 @@ from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
 from core.refit import Refit
+from core.simulation import Simulation
 from core.spans import Spans, SpanView
 from core.store.event import Event
 from core.store.journal import Journal
@@ -180,6 +181,8 @@ class RunningBox:
             self.configuration.rooms = (self.refit,)
             nursery.start_soon(self.configuration.run)
         self.rooms.exchange = Acts(self.exchange)
+        if self.hardware.towns:
+            self.rooms.add(Simulation, Simulation(self.hardware))
         self._open_workshop()
         voicemail = None
         if self.voice.prompts is not None and self.data is not None:

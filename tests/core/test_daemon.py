@@ -152,6 +152,10 @@ def test_lines_are_listed_and_blocked_from_the_command_line(service: Service) ->
     assert wrong.returncode == 1
     assert "e1z" in wrong.stderr
     assert strowger("calls").stdout.split()[0] == "call"
+    assert strowger("town", "lift", "8002").returncode == 0
+    assert "off hook" in strowger("town").stdout
+    assert strowger("town", "lift", "8002").returncode == 1
+    assert strowger("town", "hang-up", "8002").returncode == 0
 
 
 def test_a_call_that_a_kill_ended_is_closed_at_the_next_start(service: Service) -> None:

@@ -1,0 +1,64 @@
+"""`strowger town`: the people around a simulated card, from a terminal: try the box without hardware.
+
+strowger town                          telephones, what they show and hear; ways in; numbers of the town
+strowger town lift 8001
+strowger town dial 8001 8002           keys, as sound
+strowger town flash 8001
+strowger town hang-up 8001
+strowger town call e1a 66778001        somebody of the town calls; --from says who
+strowger town end 1                    he hangs up
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from core import look
+from core.api.client import Asker
+from core.texts import _
+
+ACTS = {
+    "lift": ("town.lift", ("telephone",)),
+    "hang-up": ("town.hang_up", ("telephone",)),
+    "flash": ("town.flash", ("telephone",)),
+    "dial": ("town.dial", ("telephone", "digits")),
+    "call": ("town.call", ("way", "number")),
+    "end": ("town.end", ("call",)),
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    look.arguments(parser)
+    parser.add_argument("act", nargs="?", choices=ACTS, help="what is done; without it: who is there")
+    parser.add_argument("words", nargs="*", metavar="NAME", help="telephone and digits, or way in and number, or call")
+    parser.add_argument("--from", dest="caller", default="62000001", metavar="NUMBER", help="who of the town calls")
+
+
+def row(telephone: dict[str, Any]) -> tuple[str, ...]:
+    state = _("off hook") if telephone["off_hook"] else _("rings") if telephone["rings"] else ""
+    hears, lamp = telephone["hears"].replace("_", " "), _("lamp") if telephone["lamp"] else ""
+    return telephone["number"], state, telephone["shows"], hears, lamp
+
+
+def run(options: argparse.Namespace) -> int:
+    with Asker(options.socket) as box:
+        if options.act is None:
+            town = box.ask("town.list")
+            rows = [row(one) for one in town["telephones"]]
+            look.show(options, town, (_("telephone"), "", _("shows"), _("hears"), ""), rows)
+            if not options.json:
+                print(_("ways in: {names}").format(names=", ".join(town["ways"])))
+                print(_("people: {names}").format(names=", ".join(town["people"])))
+            return 0
+        method, names = ACTS[options.act]
+        params: dict[str, object] = dict(zip(names, options.words, strict=False))
+        if options.act == "call":
+            params["caller"] = options.caller
+        elif options.act == "end":
+            params = {"call": int(word) if (word := "".join(options.words[:1])).isdecimal() else 0}
+        answer = box.ask(method, **params)
+        if answer:
+            print(json.dumps(answer) if options.json else _("call {call}").format(call=answer["call"]))
+    return 0
