@@ -53,6 +53,10 @@ KINDS = {
         Kind("journal damaged", "the file of the journal was damaged, put aside, and a new one begun", happened=True),
         Kind("disk", "less than 20, 10 or 5 % of the disk of the data folder are free"),
         Kind("prompts", "a prompt has no sound, or the texts of the office have faults"),
+        Kind("flows", "the files of the flows have mistakes, and were not put to work"),
+        Kind("flow", "a flow could not say what it should", happened=True),
+        Kind("plugins", "a module of plug-ins cannot be imported"),
+        Kind("database", "a database that flows ask does not answer"),
         Kind("music", "a sound file of [music] cannot be played"),
         Kind("voicemail", "messages cannot be kept on the disk, or read from it"),
     )

@@ -37,6 +37,7 @@ from core.config.model.box import Box
 from core.exchange.acts import Acts
 from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
+from core.flow_room import FlowRoom
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.past import Past
@@ -102,6 +103,7 @@ class RunningBox:
         self.refit: Refit
         self.journal: Journal
         self.exchange: Exchange
+        self.flows: FlowRoom
         self.server: Server
         for source in (self.hardware.plane, self.hardware.timers, *self.hardware.cards.values()):
             if hasattr(source, "faulted"):
@@ -187,6 +189,9 @@ class RunningBox:
         voicemail = None
         if self.voice.prompts is not None and self.data is not None:
             voicemail = Voicemail(self.exchange, self.voice.prompts, self.data / VOICEMAIL, self.alarms)
+        places = self.configuration.places if self.configuration is not None else [self.data] if self.data else []
+        self.flows = FlowRoom(self.box, self.exchange, self.alarms, places, self.data, virtual=self._virtual)
+        self.rooms.add(FlowRoom, self.flows)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
         await nursery.start(self.exchange.run)
@@ -223,7 +228,10 @@ class RunningBox:
 
         self._speaking = trio.CancelScope()
         await self._nursery.start(run)
+        first, self.flows.prompts = self.flows.prompts is None, voice.prompts
         self.exchange.sounds = Sounds(self.box, voice.prompts, voice.hold, voice.ring_back)
+        if first and voice.prompts is not None:
+            await self._nursery.start(self.flows.run)
 
     # ---- a new configuration ----
 
@@ -232,6 +240,8 @@ class RunningBox:
         self.server.clients = self.box.control.clients
         if difference.touches("user"):
             self.server.judge_again()
+        if difference.touches("database", "calendar", "box"):
+            self.flows.refurnish(self.box)
         if difference.touches("music", "box"):
             self._speaking.cancel()
             self.voice = Voice(self.box, self.data, self.alarms, virtual=self._virtual)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from core.api import box_acts, call_acts, config_acts, journal_acts, line_acts, prompt_acts, session, town_acts
+from core.api import (
+    box_acts,
+    call_acts,
+    config_acts,
+    flow_acts,
+    journal_acts,
+    line_acts,
+    prompt_acts,
+    session,
+    town_acts,
+)
 from core.api.acts import REGISTRY
 
-MODULES = (session, call_acts, line_acts, prompt_acts, journal_acts, config_acts, box_acts, town_acts)
+MODULES = (session, call_acts, line_acts, prompt_acts, flow_acts, journal_acts, config_acts, box_acts, town_acts)
 """In the order of the reference."""
 
 __all__ = ["MODULES", "REGISTRY"]

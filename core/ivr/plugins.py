@@ -34,15 +34,15 @@ PlugIn = Callable[..., Awaitable[Mapping[str, object]]]
 
 class PlugIns:
     def __init__(self, functions: Mapping[str, PlugIn], zone: ZoneInfo) -> None:
-        self._functions, self._zone = dict(functions), zone
+        self.functions, self._zone = dict(functions), zone
 
     @property
     def names(self) -> frozenset[str]:
         """ "module.function" of each."""
-        return frozenset(self._functions)
+        return frozenset(self.functions)
 
     async def ask(self, call: CallPlugIn) -> Answered:
-        function = self._functions.get(call.plugin)
+        function = self.functions.get(call.plugin)
         if function is None:
             return Answered(call.ticket, "failed", reason=_('There is no plug-in "{name}".').format(name=call.plugin))
         try:
@@ -64,9 +64,12 @@ class PlugIns:
         return Answered(call.ticket, "failed", reason=f"{call.plugin}: {reason}")
 
 
-def load(folder: Path, zone: ZoneInfo) -> PlugIns:
-    """All of a folder; none if there is no such folder. ConfigError: a module cannot be imported."""
-    found: dict[str, PlugIn] = {}
+def load(folder: Path, zone: ZoneInfo, more: PlugIns | None = None) -> PlugIns:
+    """All of a folder, beside those that were loaded before; none if there is no such folder.
+
+    ConfigError: a module cannot be imported.
+    """
+    found: dict[str, PlugIn] = dict(more.functions) if more is not None else {}
     for path in sorted(folder.glob("*.py")):
         module = _module(path)
         for name, function in inspect.getmembers(module, inspect.iscoroutinefunction):

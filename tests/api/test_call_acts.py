@@ -150,7 +150,7 @@ async def test_an_act_orders_its_part_of_the_exchange(
 def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     """Whoever adds an act adds its row."""
     elsewhere = {"box.stop", "alarm.acknowledge", "line.block", "prompt.use", "prompt.record"}
-    elsewhere |= {"config.commit", "config.confirm", "config.rollback"}
+    elsewhere |= {"config.commit", "config.confirm", "config.rollback", "flow.publish", "flow.hand_over"}
     changing = {name for name, one in REGISTRY.acts.items() if one.changes}
     assert changing == {method for method, *_ in ORDERS} | elsewhere
 

@@ -60,7 +60,7 @@ def test_a_caller_who_presses_nothing_is_led_to_people_in_the_language_of_the_li
     assert call.nodes == ["language", "hours", "menu"]
     call.wait().wait().wait()
     (queued,) = [act for act in call.acts if isinstance(act, Enqueue)]
-    assert (queued.queue, queued.priority) == ("office", 8)
+    assert (queued.queue, queued.priority) == ("8000", 8)
     call.take(Answered(queued.ticket, "talked"))
     call.listen().press("5").listen()
     assert call.scores == [("service", 5)]
