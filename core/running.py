@@ -173,6 +173,7 @@ class RunningBox:
             self.journal,
             self.hardware.timers,
         )
+        self.exchange.faulted = self._call_failed
         self.refit = Refit(self, self.hardware, self.exchange, self.alarms)
         self.refit.tell_missing()
         for name, card in self.hardware.cards.items():
@@ -337,6 +338,10 @@ class RunningBox:
                 topics.changed("status", "box", self.status())
 
     # ---- what goes wrong ----
+
+    def _call_failed(self, call: int, error: Exception) -> None:
+        """The exchange has logged it, and ended the call."""
+        self.faults += 1
 
     def fault(self, error: Exception) -> None:
         """Something of ours failed where nobody else could be told: the box goes on."""

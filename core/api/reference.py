@@ -143,9 +143,11 @@ def _events() -> str:
         (f"`{kind.name}`", ", ".join(kind.about) or "-", kind.text, ", ".join(f"`{one.name}`" for one in kind.fields))
         for kind in EVENTS.values()
     ]
-    return "## Events of the journal\n\nAs they come by the topic `journal`.\n\n" + _table(
-        ("kind", "names its", "what happened", "data"), rows
+    words = (
+        "As they come by the topic `journal` and by `journal.read`; what each field means: [the journal](journal.md).\n"
     )
+    head = ("kind", "names its", "what happened", "data")
+    return f"## Events of the journal\n\n{words}\n" + _table(head, rows)
 
 
 def _alarms() -> str:

@@ -9,7 +9,7 @@ import trio
 
 from core.api.errors import Code, Refusal
 from core.api.roles import Credentials
-from tests.core.boxes import box
+from tests.core.boxes import SMALL, box
 from tests.core.house import living
 
 pytestmark = pytest.mark.native
@@ -65,6 +65,36 @@ async def test_a_blocked_line_takes_no_call_and_says_so(autojump_clock: object) 
         await desk.ask("line.unblock", line="8002")
         await desk.ask("call.make", device="8002", number="8001")
         await house.telephone("8002").rung(within=2)
+
+
+async def test_a_call_that_fails_by_our_own_fault_is_counted_and_costs_no_other(
+    autojump_clock: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stations = [*SMALL["station"], {"number": "8003", "card": "sim", "channel": 3}]
+    async with living(box(station=stations)) as house, house.client() as desk:
+        ann, ben, cid = (house.telephone(number) for number in ("8001", "8002", "8003"))
+        await desk.ask("call.make", device="8001", number="8002")
+        await ann.rung(within=2)
+        ann.lift()
+        await ben.rung(within=3)
+        ben.lift()
+        await trio.sleep(1)
+
+        async def cursed(*values: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("core.exchange.dialling.collect", cursed)
+        cid.lift()
+        await trio.sleep(2)
+        assert "ZeroDivisionError" in caplog.text
+        assert (await desk.ask("box.status"))["faults"] == 1
+        (call,) = (await desk.ask("call.list"))["calls"]
+        assert {leg["device"] for leg in call["connections"]} == {"8001", "8002"}
+        monkeypatch.undo()
+        cid.hang_up()
+        await trio.sleep(2)
+        cid.lift()
+        await cid.hear_tone("dial", within=4)
 
 
 async def test_views_are_made_only_while_somebody_watches(autojump_clock: object) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,13 @@ class Service:
                     self.process.kill()
                     raise AssertionError(f"not told {state}: {self.told}\n{self.process.communicate()[1]}") from None
 
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Looks again and again; an upper bound, no measure."""
+        began = time.monotonic()
+        while not condition():
+            assert time.monotonic() < began + PATIENCE_S
+            time.sleep(0.05)
+
     def end(self, *signals: signal.Signals) -> tuple[int, str]:
         """Exit code and log."""
         for number in signals:
@@ -109,6 +116,23 @@ def test_the_box_comes_up_answers_and_goes_down_in_order(service: Service) -> No
     service.until("STOPPING=1")
     assert not service.path.exists()
     assert (service.folder / "data" / "journal.db").exists()
+
+
+def test_a_call_is_given_time_to_end_and_a_second_signal_takes_it(service: Service) -> None:
+    service.until("READY=1")
+    with Asker(service.path) as box:
+        box.ask("town.lift", telephone="8001")
+        box.ask("town.dial", telephone="8001", digits=",8002")
+        service.wait(lambda: any(one["rings"] for one in box.ask("town.list")["telephones"]))
+        box.ask("town.lift", telephone="8002")
+        service.wait(lambda: any(call["answered"] for call in box.ask("call.list")["calls"]))
+        service.process.send_signal(signal.SIGTERM)
+        service.until("STOPPING=1")
+        assert box.ask("box.status")["state"] == "stopping"
+        assert len(box.ask("call.list")["calls"]) == 1
+    code, log = service.end(signal.SIGTERM)
+    assert code == 0, log
+    assert "Traceback" not in log
 
 
 def test_a_second_box_on_the_same_folder_is_refused(service: Service) -> None:
