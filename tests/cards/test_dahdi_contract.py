@@ -28,7 +28,7 @@ NEAR = {ChannelKind.BEARER: 1, ChannelKind.DCHANNEL: 16, ChannelKind.CAS: 125, C
 
 
 def other_end(number: int) -> int:
-    return number + (8 if number >= NEAR[ChannelKind.STATION] else 31)
+    return number + (16 if number >= NEAR[ChannelKind.STATION] else 31)
 
 
 class DahdiUnderTest(CardUnderTest):

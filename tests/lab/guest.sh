@@ -26,7 +26,7 @@ export PYTHONDONTWRITEBYTECODE=1
 export PYTHONUNBUFFERED=1
 export LANG=C.UTF-8
 
-# A channel is a file; the whole lab has 264 of them.
+# A channel is a file; the whole lab has 280 of them.
 ulimit -n 4096
 
 # The folders that the host shares apart hold Python's libraries, which do not change while the guest runs: with a cache

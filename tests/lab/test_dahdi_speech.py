@@ -29,12 +29,18 @@ def line(card: DahdiCard, number: int, away: int = 31) -> tuple[Channel, Channel
     return near, far
 
 
-async def heard_is_loop(plane: Plane, channel: Channel, path: Path, seconds: float = 0.5) -> bool:
+async def trouble(plane: Plane, card: DahdiCard, channel: Channel, path: Path, seconds: float = 0.5) -> str:
+    """What the channel hears is the loop, whole: nothing. Else when it stopped to be, and what the card says."""
     recording = await plane.record(channel.port, path)
     await trio.sleep(seconds)
     plane.record_stop(channel.port)
     await recording.closed()
-    return first_wrong(recorded(path)[0], LOOP) is None
+    heard = recorded(path)[0]
+    wrong = first_wrong(heard, LOOP)
+    if wrong is None:
+        return ""
+    when = f"{path.name}: wrong from {wrong / 8:.0f} ms of {len(heard) / 8:.0f} on"
+    return f"{when}; {card.statistics()}; {plane.statistics()}"
 
 
 async def test_the_plane_takes_a_joined_pair_back_for_a_prompt_and_gives_it_away_again(tmp_path: Path) -> None:
@@ -44,25 +50,25 @@ async def test_the_plane_takes_a_joined_pair_back_for_a_prompt_and_gives_it_away
         plane.play(far_a.port, [Clip(linear(LOOP))], loop=True)
         await trio.sleep(FILLED)
         assert plane.statistics().joined_pairs == 1
-        assert await heard_is_loop(plane, far_b, tmp_path / "joined.wav")
-        assert await heard_is_loop(plane, a, tmp_path / "tapped.wav")
+        assert not await trouble(plane, card, far_b, tmp_path / "joined.wav")
+        assert not await trouble(plane, card, a, tmp_path / "tapped.wav")
 
         plane.play(a.port, [Clip(linear(LOOP))], loop=True)
         await trio.sleep(FILLED)
         assert plane.statistics().joined_pairs == 0
-        assert await heard_is_loop(plane, far_b, tmp_path / "mixed.wav")
-        assert await heard_is_loop(plane, far_a, tmp_path / "prompt.wav")
+        assert not await trouble(plane, card, far_b, tmp_path / "mixed.wav")
+        assert not await trouble(plane, card, far_a, tmp_path / "prompt.wav")
 
         plane.stop(a.port)
         await trio.sleep(FILLED)
         assert plane.statistics().joined_pairs == 1
-        assert await heard_is_loop(plane, far_b, tmp_path / "again.wav")
+        assert not await trouble(plane, card, far_b, tmp_path / "again.wav")
         assert card.statistics().underruns == 0
 
 
 async def test_pulses_go_out_whole_while_speech_runs_and_speech_goes_on_after_them(tmp_path: Path) -> None:
     async with box() as (plane, card):
-        station, trunk = line(card, 249, 8)
+        station, trunk = line(card, 249, 16)
         digits: list[int | str] = []
         dialled = trio.Event()
 
@@ -83,7 +89,7 @@ async def test_pulses_go_out_whole_while_speech_runs_and_speech_goes_on_after_th
             await dialled.wait()
         await trio.sleep(FILLED)
         assert digits == ["5", "3"]
-        assert await heard_is_loop(plane, station, tmp_path / "after.wav")
+        assert not await trouble(plane, card, station, tmp_path / "after.wav")
 
 
 async def test_a_span_that_is_pulled_out_and_comes_back_disturbs_no_other() -> None:

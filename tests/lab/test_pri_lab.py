@@ -2,6 +2,9 @@
 
 The box is the user on span 1 and the network on span 3; the far ends are lines of the same kind on spans 2 and 4. Four
 B channels of each span are used: opening thirty takes long on the emulated processor, and shows nothing more.
+
+The contract (tests/lines/test_pri_contract.py) is kept here too: each way a call can end, by whom, in which state, both
+ways, as user and as network; alarms, a lost data link and a vanished card have tests of their own.
 """
 
 from __future__ import annotations
@@ -24,11 +27,14 @@ from hw.signalling.line import (
     Delivered,
     Dialled,
     Established,
+    Idle,
     Line,
     Party,
+    Progress,
     Released,
     Seized,
     Service,
+    ServiceChanged,
     Telling,
 )
 from hw.signalling.pri.b_line import PriLine
@@ -150,6 +156,68 @@ async def test_calls_with_speech_each_way_and_released_from_either_side(tmp_path
             (line if outgoing else other).release()
             await world.idle()
             assert [len(world.of(each, Released)) for each in (line, other)] == [1, 1]
+
+
+# ---- each way a call can end, in which state, by whom ----
+
+
+async def overlapping(world: Lab, line: PriLine, other: PriLine) -> None:
+    line.send("2")
+    await world.until(lambda: world.of(other, Dialled))
+
+
+async def proceeding(world: Lab, line: PriLine, other: PriLine) -> None:
+    other.proceed()
+
+
+async def announced(world: Lab, line: PriLine, other: PriLine) -> None:
+    other.progress()
+    await world.hears(line, Progress)
+
+
+async def alerting(world: Lab, line: PriLine, other: PriLine) -> None:
+    other.alert()
+    await world.hears(line, Delivered)
+
+
+async def connected(world: Lab, line: PriLine, other: PriLine) -> None:
+    other.answer()
+    await world.hears(line, Established)
+
+
+STATES = (overlapping, proceeding, announced, alerting, connected)
+
+Ends = tuple[Callable[[PriLine, PriLine], None], tuple[str, Cause], tuple[str, Cause]]
+NORMAL, FAILURE = Cause.NORMAL_CLEARING, Cause.TEMPORARY_FAILURE
+ENDS: dict[str, Ends] = {
+    "caller": (lambda line, other: line.release(), ("near", NORMAL), ("far", NORMAL)),
+    "called": (lambda line, other: other.release(Cause.USER_BUSY), ("far", Cause.USER_BUSY), ("near", Cause.USER_BUSY)),
+    "caller resets": (lambda line, other: line.reset(), ("line", FAILURE), ("far", FAILURE)),
+    "called resets": (lambda line, other: other.reset(), ("far", FAILURE), ("line", FAILURE)),
+}
+
+
+@pytest.mark.parametrize(("pair", "side"), [(1, Side.USER), (2, Side.NETWORK)], ids=["as_user", "as_network"])
+async def test_every_end_in_every_state(pair: int, side: Side) -> None:
+    async with lab(pair, side, overlap=True) as world:
+        for end, (act, *expected) in ENDS.items():
+            for state in STATES:
+                for here in (world.near, world.far):
+                    story = f"{state.__name__}, {end}, {here.name} calls"
+                    line, other = await world.call(here, Call("8001", complete=state is not overlapping))
+                    await state(world, line, other)
+                    act(line, other)
+                    await world.hears(line, Released)
+                    await world.hears(other, Released)
+                    await world.idle()
+                    await world.up()
+                    for one, (by, cause) in zip((line, other), expected, strict=True):
+                        (released,) = world.of(one, Released)
+                        assert isinstance(released, Released)
+                        assert (released.by, released.cause) == (by, cause), story
+                        told = [telling for which, telling in world.told if which is one]
+                        after = told[told.index(released) + 1 :]
+                        assert all(isinstance(telling, Idle | ServiceChanged) for telling in after), story
 
 
 async def test_as_network_overlap_busy_and_restart() -> None:

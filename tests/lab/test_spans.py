@@ -43,6 +43,6 @@ def test_an_e1_has_31_channels_and_its_signalling_in_timeslot_16(
     assert signalling(span) == expected
 
 
-@pytest.mark.parametrize(("span", "first", "kind"), [(9, 249, "FXOKS"), (10, 257, "FXSKS")])
-def test_the_analog_pair_has_eight_lines_and_their_telephones(span: int, first: int, kind: str) -> None:
-    assert signalling(span) == dict.fromkeys(range(first, first + 8), kind)
+@pytest.mark.parametrize(("span", "first", "kind"), [(9, 249, "FXOKS"), (10, 265, "FXSKS")])
+def test_the_analog_pair_has_sixteen_lines_and_their_telephones(span: int, first: int, kind: str) -> None:
+    assert signalling(span) == dict.fromkeys(range(first, first + 16), kind)
