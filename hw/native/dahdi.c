@@ -18,8 +18,11 @@ enum {
     CATCH_UP_FRAMES = 10, /* what we are later than that is not made up */
     SETTLE_NS = 2000000,  /* a tick begins so long behind the boundary: interrupts of different cards are 1 ms apart at most */
     WAIT_FRAMES = 5,      /* a timer that is silent for so long is dead */
-    ON_TIME_NS = 2000000, /* a boundary that is told later than the others has begun so long ago at most, to start channels on */
-    FOLLOW = 64,          /* boundaries may come later for good: the estimate of when they are told follows by this part */
+    ON_TIME_NS = 2000000, /* a boundary that is told no later than this behind the earliest is on time */
+    FOLLOW = 64,          /* boundaries may come later for good: the estimate of the earliest follows by this part a tick */
+    FORGET = 256,         /* and that of the latest comes down by this part */
+    KNOW_BEATS = 5,       /* boundaries that must have been told before those estimates are worth anything */
+    HOLD_TICKS = 2,       /* without reading, the one that starts the channel among them: then two frames are there, or nearly */
     START_PATIENCE = 10,  /* ticks: if none is on time, channels are started on one that is not */
 };
 
@@ -171,8 +174,10 @@ static bool start(struct channel *channel, int frame)
     bool taken = false;
     if (!atomic_load(&channel->dialling)) {
         int both = DAHDI_FLUSH_BOTH;
+        bool uneven = channel->card->paces && channel->card->jitter > ON_TIME_NS;
         ioctl(descriptor, DAHDI_FLUSH, &both);
-        taken = send_silence(channel->slot, descriptor, frame, frame + CUSHION);
+        taken = send_silence(channel->slot, descriptor, frame, frame + CUSHION + (uneven ? frame : 0));
+        channel->hold = uneven ? HOLD_TICKS : 0;
     }
     leave(channel);
     if (taken) {
@@ -199,8 +204,10 @@ static void start_all(struct dahdi_card *card, int frame)
 static bool read_frame(struct channel *channel, struct slot *slot, int descriptor, int frame, uint64_t time, ssize_t *got)
 {
     *got = -1;
-    if (channel->phase == STARTING)
+    if (channel->phase == STARTING || channel->hold > 0) {
+        channel->hold -= channel->phase == FILLING;
         return take_events(channel, slot, descriptor, time);
+    }
     *got = read(descriptor, slot->rx, (size_t)frame);
     if (*got < 0 && errno == ELAST) {
         if (!take_events(channel, slot, descriptor, time))
@@ -397,17 +404,25 @@ static int64_t monotonic_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The driver may do the work of some milliseconds at once (the core timer, without a card's interrupts: 8), and we may wake late: then
- * the boundary was before that, and a channel started now would have its first frame whole after the next one. It would get its cushion
- * thinner by a frame, for as long as it speaks. */
-static bool on_time(struct dahdi_card *card, int64_t now, int64_t period)
+/* How evenly boundaries are told. A card's interrupts do the driver's work millisecond by millisecond; without a card its core timer does 8
+ * at once, and a boundary is told up to 8 ms late, or we wake late. A channel that is started then has its frames whole so much behind the
+ * boundaries, and finds none when one is told in time. So channels start on time; or, where boundaries are uneven, hold their first frame
+ * back for a tick, and have one in hand from then on. Returns whether channels may start on this one. */
+static bool count_beat(struct dahdi_card *card, int64_t now, int64_t period)
 {
     int64_t expected = card->beat + period, later = now - expected;
-    if (card->beat == 0 || later < 0 || later > period)
-        card->beat = now;
-    else
-        card->beat = expected + later / FOLLOW;
-    return now - card->beat <= ON_TIME_NS;
+    if (card->beat == 0 || later > period || later < -period) {
+        card->beats = 0;
+        card->jitter = 0;
+    }
+    card->beat = card->beats == 0 || later < 0 ? now : expected + later / FOLLOW;
+    if (card->beats > 0 && later < 0)
+        card->jitter -= later; /* it was taken for later than it is: those before were later by as much */
+    card->jitter -= card->jitter / FORGET;
+    if (now - card->beat > card->jitter)
+        card->jitter = now - card->beat;
+    card->beats++;
+    return card->beats >= KNOW_BEATS && (card->jitter > ON_TIME_NS || now - card->beat <= ON_TIME_NS);
 }
 
 static int dahdi_wait(struct card *base, int frame)
@@ -444,7 +459,7 @@ static int dahdi_wait(struct card *base, int frame)
         return 0;
     }
     card->boundary = now;
-    if (on_time(card, now, period) || ++card->start_waits > START_PATIENCE) {
+    if (count_beat(card, now, period) || ++card->start_waits > START_PATIENCE) {
         start_all(card, frame);
         card->start_waits = 0;
     }

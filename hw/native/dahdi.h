@@ -7,6 +7,8 @@
  *   tick               .                     r1 w1                 r2 w2     settles 2 ms behind the boundary, for other cards' interrupts
  *   driver sends      [ silence ][ silence ][======= 1 ==========][          so what came in leaves 2 frames later: 40 ms of 20 ms frames
  *
+ * Where boundaries are told unevenly (no card in the machine, the core timer works in bursts), one frame more waits on either side.
+ *
  * What is written equals what was read, frame by frame, so the delay stays what the start made it. Frames are read without waiting; a
  * missing one is silence, and nothing is written for it. An event in the driver's queue stops read and write (errno 500, ELAST): the
  * events are told, then the call is repeated. Channels without speech are watched by one epoll set, so that they cost nothing in a tick.

@@ -33,6 +33,7 @@ struct channel {
     uint64_t seen;
     enum phase phase;
     bool queued; /* in the list of those to be started */
+    int hold;    /* ticks for which it is not read, so that a frame is in hand later */
     bool empty;  /* nothing was sent for a while by intent: a cushion of silence goes ahead of the next frame */
     int bits;
 };
@@ -44,6 +45,8 @@ struct dahdi_card {
     int timer_frame;
     int64_t boundary; /* ns, CLOCK_MONOTONIC: of the frame that began last */
     int64_t beat;     /* the same, of the earliest moment at which boundaries are told */
+    int64_t jitter;   /* ns from there to the latest */
+    int beats;        /* boundaries told since they were last lost */
     int start_waits;  /* ticks that were not on time, since channels were started */
     bool asked;       /* this tick, for the pace */
     bool paces;       /* this tick was waited for here */

@@ -210,7 +210,7 @@ async def test_every_end_in_every_state(pair: int, side: Side) -> None:
                     await world.hears(line, Released)
                     await world.hears(other, Released)
                     await world.idle()
-                    await world.up()
+                    await world.until(lambda: not any(one.service for one in (*world.near.lines, *world.far.lines)))
                     for one, (by, cause) in zip((line, other), expected, strict=True):
                         (released,) = world.of(one, Released)
                         assert isinstance(released, Released)
