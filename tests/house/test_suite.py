@@ -57,6 +57,34 @@ def test_a_test_that_the_lab_skips_fails_in_ci_only(
     assert suite.lab() == expected
 
 
+def test_what_fails_in_the_lab_is_tried_once_more_and_counted(lab_ends: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = '<testcase classname="tests.lab.test_spans" name="test_{}">{}</testcase>'
+    suites = '<testsuites><testsuite tests="{}" failures="{}" errors="0" skipped="0">{}</testsuite></testsuites>'
+    bad = [case.format(name, "<failure/>") for name in "ab"]
+    runs = [(3, 2, [case.format("c", ""), *bad]), (2, 1, [case.format("a", ""), bad[1]])]
+    ordered: list[tuple[str, ...]] = []
+
+    def run(*command: str) -> int:
+        tests, failed, cases = runs[len(ordered)]
+        ordered.append(command)
+        (lab_ends / "junit.xml").write_text(suites.format(tests, failed, "".join(cases)))
+        return 1
+
+    monkeypatch.setattr(suite, "IN_CI", False)
+    monkeypatch.setattr(suite, "run", run)
+    assert suite.lab() == Sum(passed=2, failed=1, again=1)
+    assert ordered[1][2:] == ("tests/lab/test_spans.py::test_a", "tests/lab/test_spans.py::test_b")
+
+
+def test_the_guests_of_the_lab_share_its_tests_evenly() -> None:
+    files = ["a.py", *lab_run.SECONDS, "b.py"]
+    shares = lab_run.shares(files, 2)
+    assert sorted(file for share in shares for file in share) == sorted(files)
+    loads = [sum(lab_run.SECONDS.get(file, lab_run.USUAL) for file in share) for share in shares]
+    assert max(loads) - min(loads) <= max(lab_run.SECONDS.values()) / 2
+    assert lab_run.shares(["a.py"], 2) == [["a.py"]]
+
+
 def test_an_unknown_part_is_used_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
     assert suite.main(["lint", "polish"]) == 2
     assert "no such part: polish" in capsys.readouterr().err
