@@ -81,7 +81,9 @@ class Lines:
 
         def open() -> dict[str, Line]:
             port = _opened(card, channel, ChannelKind.STATION)
-            line = self._on(port, name, LineKind.STATION, lambda: Station(settings, port.info.abilities), self._sounds)
+            line = self._on(
+                card, port, name, LineKind.STATION, lambda: Station(settings, port.info.abilities), self._sounds
+            )
             self._close[name] = line.close
             return {name: line}
 
@@ -93,7 +95,7 @@ class Lines:
         def open() -> dict[str, Line]:
             port = _opened(card, channel, ChannelKind.TRUNK)
             sounds = _sounds(profile)
-            line = self._on(port, name, LineKind.TRUNK, lambda: Trunk(profile, port.info.abilities), sounds)
+            line = self._on(card, port, name, LineKind.TRUNK, lambda: Trunk(profile, port.info.abilities), sounds)
             self._close[name] = line.close
             return {name: line}
 
@@ -179,10 +181,16 @@ class Lines:
 
     def _circuit(self, span: str, card: Card, info: ChannelInfo, settings: R2Settings) -> ChannelLine:
         port = card.open(info.number)
-        return self._on(port, f"{span}/{info.slot}", LineKind.TRUNK, lambda: R2Channel(settings), self._sounds)
+        return self._on(card, port, f"{span}/{info.slot}", LineKind.TRUNK, lambda: R2Channel(settings), self._sounds)
 
     def _on(
-        self, port: Channel, name: str, kind: LineKind, machine: Callable[[], Machine], sounds: CountrySounds
+        self,
+        card: Card,
+        port: Channel,
+        name: str,
+        kind: LineKind,
+        machine: Callable[[], Machine],
+        sounds: CountrySounds,
     ) -> ChannelLine:
         """Gives the port back when the machine refuses it."""
         try:
@@ -197,6 +205,7 @@ class Lines:
                 self._told,
                 traces=self._traces,
                 captures=self.captures,
+                card=card,
             )
         except HardwareError:
             port.close()

@@ -128,6 +128,7 @@ class LineEventKind(Enum):
     ALARM = "alarm"  # the span of this channel has an alarm
     ALARM_END = "alarm-end"
     GONE = "gone"  # the device vanished; the channel is dead: close it
+    BACK = "back"  # it is there again: whoever closed the channel has opened it anew, and tells so
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +233,10 @@ class Card(Protocol):
 
     def open_dchannel(self, number: int) -> DChannel: ...
 
-    def watch(self, changed: Callable[[SpanEvent], None]) -> None:
-        """From now on, tell arrivals, losses and alarms of spans (in the trio thread)."""
+    def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
+        """From now on, tell arrivals, losses and alarms of spans, in the trio thread. What it returns ends that; called
+        twice it does nothing.
+        """
 
     async def run(self) -> None:
         """The card's own task: D channels, hot plug. Runs until cancelled; an error on one span never ends it."""

@@ -85,13 +85,19 @@ class DahdiCard:
         tally = self._tallies.setdefault(found.number, span.Tally())
         return replace(found, counters=tally.add(found.counters))
 
-    def watch(self, changed: Callable[[SpanEvent], None]) -> None:
+    def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
         if not self._changed:
             self._known = {s.number: s for s in self.spans()}
         self._changed.append(changed)
 
+        def unwatch() -> None:
+            if changed in self._changed:
+                self._changed.remove(changed)
+
+        return unwatch
+
     def _tell(self, kind: SpanEventKind, about: SpanInfo) -> None:
-        for changed in self._changed:
+        for changed in list(self._changed):
             changed(SpanEvent(kind, about))
 
     def _look(self) -> None:

@@ -9,6 +9,9 @@ refused) there and then; what it makes the line tell comes after what is being t
                                               ^                                                       │ order
                                               └───────────────────────────────────────────────────────┘
 
+A device that vanishes: the machine hears GONE; GONE_S later, when the exchange has left the port, the channel is closed
+and the line has no port. When its span arrives again the channel is opened anew, and the machine hears BACK.
+
 What it does not: decide anything. A card that refuses an act is noted and logged; the machine's timers see to the rest.
 """
 
@@ -21,7 +24,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from hw.card import Channel, ChannelKind, HardwareError, LineEvent, LineEventKind
+from hw.card import (
+    Card,
+    Channel,
+    ChannelKind,
+    HardwareError,
+    LineEvent,
+    LineEventKind,
+    SpanEvent,
+    SpanEventKind,
+    SpanInfo,
+)
 from hw.ear import Ear, TonePlan
 from hw.errors import LocalError
 from hw.event import Event, EventKind
@@ -35,6 +48,8 @@ from hw.signalling.trace import Trace
 from hw.timers import Timers
 
 log = logging.getLogger(__name__)
+
+GONE_S = 0.5
 
 # What the exchange is told of what its own ears hear.
 _HEARD_BY = {
@@ -77,7 +92,10 @@ class Sounds(Protocol):
 
 
 class ChannelLine:
-    """A Line (see hw.signalling.line) from a machine and a channel."""
+    """A Line (see hw.signalling.line) from a machine and a channel.
+
+    card: where the channel is opened again after its device had vanished; None: the line stays lost.
+    """
 
     def __init__(
         self,
@@ -91,6 +109,7 @@ class ChannelLine:
         told: Callable[[Line, Telling], None],
         traces: Path | None = None,
         captures: Captures | None = None,
+        card: Card | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -115,12 +134,13 @@ class ChannelLine:
         self._clocks: dict[str, tuple[Hashable, Callable[[], None]]] = {}
         self._time = plane.time
         self.heard: Callable[[Event], None] = lambda event: None
+        self._lost = self._portless = False
+        self._card = card
+        self._unwatch: Callable[[], None] = card.watch(self._span_changed) if card is not None else lambda: None
         channel.heard = self._take
         channel.media = self._media
         self._step(machine.begin(plane.time), plane.time)
-        if channel.info.kind is ChannelKind.CAS:
-            # The card tells changes: what the far end shows now would never come.
-            self._take(LineEvent(LineEventKind.BITS, plane.time, channel.bits()))
+        self._look_at_bits()
 
     @property
     def abilities(self) -> LineAbility:
@@ -128,7 +148,8 @@ class ChannelLine:
 
     @property
     def port(self) -> int:
-        return self._channel.port
+        """-1 while its device is not there."""
+        return -1 if self._portless else self._channel.port
 
     @property
     def connection(self) -> Connection:
@@ -189,9 +210,62 @@ class ChannelLine:
         self.told = lambda line, telling: None
         for name in self._machine.timers:
             self._timers.stop((self, name))
+        self._timers.stop((self, "gone"))
+        self._unwatch()
         self._end_capture(False)
         self._channel.close()
         self._trace.close()
+
+    # ---- a device that goes and comes back ----
+
+    def _lose_channel(self) -> None:
+        """The exchange still has to part and to stop what is on its port."""
+        self._lost = True
+        self._timers.start((self, "gone"), GONE_S, self._close_channel)
+
+    def _close_channel(self) -> None:
+        self._timers.stop((self, "gone"))
+        self._portless = True
+        self._playback = None
+        self._end_capture(False)
+        self._channel.heard = lambda event: None
+        self._channel.media = lambda event: None
+        self._channel.close()
+
+    def _span_changed(self, event: SpanEvent) -> None:
+        before = self._channel.info
+        if event.kind is not SpanEventKind.ARRIVED or not self._lost or self._closed:
+            return
+        if not any(
+            (c.number, c.name, c.kind) == (before.number, before.name, before.kind) for c in event.span.channels
+        ):
+            return
+        assert self._card is not None
+        if not self._portless:
+            self._close_channel()
+        try:
+            channel = self._card.open(before.number)
+        except HardwareError as refused:
+            self._trace.note(self._plane.time, f"card is back but not ready: {refused}")
+            return
+        self._regain(channel, event.span)
+
+    def _regain(self, channel: Channel, span: SpanInfo) -> None:
+        self._channel = channel
+        self._lost = self._portless = False
+        self._listening = None
+        channel.heard = self._take
+        channel.media = self._media
+        self._take(LineEvent(LineEventKind.BACK, self._plane.time))
+        self._set_ears()
+        if span.alarms:
+            self._take(LineEvent(LineEventKind.ALARM, self._plane.time))
+        self._look_at_bits()
+
+    def _look_at_bits(self) -> None:
+        """The card tells changes: what the far end shows now would never come."""
+        if self._channel.info.kind is ChannelKind.CAS:
+            self._take(LineEvent(LineEventKind.BITS, self._plane.time, self._channel.bits()))
 
     # ---- stimuli, one after the other ----
 
@@ -211,6 +285,8 @@ class ChannelLine:
             raise LocalError(f"line {self.name} is closed")
         time = self._plane.time
         self._step(self._machine.take(stimulus, time), time)
+        if isinstance(stimulus, LineEvent) and stimulus.kind is LineEventKind.GONE and self._card is not None:
+            self._lose_channel()
 
     def _step(self, acts: list[m.Act], time: int) -> None:
         """480 circuits in set-up make some 10 000 steps a second: what is done here counts in µs.
@@ -221,6 +297,8 @@ class ChannelLine:
         failed: list[Exception] = []
         with self._plane.batch():
             for act in acts:
+                if self._portless and type(act) not in _WITHOUT_PORT:
+                    continue
                 try:
                     _DO[type(act)](self, act)
                 except HardwareError as error:
@@ -303,10 +381,12 @@ class ChannelLine:
         if Ear.LEVEL in own.ears:
             settings["level_interval_ms"] = own.level_ms
         listening = (own.ears | wanted, plan, settings)
-        if listening != self._listening:
+        if listening != self._listening and not self._portless:
             self._listening = listening
             self._plane.detect(self.port, own.ears | wanted, plan=plan, **settings)
 
+
+_WITHOUT_PORT = frozenset({m.Note, m.Tell, m.Start, m.Stop, m.Listen})
 
 _DO: dict[type, Callable[[ChannelLine, Any], None]] = {
     m.Note: ChannelLine._note,

@@ -73,8 +73,14 @@ class SimCard:
     def open_dchannel(self, number: int) -> SimDChannel:
         return self._open_dchannel(number, Side.NEAR)
 
-    def watch(self, changed: Callable[[SpanEvent], None]) -> None:
+    def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
         self._watchers.append(changed)
+
+        def unwatch() -> None:
+            if changed in self._watchers:
+                self._watchers.remove(changed)
+
+        return unwatch
 
     @property
     def faulted(self) -> Callable[[Exception], None] | None:
@@ -184,5 +190,5 @@ class SimCard:
         return channel
 
     def _span_changed(self, event: SpanEvent) -> None:
-        for watcher in self._watchers:
+        for watcher in list(self._watchers):
             watcher(event)

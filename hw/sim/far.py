@@ -39,8 +39,9 @@ class FarSide:
     def open_dchannel(self, number: int) -> SimDChannel:
         return self._card.far_dchannel(number)
 
-    def watch(self, changed: Callable[[SpanEvent], None]) -> None:
+    def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
         """Nothing is ever told: see above."""
+        return lambda: None
 
     async def run(self) -> None:
         """The simulated card's own task does the work of both sides."""

@@ -67,8 +67,8 @@ class JumperedSide:
             mine.other, theirs.other = theirs, mine
         return mine
 
-    def watch(self, changed: Callable[[SpanEvent], None]) -> None:
-        self._side.watch(changed)
+    def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
+        return self._side.watch(changed)
 
     async def run(self) -> None:
         await self._side.run()

@@ -39,12 +39,13 @@ ORDERS: dict[str, m.Order] = {
     "unblock": m.Unblock(),
 }
 
+CARD = [LineEventKind.ALARM, LineEventKind.ALARM_END, LineEventKind.GONE, LineEventKind.BACK]
 far_acts = st.one_of(
     st.tuples(st.just("bits"), st.integers(0, 3)),
     st.tuples(st.just("code on"), st.integers(1, 15)),
     st.tuples(st.just("code off"), st.integers(1, 15)),
     st.tuples(st.just("wait"), st.sampled_from([0.01, 0.2, 1.0, 5.0, 30.0])),
-    st.tuples(st.just("alarm"), st.booleans()),
+    st.tuples(st.just("card"), st.sampled_from(CARD)),
     st.tuples(st.just("order"), st.sampled_from(list(ORDERS))),
 )
 
@@ -77,8 +78,9 @@ class Alone:
         elif kind == "wait":
             assert isinstance(value, float)
             world.run(value)
-        elif kind == "alarm":
-            end.line(LineEventKind.ALARM if value else LineEventKind.ALARM_END)
+        elif kind == "card":
+            assert isinstance(value, LineEventKind)
+            end.line(value)
         else:
             try:
                 end.take(ORDERS[str(value)])
@@ -88,7 +90,8 @@ class Alone:
                 self.calls += 1
 
     def settle(self) -> None:
-        """The far end becomes sane: no alarm, idle bits, silence; all timers run out."""
+        """Card and far end become sane: no alarm, idle bits, silence; all timers run out."""
+        self.end.line(LineEventKind.BACK)
         self.end.line(LineEventKind.ALARM_END)
         if self.end.connection() not in (Connection.NULL, Connection.FAIL):
             self.end.take(m.Release())

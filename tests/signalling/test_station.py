@@ -338,11 +338,12 @@ ORDERS: dict[str, m.Order] = {
     "unblock": m.Unblock(),
     "reset": m.Reset(),
 }
+CARD = [LineEventKind.ALARM, LineEventKind.ALARM_END, LineEventKind.GONE, LineEventKind.BACK]
 acts = st.one_of(
     st.tuples(st.just("hook"), st.sampled_from([LIFT, HANG_UP, FLASH])),
     st.tuples(st.just("pulse"), st.sampled_from("0159")),
     st.tuples(st.just("digit"), st.sampled_from("0159*#")),
-    st.tuples(st.just("alarm"), st.sampled_from([LineEventKind.ALARM, LineEventKind.ALARM_END])),
+    st.tuples(st.just("alarm"), st.sampled_from(CARD)),
     st.tuples(st.just("wait"), st.sampled_from([0.1, 0.5, 2.0, 20.0, 70.0])),
     st.tuples(st.just("order"), st.sampled_from(list(ORDERS))),
 )
@@ -376,6 +377,7 @@ def test_any_order_of_acts_ends_on_hook_with_nothing_left_behind(kind: str, stor
             except LocalError:
                 continue
             placed += value == "place"
+    phone.line(LineEventKind.BACK)
     phone.line(LineEventKind.ALARM_END)
     if phone.connection() in (Connection.ALERTING, Connection.CONNECTED, Connection.INITIATED) and not lifted:
         phone.take(m.Release())

@@ -857,7 +857,7 @@ PROFILES = st.builds(
 GOOD = mdmf(CallerId("66778899"))
 acts = st.one_of(
     st.tuples(st.just("line"), st.sampled_from([K.RING_BEGIN, K.RING_END, K.BATTERY_LOST, K.BATTERY_BACK, K.DIALLED])),
-    st.tuples(st.just("line"), st.sampled_from([K.ALARM, K.ALARM_END])),
+    st.tuples(st.just("line"), st.sampled_from([K.ALARM, K.ALARM_END, K.GONE, K.BACK])),
     st.tuples(st.just("polarity"), st.booleans()),
     st.tuples(st.just("digit"), st.sampled_from("059*#AD")),
     st.tuples(st.just("fsk"), st.sampled_from([GOOD, GOOD[:-1], b"", b"\x80\x00\x80"])),
@@ -901,6 +901,7 @@ def test_any_order_of_events_ends_idle_with_nothing_left_behind(
                 except LocalError:
                     continue
                 placed += value.startswith("place")
+    line.line(K.BACK)
     line.line(K.ALARM_END)
     line.line(K.BATTERY_BACK)
     line.line(K.RING_END)

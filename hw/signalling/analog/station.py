@@ -181,6 +181,9 @@ class Station:
                 self._out_of_service(kind)
             case LineEvent(kind=LineEventKind.ALARM_END):
                 self._serve(Service.ALARM, False, "alarm ended")
+            case LineEvent(kind=LineEventKind.BACK) if Service.GONE in self.service:
+                self._acts += [m.OnHook(), m.Speech(False)]
+                self._serve(Service.ALARM | Service.GONE, False, "card is back")
             case LineEvent(kind=kind):
                 self._apply(_FAR, kind.value, stimulus)
             case Event(kind=EventKind.DTMF_DOWN):

@@ -159,6 +159,7 @@ _EVERYWHERE: dict[LineEventKind, Rule] = {
     LineEventKind.ALARM: Trunk._alarm,
     LineEventKind.ALARM_END: Trunk._alarm_over,
     LineEventKind.GONE: Trunk._gone,
+    LineEventKind.BACK: Trunk._back,
 }
 _EXPIRED_EVERYWHERE: dict[str, Rule] = {
     "T-SETTLE": Trunk._is_settled,

@@ -151,6 +151,16 @@ class TrunkLine:
         self._stop(*TIMERS)
         self._serve(Service.GONE, True, "card gone")
 
+    def _back(self, _: object) -> None:
+        """As when it begins; what has changed meanwhile the card tells."""
+        if Service.GONE not in self.service:
+            return
+        self._faults.clear()
+        self._battery, self._reversed, self._settled = True, False, False
+        self._rest()
+        self._acts.append(m.Speech(True))
+        self._serve(Service.ALARM | Service.GONE, False, "card is back")
+
     def _fault(self, which: str, on: bool, reason: str) -> None:
         if on:
             self._faults.add(which)

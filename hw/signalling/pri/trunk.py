@@ -110,7 +110,7 @@ class PriTrunk:
         if self._network if names is None else names:
             self.abilities |= l.LineAbility.SEND_NAME
         self._attach()
-        card.watch(self._span_changed)
+        self._unwatch = card.watch(self._span_changed)
         self._pump()
 
     @property
@@ -152,6 +152,7 @@ class PriTrunk:
         """Gives the channels back. Nothing is told any more, calls are not cleared."""
         self._closed = True
         self._timers.stop((self, "span"))
+        self._unwatch()
         self._untold.clear()
         self._close_channels()
         for line in self.lines:

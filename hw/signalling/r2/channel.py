@@ -124,6 +124,17 @@ class R2Channel:
             case LineEventKind.GONE:
                 self._circuit.dead = True
                 self._lose(Service.GONE, "card gone")
+            case LineEventKind.BACK if Service.GONE in self.service:
+                self._regain()
+
+    def _regain(self) -> None:
+        """As when it begins: what the far end shows is not known, and will be told next."""
+        circuit = self._circuit
+        circuit.stop("T-BITS")
+        circuit.dead, circuit.far, self._pending = False, None, None
+        self._show_service()
+        self.service |= Service.BLOCKED_THERE
+        self._serve(Service.ALARM | Service.GONE, False, "card is back")
 
     def _take_bits(self, pair: int) -> None:
         circuit = self._circuit
