@@ -84,40 +84,14 @@ def voice(hz: int) -> Clip:
     return Clip((5000 * np.sin(2 * math.pi * hz / 8000 * np.arange(32000))).astype(np.int16))
 
 
-class Office:
-    """What a story needs; open_office() makes it."""
+class Voices:
+    """Who hears whom, and the story as the journal tells it."""
 
-    def __init__(self, plane: Plane, exchange: Exchange, journal: Journal, card: SimCard, town: Town) -> None:
-        self.plane = plane
-        self.exchange = exchange
+    def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.card = card
-        self.town = town
-        self.recorder: Recorder
         self.events: list[Event] = []
         journal.watch(self.events.append)
         self._voices: dict[str, int] = {}
-
-    def phone(self, number: str) -> Telephone:
-        return self.town.telephones[number]
-
-    def call_from_town(self, number: str, caller: str = "62000001", way: str = "e1") -> IncomingCall:
-        return self.town.call(way, number, caller)
-
-    async def dial(self, telephone: Telephone, number: str) -> None:
-        """Lifts, waits for dial tone, dials."""
-        telephone.lift()
-        await telephone.hear_tone("dial", within=SOON)
-        await telephone.dial(number)
-
-    async def connect(self, caller: Telephone, called: Telephone) -> None:
-        """One calls the other, who answers."""
-        await self.dial(caller, called.name)
-        await called.rung(within=SOON)
-        called.lift()
-        await trio.sleep(0.3)
-
-    # ---- who hears whom ----
 
     def hz(self, name: str) -> int:
         if name not in self._voices:
@@ -142,23 +116,54 @@ class Office:
         names = [party.name for party in parties]
         return {name: {one for one in names if hears(heard[name], self.hz(one))} for name in names}
 
-    async def hear_each_other(self, *parties: Party) -> None:
+    async def hear_each_other(self, *parties: Party, seconds: float = 0.8) -> None:
         names = {party.name for party in parties}
-        assert await self.heard_by(*parties) == {name: names - {name} for name in names}, self.story()
+        assert await self.heard_by(*parties, seconds=seconds) == {name: names - {name} for name in names}, self.story()
 
     async def hear_nobody(self, party: Party, *others: Party) -> None:
         assert not (await self.heard_by(party, *others))[party.name], self.story()
-
-    # ---- what the journal says ----
-
-    def kinds(self, call: int = 0) -> list[str]:
-        return [event.kind for event in self.events if not call or event.call == call]
 
     def story(self) -> str:
         return "\n".join(
             f"{event.clock / 1e6:9.3f}  {event.call or '':>4} {event.device:8} {event.kind} {event.data}"
             for event in self.events
         )
+
+
+class Office(Voices):
+    """What a story needs; open_office() makes it."""
+
+    def __init__(self, plane: Plane, exchange: Exchange, journal: Journal, card: SimCard, town: Town) -> None:
+        super().__init__(journal)
+        self.plane = plane
+        self.exchange = exchange
+        self.card = card
+        self.town = town
+        self.recorder: Recorder
+
+    def phone(self, number: str) -> Telephone:
+        return self.town.telephones[number]
+
+    def call_from_town(self, number: str, caller: str = "62000001", way: str = "e1") -> IncomingCall:
+        return self.town.call(way, number, caller)
+
+    async def dial(self, telephone: Telephone, number: str) -> None:
+        """Lifts, waits for dial tone, dials."""
+        telephone.lift()
+        await telephone.hear_tone("dial", within=SOON)
+        await telephone.dial(number)
+
+    async def connect(self, caller: Telephone, called: Telephone) -> None:
+        """One calls the other, who answers."""
+        await self.dial(caller, called.name)
+        await called.rung(within=SOON)
+        called.lift()
+        await trio.sleep(0.3)
+
+    # ---- what the journal says ----
+
+    def kinds(self, call: int = 0) -> list[str]:
+        return [event.kind for event in self.events if not call or event.call == call]
 
     def check_records(self) -> None:
         """Every call has one record, it is closed, and its segments tile it to the microsecond."""
