@@ -1,10 +1,11 @@
 """`strowger bench acd`: what a decision costs, and a day of traffic, in the pure core.
 
     decision_us    512 agents, all busy, each in 4 of 64 queues; 5000 callers wait, a third of them for skills. One
-                   decision: an agent becomes free and is offered the call that is his, with its reason. Median, and
-                   the same with 50 to 50 000 waiting: it must not grow faster than the logarithm.
+                   decision: an agent becomes free and is offered the call that is his, with its reason. Median of
+                   processor time, and the same with 50 to 50 000 waiting: it must not grow faster than the logarithm
     day_s          100 000 calls in a day with two peaks, agents in three shifts coming and going, callers who hang up,
-                   agents who do not lift, recipes: seconds of this machine for all of it
+                   agents who do not lift, recipes: seconds of this machine for all of it; day_processor_s: of the
+                   processor, whatever else the machine does
 
 What it does not: telephones, flows, the journal. That path is measured when it is whole.
 """
@@ -98,9 +99,9 @@ class _Floor:
     def take(self, event: e.Event) -> tuple[float, bool]:
         """Microseconds it took, and whether it led to an offer."""
         self.now += 0.01
-        begun = time.perf_counter()
+        begun = time.process_time_ns()
         orders = self.distribution.take(event, self.now)
-        took = (time.perf_counter() - begun) * 1e6
+        took = (time.process_time_ns() - begun) / 1e3
         for order in orders:
             if isinstance(order, o.Offer):
                 (agent,) = order.agents
@@ -149,11 +150,11 @@ def decisions(waiting: int, seconds: float) -> dict[str, float]:
 
 def day(calls: int = CALLS) -> dict[str, Any]:
     """A whole day, as fast as it goes."""
-    begun = time.perf_counter()
+    begun, processor_begun = time.perf_counter(), time.process_time()
     rng = Random(11)
     simulation = Simulation(
         Distribution(desk(20, recipes=True), seed=5),
-        People(talk_s=150, lift_s=3, patience_s=240, misses=0.02),
+        People(talk_s=120, lift_s=3, patience_s=240, misses=0.02),
         seed=13,
     )
     for number in range(AGENTS):
@@ -170,7 +171,7 @@ def day(calls: int = CALLS) -> dict[str, Any]:
     times = sorted(minute * 60 + rng.uniform(0, 60) for minute in minutes)
     simulation.arrivals((at, f"q{rng.randrange(QUEUES)}", caller(rng)) for at in times)
     seen = simulation.run()
-    took = time.perf_counter() - begun
+    took, processor_s = time.perf_counter() - begun, time.process_time() - processor_begun
     return {
         "calls": seen.calls,
         "answered": seen.answered,
@@ -178,8 +179,9 @@ def day(calls: int = CALLS) -> dict[str, Any]:
         "left": seen.left,
         "mean_wait_s": round(seen.mean_wait_s, 1),
         "events": seen.takes,
-        "us_an_event": round(took / seen.takes * 1e6, 1),
+        "us_an_event": round(processor_s / seen.takes * 1e6, 1),
         "day_s": round(took, 2),
+        "day_processor_s": round(processor_s, 2),
     }
 
 
@@ -192,7 +194,7 @@ def _busy(hour: float) -> float:
     return 0.05 + peak(10.5, 1.8) + 0.8 * peak(15, 2)
 
 
-def run(seconds: float = 5.0) -> dict[str, Any]:
+def run(seconds: float = 3.0) -> dict[str, Any]:
     """Each number of waiting calls for `seconds`; the day takes as long as it takes."""
     rows = [decisions(waiting, seconds) for waiting in (50, 500, WAITING, 10 * WAITING)]
     (asked,) = (row for row in rows if row["waiting"] == WAITING)
@@ -201,6 +203,7 @@ def run(seconds: float = 5.0) -> dict[str, Any]:
         "decision_us": asked["offer_us"],
         "decision_p99_us": asked["offer_p99_us"],
         "day_s": whole.pop("day_s"),
+        "day_processor_s": whole.pop("day_processor_s"),
         "agents": AGENTS,
         "queues": QUEUES,
         "by_waiting": rows,

@@ -24,6 +24,7 @@ from core.acd.reason import Why
 from core.acd.skills import liked
 from core.acd.strategy import RING_SEVERAL, Choice, Scene, choose, named
 from core.acd.waiting import Place, Waiting
+from hw.errors import LocalError
 
 
 def match(floor: Floor) -> None:
@@ -48,6 +49,8 @@ def match(floor: Floor) -> None:
             _offer(floor, waiting, trigger)
         if number and floor.agents[number].available(floor.now):
             next_place = _first_for(floor, number)
+            if next_place == place:
+                raise LocalError(f"call {place[-1]} is the first for agent {number}, and nobody may serve it")
             if next_place is not None:
                 heapq.heappush(heads, (next_place, number, trigger))
     for number in freed:
