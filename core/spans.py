@@ -125,7 +125,9 @@ class Spans:
         return "up" if trunk is not None and Service.DOWN not in trunk.service else "down"
 
     def _judge(self, view: SpanView) -> None:
-        bad = [name for name in view.alarms if name != "RECOVERING"]
+        # A span that could not be opened has an alarm for that already.
+        missing = view.name in self._hardware.lines.missing
+        bad = [name for name in view.alarms if name != "RECOVERING" and not (missing and name == "GONE")]
         key = f"span {view.name}"
         if self._lasts(key, bool(bad), JUDGED_S):
             means, remedy = _explained(bad[0])

@@ -122,8 +122,9 @@ class Watch:
 class Client:
     """Made by connected() or over()."""
 
-    def __init__(self, stream: trio.abc.Stream, nursery: trio.Nursery) -> None:
+    def __init__(self, stream: trio.abc.Stream, nursery: trio.Nursery, where: Path) -> None:
         self.welcome: dict[str, Any] = {}
+        self._where = where
         self._stream = stream
         self._nursery = nursery
         self._numbers = count(1)
@@ -144,7 +145,7 @@ class Client:
         finally:
             del self._asked[number]
         if not answers:
-            raise _gone(socket_path(), self._ended)
+            raise _gone(self._where, self._ended)
         (answer,) = answers
         if answer.error is not None:
             raise _raised(answer.error)
@@ -152,12 +153,12 @@ class Client:
 
     async def send(self, data: bytes) -> None:
         if self._ended:
-            raise _gone(socket_path(), self._ended)
+            raise _gone(self._where, self._ended)
         try:
             async with self._sending:
                 await self._stream.send_all(data)
         except trio.BrokenResourceError as error:
-            raise _gone(socket_path(), str(error)) from None
+            raise _gone(self._where, str(error)) from None
 
     async def watch(self, topic: str, **wanted: Any) -> Watch:
         watch = Watch(topic, wanted)
@@ -217,11 +218,13 @@ class Client:
 
 
 @asynccontextmanager
-async def over(stream: trio.abc.Stream, client: str = "", speak: str = "") -> AsyncIterator[Client]:
-    """On a stream that is there."""
+async def over(
+    stream: trio.abc.Stream, client: str = "", speak: str = "", where: Path = Path("-")
+) -> AsyncIterator[Client]:
+    """On a stream that is there. where: what it is called when it has gone."""
     failed: Exception | None = None
     async with trio.open_nursery() as nursery:
-        box = Client(stream, nursery)
+        box = Client(stream, nursery, where)
         nursery.start_soon(box.read)
         try:
             box.welcome = await box.ask("hello", client=client, language=speak or language())
@@ -244,7 +247,7 @@ async def connected(path: Path | None = None, client: str = "", speak: str = "")
         stream = await trio.open_unix_socket(str(where))
     except OSError as error:
         raise _gone(where, error.strerror or str(error)) from None
-    async with over(stream, client, speak) as box:
+    async with over(stream, client, speak, where) as box:
         yield box
 
 

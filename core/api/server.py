@@ -20,6 +20,7 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -102,6 +103,8 @@ class Server:
             made.rename(path)
         except (OSError, LookupError) as error:
             listening.close()
+            with suppress(OSError):
+                _remove(made)
             raise HardwareError(
                 f"control socket {path}: {getattr(error, 'strerror', '') or error}",
                 action="stop the box that uses it, or give another path: strowger run --socket PATH",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import socket
 import stat
@@ -13,7 +14,7 @@ import trio
 from core.api import client, server
 from core.api.roles import Credentials, Peer, Role, User, credentials_of, peer_of
 from hw.card import HardwareError
-from tests.api.rig import Rig, rig
+from tests.api.rig import USERS, Rig, acts, rig
 
 
 async def listening(town: Rig, path: Path) -> None:
@@ -85,6 +86,20 @@ async def test_a_socket_left_by_a_killed_box_is_replaced_and_a_living_one_is_not
         async with client.connected(path):
             pass
     assert os.listdir(tmp_path) == []
+
+
+async def test_the_socket_is_of_a_group_where_that_is_set(tmp_path: Path) -> None:
+    group = grp.getgrgid(os.getgid()).gr_name
+    async with rig() as town:
+        for name, mode in ((group, 0o660), ("", 0o666)):
+            path = tmp_path / f"control{name}"
+            one = server.Server(town.rooms, town.trail, lambda: USERS, acts(), group=name)
+            await town.nursery.start(one.listen, path)
+            assert stat.S_IMODE(os.stat(path).st_mode) == mode
+            assert os.stat(path).st_gid == os.getgid()
+        with pytest.raises(HardwareError, match="control socket"):
+            await server.Server(town.rooms, town.trail, lambda: USERS, acts(), group="no-such-group").listen(path)
+        assert {name for name in os.listdir(tmp_path) if name.startswith(".")} == set()
 
 
 async def test_where_nobody_listens_the_client_says_what_to_do(tmp_path: Path) -> None:
