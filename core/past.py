@@ -33,16 +33,16 @@ class Past:
         def ask(reader: Reader) -> list[Event]:
             return reader.find(after, call=call, device=device, kinds=kinds, limit=limit)
 
-        return await self._asked(ask)
+        return await self.ask(ask)
 
     async def of_call(self, call: int) -> list[Event]:
-        return await self._asked(lambda reader: reader.of_call(call))
+        return await self.ask(lambda reader: reader.of_call(call))
 
     async def records(self, since: int, until: int, number: str, last: int) -> list[CallRecord]:
-        return await self._asked(lambda reader: list(reader.records(since, until, number, last)))
+        return await self.ask(lambda reader: list(reader.records(since, until, number, last)))
 
-    async def _asked(self, ask: Callable[[Reader], list[T]]) -> list[T]:
-        """HardwareError: the disk refuses."""
+    async def ask(self, ask: Callable[[Reader], list[T]]) -> list[T]:
+        """Any question to the file. HardwareError: the disk refuses."""
         path = self._path
         if path is None:
             await trio.lowlevel.checkpoint()

@@ -42,6 +42,8 @@ from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
+from core.recording.room import FOLDER as RECORDINGS
+from core.recording.room import Recordings
 from core.refit import Refit
 from core.simulation import Simulation
 from core.spans import Spans, SpanView
@@ -102,6 +104,7 @@ class RunningBox:
         self._nursery: trio.Nursery
         self.refit: Refit
         self.journal: Journal
+        self.past: Past
         self.exchange: Exchange
         self.flows: FlowRoom
         self.server: Server
@@ -120,7 +123,8 @@ class RunningBox:
                 async with trio.open_nursery() as recording:
                     await recording.start(self.journal.run)
                     self.alarms.trail = self.journal
-                    self.rooms.journal = Past(self.journal, self._path, threaded=not self._virtual)
+                    self.past = Past(self.journal, self._path, threaded=not self._virtual)
+                    self.rooms.journal = self.past
                     self.journal.note("BoxStarted", version=version("strowger"))
                     await self._live(task_status)
                     self.journal.note("BoxStopped")
@@ -195,9 +199,14 @@ class RunningBox:
         self.rooms.add(FlowRoom, self.flows)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
+        recordings = self._recordings()
+        if recordings is not None:
+            await recordings.mend()
         await nursery.start(self.exchange.run)
         if voicemail is not None:
             await nursery.start(voicemail.run)
+        if recordings is not None:
+            await nursery.start(recordings.run)
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
         if self._virtual:
@@ -214,6 +223,14 @@ class RunningBox:
         )
         if self._socket is not None:
             await nursery.start(self.server.listen, self._socket)
+
+    def _recordings(self) -> Recordings | None:
+        if self.data is None:
+            return None
+        folder = self.data / RECORDINGS
+        room = Recordings(self.exchange, self.past, folder, self.alarms, threaded=not self._virtual)
+        self.rooms.add(Recordings, room)
+        return room
 
     def _open_workshop(self) -> None:
         if self.voice.prompts is not None and self.data is not None:

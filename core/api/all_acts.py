@@ -10,12 +10,24 @@ from core.api import (
     journal_acts,
     line_acts,
     prompt_acts,
+    recording_acts,
     session,
     town_acts,
 )
 from core.api.acts import REGISTRY
 
-MODULES = (session, call_acts, line_acts, prompt_acts, flow_acts, journal_acts, config_acts, box_acts, town_acts)
+MODULES = (
+    session,
+    call_acts,
+    recording_acts,
+    line_acts,
+    prompt_acts,
+    flow_acts,
+    journal_acts,
+    config_acts,
+    box_acts,
+    town_acts,
+)
 """In the order of the reference."""
 
 __all__ = ["MODULES", "REGISTRY"]

@@ -50,8 +50,17 @@ def _twice(taken: Iterable[tuple[str, Path]], text: Callable[[str], str]) -> Ite
 
 def _unique(box: Box) -> Iterator[Finding]:
     yield from _twice(numbers(box), lambda name: _("The number {name} is given twice.").format(name=name))
-    named = ("card", "trunk_group", "route", "class_of_service", "calendar", "user")
-    for section in (*named, "queue", "agent_group", "skill", "customer_class", "database"):
+    named: tuple[str, ...] = ("card", "trunk_group", "route", "class_of_service", "calendar", "user")
+    for section in (
+        *named,
+        "queue",
+        "agent_group",
+        "skill",
+        "customer_class",
+        "database",
+        "recording_rule",
+        "retention",
+    ):
         rows = [(row.name, (section, number, "name")) for number, row in enumerate(getattr(box, section))]
         yield from _twice(rows, lambda name: _('The name "{name}" is given twice.').format(name=name))
     lines: list[tuple[str, Path]] = [(row.name, ("span", number, "name")) for number, row in enumerate(box.span)]

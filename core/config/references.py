@@ -49,6 +49,10 @@ REFERENCES = {
     "queue.recipe.*.drop.*": "skill",
     "queue.recipe.*.open": "calendar",
     "queue.recipe.*.closed": "calendar",
+    "recording_rule.groups.*": "trunk group",
+    "recording_rule.stations.*": "station",
+    "recording_rule.queues.*": "queue",
+    "recording_rule.retention": "retention class",
 }
 """Paths to values (through every row), and what each value that is not "" must be the name or number of."""
 
@@ -64,6 +68,7 @@ _NO_SUCH = {
     "agent group": N_('There is no agent group "{name}".'),
     "queue": N_('There is no queue "{name}".'),
     "skill": N_('There is no skill "{name}".'),
+    "retention class": N_('There is no retention class "{name}".'),
 }
 
 
@@ -119,6 +124,7 @@ def _known(box: Box) -> dict[str, list[str]]:
         "agent group": [group.name for group in box.agent_group],
         "queue": [queue.name for queue in box.queue],
         "skill": [skill.name for skill in box.skill],
+        "retention class": [row.name for row in box.retention],
     }
 
 

@@ -105,6 +105,8 @@ class Exchange:
         self.calls: dict[int, Call] = {}
         self.changed: Changed | None = None
         self.attendants: list[Attendant] = []
+        self.codes = dict(features.CODES)
+        """What feature codes do, by the field of [features]; rooms that attend the calls add theirs."""
         self.faulted: Callable[[int, Exception], None] | None = None
         """Is told of a call that failed by our own fault, beside the log."""
         self.closing = False

@@ -1,7 +1,7 @@
 """Feature codes: a number that is no party but an order to the exchange (新业务).
 
     *57*8002#  ──numbering──> Target(FEATURE, "forward_always", ("8002",))
-               ──> CODES["forward_always"](call, station, ("8002",)) ──> Said: words of what was done, or a short tone
+               ──> codes["forward_always"](call, station, ("8002",)) ──> Said: words of what was done, or a short tone
 
 A code runs as the routine of the call that dialled it. It may make something else of the call (a conference, a parked
 call fetched): then it returns None. Only stations have codes; a call from a trunk that dials one is refused.
@@ -32,7 +32,7 @@ CODES: dict[str, Code] = {
     **transferring.CODES,
     **waking.CODES,
 }
-"""By the field of [features]."""
+"""By the field of [features]: those of the exchange itself (see Exchange.codes)."""
 
 SECRET = {"pin_call"}
 """Services whose first argument is a PIN: the journal does not get it."""
@@ -43,7 +43,7 @@ async def take(call: Call, target: Target) -> None:
     leg = call.calling
     assert leg is not None
     station = leg.device
-    code = CODES.get(target.name)
+    code = call.exchange.codes.get(target.name)
     if code is None or not isinstance(station, Station):
         raise Refused(Cause.SERVICE_UNAVAILABLE, "unavailable")
     shown = ["…", *target.arguments[1:]] if target.name in SECRET else list(target.arguments)

@@ -11,6 +11,7 @@ or control interface, with or without a rule. When the disk is full, calls go on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,21 +32,30 @@ if TYPE_CHECKING:
     from core.config.model.recording import RecordingRule
     from core.exchange.call import Call
     from core.exchange.exchange import Exchange
+    from core.exchange.station import Station
 
 _PEOPLE = {TargetKind.STATION, TargetKind.HUNT_GROUP, TargetKind.QUEUE, TargetKind.TRUNK, TargetKind.EMERGENCY}
 
 
 class Recorder:
-    """core.exchange.attendant.Attendant. `folder`: where recordings are kept. room(): why nothing more may be recorded
-    now, "" if it may.
+    """core.exchange.attendant.Attendant. `folder`: where recordings are kept. closed(file): is told of each that is
+    whole. While it runs, the exchange knows the code of [features] record.
     """
 
-    def __init__(self, exchange: Exchange, folder: Path, *, threaded: bool = True) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        folder: Path,
+        *,
+        closed: Callable[[str], None] = lambda file: None,
+        threaded: bool = True,
+    ) -> None:
         self.tapes: dict[Call, Tape] = {}
         self.full = ""
         """Why nothing may be recorded now (the disk); "": it may."""
         self._exchange = exchange
         self._folder = folder
+        self._closed = closed
         self._threaded = threaded
         self._told: set[Call] = set()  # whose outside party knows
         self._nursery: trio.Nursery | None = None
@@ -53,11 +63,13 @@ class Recorder:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         async with trio.open_nursery() as self._nursery:
             self._exchange.attendants.append(self)
+            self._exchange.codes["record"] = self._code
             task_status.started()
             try:
                 await trio.sleep_forever()
             finally:
                 self._exchange.attendants.remove(self)
+                del self._exchange.codes["record"]
                 for tape in self.tapes.values():
                     tape.stop()
 
@@ -146,6 +158,17 @@ class Recorder:
             raise Refused(Cause.INVALID_MESSAGE, "not-possible", _("no such state: {state}").format(state=state))
         self._tape(call).set_state(state, by)
 
+    async def _code(self, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
+        """Dialled after a flash: the held call is recorded from now on, or no longer."""
+        if not station.held:
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+        held = station.held[-1].call
+        if held in self.tapes:
+            self.stop(held)
+            return Said("recording.stopped")
+        self.start(held, station.name)
+        return Said("recording.started")
+
     # ---- within ----
 
     def _tape(self, call: Call) -> Tape:
@@ -175,6 +198,7 @@ class Recorder:
             rule=rule,
             retention=retention,
             by=by,
+            closed=self._closed,
             threaded=self._threaded,
         )
 

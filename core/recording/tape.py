@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CLOSING_S = 5.0
+"""So long the end of a file is waited for when the box ends; what comes later is mended at the next start."""
+
 STATES = {
     "runs": RecordingState.RUNS,
     "paused": RecordingState.PAUSED,
@@ -50,10 +54,12 @@ class Part:
     leg: Leg
     port: int
     recording: Recording
+    patience: trio.CancelScope
+    """Of who waits for its end, whatever else ends."""
 
 
 class Tape:
-    """`missed(reason)` is told of a part that could not be; the call goes on."""
+    """`missed(reason)` is told of a part that could not be, the call goes on; `closed(file)` of each that is whole."""
 
     def __init__(
         self,
@@ -64,6 +70,7 @@ class Tape:
         nursery: trio.Nursery,
         missed: Callable[[str], None],
         *,
+        closed: Callable[[str], None] = lambda file: None,
         rule: str = "",
         retention: str = "",
         by: str = "",
@@ -81,6 +88,7 @@ class Tape:
         self._folder = folder
         self._nursery = nursery
         self._missed = missed
+        self._closed = closed
         self._threaded = threaded
         self._began = call.exchange.utc()
         self._number = call.id
@@ -155,9 +163,7 @@ class Tape:
             file.abandon()
             self._missed(str(error))
             return
-        self.part = Part(self._parts, name, leg, port, recording)
-        if self.state != "runs":
-            self._plane.record_state(port, STATES[self.state])
+        self.part = Part(self._parts, name, leg, port, recording, trio.CancelScope(shield=True))
         self._journal.note(
             "RecordingBegan",
             call=self.call.id,
@@ -168,6 +174,9 @@ class Tape:
             retention=self.retention,
             by=self.by,
         )
+        self._nursery.start_soon(self._follow, self.part)
+        if self.state != "runs":
+            self.set_state(self.state, self.by)
         if leg.device.kind is not DeviceKind.TRUNK:
             self.prepare()  # a station may hold at any moment
 
@@ -176,36 +185,44 @@ class Tape:
         assert part is not None
         if part.recording.result is None:
             self._plane.record_stop(part.port)
-        self._nursery.start_soon(self._close, part, self.call.id)
+        part.patience.deadline = trio.current_time() + CLOSING_S
 
-    async def _close(self, part: Part, call: int) -> None:
-        """Until the file is whole; then it is what its journal row says."""
-        problem, ms, lost, digest = "", 0, 0, ""
-        try:
-            closed = await part.recording.closed()
-            ms, lost = closed.ms, closed.lost_ms
+    async def _follow(self, part: Part) -> None:
+        """Until the file is whole; then it is what its journal row says. The disk may end it before the call does."""
+        with part.patience:
+            ended = await part.recording.wait()
+            problem, lost, digest = "", 0, ""
+            ms = ended.milliseconds
+            try:
+                closed = await part.recording.closed()
+                ms, lost = closed.ms, closed.lost_ms
+            except RecordingError as error:
+                problem = error.reason
+                self._missed(str(error))
+            part.patience.deadline = math.inf
             path = self._folder / part.file
-            digest = await trio.to_thread.run_sync(sha256, path) if self._threaded else sha256(path)
-        except (OSError, RecordingError) as error:
-            problem = str(error)
-            self._missed(problem)
-        self._journal.note(
-            "RecordingEnded",
-            call=call,
-            device=part.leg.name,
-            file=part.file,
-            ms=ms,
-            lost_ms=lost,
-            sha256=digest,
-            problem=problem,
-        )
+            try:
+                digest = await trio.to_thread.run_sync(sha256, path) if self._threaded else sha256(path)
+            except OSError as error:
+                problem = problem or str(error)
+            self._journal.note(
+                "RecordingEnded",
+                call=self.call.id,
+                device=part.leg.name,
+                file=part.file,
+                ms=ms,
+                lost_ms=lost,
+                sha256=digest,
+                problem=problem,
+            )
+            self._closed(part.file)
 
     # ---- orders ----
 
     def set_state(self, state: str, by: str) -> None:
         """ "runs", "paused" (its clock stops), "masked" (a tone keeps the time line)."""
         self.state = state
-        if self.part is not None:
+        if self.part is not None and self.part.recording.result is None:
             self._plane.record_state(self.part.port, STATES[state])
             self._journal.note(
                 "RecordingState",

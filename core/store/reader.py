@@ -6,7 +6,7 @@ The last 30 ms of a running exchange are not on disk yet, and not seen.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from core.store import records_table
 from core.store.event import Event
 from core.store.journal_file import read, wal
+from core.store.recordings import FILE, OF_RECORDINGS, Recording, Wanted, files, recordings
 from core.store.records import CallRecord
 from core.store.trunk_use import TrunkUse, trunk_use
 from core.texts import _
@@ -23,6 +24,8 @@ from hw.card import HardwareError
 NAME = "journal.db"
 PLACES = (Path("/var/lib/strowger") / NAME, Path("out") / NAME)
 """Where the journal lies if nobody says: of the box, of a checkout."""
+AT_ONCE = 500
+"""So many names stand in one question."""
 
 
 class Reader:
@@ -96,6 +99,24 @@ class Reader:
             more = _named(found) | self._consulting(known) if found else set()
             more -= known
         return found
+
+    def recordings(self, wanted: Wanted) -> list[Recording]:
+        """Those that are wanted, oldest first."""
+        names = files(self._sql, wanted)
+        found: list[Recording] = []
+        for at in range(0, len(names), AT_ONCE):
+            found += recordings(self.of_recordings(names[at : at + AT_ONCE]))
+        return sorted(found, key=lambda recording: (recording.began, recording.file))
+
+    def of_recordings(self, names: Sequence[str]) -> list[Event]:
+        """The events of some recordings, oldest first."""
+        where = f"WHERE {OF_RECORDINGS} AND {FILE} IN ({','.join('?' * len(names))})"
+        return list(read(self._sql, where, names))
+
+    def first_of_runs(self, after: int) -> int:
+        """When the first run with a higher number began, UTC in µs; 0: there is none."""
+        (began,) = self._sql.execute("SELECT coalesce(min(began), 0) FROM runs WHERE run > ?", (after,)).fetchone()
+        return int(began)
 
     def trunk_use(self, since: int = 0, until: int = 0) -> list[TrunkUse]:
         kinds = "kind IN ('TrunkSeized', 'TrunkReleased', 'BoxStarted', 'BoxStopped')"

@@ -267,6 +267,17 @@ KINDS = (
         ),
     ),
     Kind(
+        "RecordingConverted",
+        (),
+        "a recording lies there in another form, and the one before is gone",
+        (
+            Field("file", str, "which: by its first name", needed=True),
+            Field("form", str, "how it lies there now", ("opus", "wav.age", "opus.age"), needed=True),
+            Field("sha256", str, "of the file in this form"),
+            Field("was", str, "sha256 of the form before"),
+        ),
+    ),
+    Kind(
         "RecordingMissed",
         BOTH,
         "a rule wanted the call recorded and it could not be",

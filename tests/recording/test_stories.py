@@ -230,3 +230,37 @@ async def test_a_full_disk_costs_the_recording_and_not_the_call(
         await office.hear_each_other(ann, ben)
         missed = [event for event in office.events if event.kind == "RecordingMissed"]
         assert [event.data["reason"] for event in missed] == ["the disk is full"]
+
+
+async def test_a_code_after_a_flash_records_the_held_party(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    async with open_office(recordings=tmp_path) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.connect(ann, ben)
+        for voices in (("8001", "8002"), ("8001",)):
+            await ann.flash()
+            await ann.hear_tone("dial", within=SOON)
+            await ann.dial("*73#")
+            await trio.sleep(4)
+            await ann.flash()
+            await trio.sleep(0.5)
+            await speak(office, *voices)
+        ann.hang_up()
+        await trio.sleep(3)
+        used = [event.data for event in office.events if event.kind == "ServiceUsed"]
+        assert [(data["service"], data["result"]) for data in used] == [("record", "done")] * 2
+        assert Tape(office, tmp_path).has("8002"), office.story()
+        (ended,) = [event for event in office.events if event.kind == "RecordingEnded"]
+        assert ended.clock < max(event.clock for event in office.events if event.kind == "Retrieved")
+
+
+async def test_a_telephone_that_holds_nobody_records_nobody(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    async with open_office(recordings=tmp_path) as office:
+        await office.dial(office.phone("8001"), "*73#")
+        await trio.sleep(3)
+        (used,) = [event.data for event in office.events if event.kind == "ServiceUsed"]
+        assert used["result"] == "not-possible"
+        assert "RecordingBegan" not in office.kinds()
