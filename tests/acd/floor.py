@@ -71,6 +71,7 @@ class Tried:
         orders = self.distribution.take(event, self.now)
         self.orders += orders
         check(self.distribution)
+        check_order(self.distribution, orders)
         return orders
 
     def wait_until(self, until: float) -> None:
@@ -147,6 +148,25 @@ def check(distribution: Distribution) -> None:
                 assert places[first.call] < places[then.call], "order within a priority is by entry"
         assert queue.waiting_now == sum(waiting.row is not None for waiting in mine)
         assert set(queue.ringing) <= {waiting.call for waiting in mine if waiting.offer is not None}
+
+
+def check_order(distribution: Distribution, orders: list[o.Order]) -> None:
+    """Nobody whom an agent might have served stands before the call that he is offered now; but one whom a step of the
+    recipe let ask for less, or moved, only after the agents were given away.
+    """
+    floor = distribution._floor
+    later = {order.call for order in orders if isinstance(order, o.Stepped | o.Moved)}
+    for offer in all_of(o.Offer, orders):
+        if offer.call not in floor.calls:
+            continue
+        place = floor.calls[offer.call].place
+        for waiting in floor.calls.values():
+            if waiting.row is None or waiting.place > place or waiting.call in later:
+                continue
+            for number in offer.agents:
+                member = waiting.queue.members.get(number)
+                passed_over = member is not None and _allowed(member, waiting)
+                assert not passed_over, f"{number} is offered {offer.call}, and {waiting.call} stands before it"
 
 
 def _allowed(member: Member, waiting: Waiting) -> bool:

@@ -27,7 +27,7 @@ from core.config.model.queues import (
     Step,
     Target,
 )
-from tests.acd.floor import check
+from tests.acd.floor import check, check_order
 
 QUEUES = ("a", "b", "c")
 AGENTS = ("1", "2", "3", "4", "5")
@@ -149,6 +149,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def take(self, event: e.Event) -> list[o.Order]:
         orders = self.distribution.take(event, self.now)
+        check_order(self.distribution, orders)
         for order in orders:
             self.carry_out(order)
         return orders
