@@ -59,9 +59,13 @@ class PriSpan(_Span):
         effect=Effect.LINE_RESTART,
     )
     names: bool | None = setting(
-        "Send names of callers in the display element. Left out: as network only, as ETSI has it.", None
+        "Send names of callers in the display element. Left out: as network only, as ETSI has it.",
+        None,
+        effect=Effect.LINE_RESTART,
     )
-    name_encoding: Literal["utf-8", "gb18030", "latin-1", "ascii"] = setting("How names are written.", "utf-8")
+    name_encoding: Literal["utf-8", "gb18030", "latin-1", "ascii"] = setting(
+        "How names are written.", "utf-8", effect=Effect.LINE_RESTART
+    )
     timers: dict[str, Timeout] = setting(
         "Timers other than the standard's, by name, s (N and K: a count): {names}.",
         {},

@@ -15,7 +15,11 @@ class Trunk(Table):
     name: Name = setting("The line's name on screens, in records and in trunk groups.", effect=Effect.LINE_RESTART)
     card: Name = setting("Card that has the port.", effect=Effect.LINE_RESTART)
     channel: int = setting("Channel number on the card, from 1.", effect=Effect.LINE_RESTART, ge=1, le=4096)
-    number: MaybeNumber = setting("The line's own number in the public network, for records and test calls.", "")
+    number: MaybeNumber = setting(
+        "The line's own number in the public network, for people; on a simulated card the town has it under this "
+        "number.",
+        "",
+    )
     profile: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]*$")] = setting(
         "File with what the line is like, as the box has learned it; a relative path is below lines/ in [box] data. "
         '"": the country\'s defaults.',
