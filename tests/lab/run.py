@@ -91,10 +91,10 @@ def lacks() -> list[str]:
     return missing
 
 
-def marked() -> list[str]:
+def collected(arguments: list[str]) -> list[str]:
     """The files that hold tests marked `lab`. Found here because collecting is 30 times slower in the guest; it also
-    leaves the compiled test files for it."""
-    command = [sys.executable, "-m", "pytest", "-m", "lab", "--collect-only", "-q", "tests"]
+    leaves the compiled tests and texts for it, which cannot write."""
+    command = [sys.executable, "-m", "pytest", "-m", "lab", "--collect-only", "-q", *(arguments or ["tests"])]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     files = sorted({line.split("::")[0] for line in run.stdout.splitlines() if "::" in line})
     if run.returncode or not files:
@@ -220,10 +220,12 @@ def main(arguments: list[str]) -> int:
     compile_far_end()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
+    files = collected(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the guests are ended, too
     guests: list[Guest] = []
     worst = 0
     try:
-        for number, tests in enumerate([arguments] if arguments else shares(marked(), GUESTS), 1):
+        for number, tests in enumerate([arguments] if arguments else shares(files, GUESTS), 1):
             print(f"Lab: guest {number}, Linux {version}, boots in QEMU; tests: {' '.join(tests)}", flush=True)
             guests.append(Guest(number, version, tests))
         running = list(guests)
@@ -233,7 +235,7 @@ def main(arguments: list[str]) -> int:
                 print(f"Lab: guest {guest.number} is done after {guest.age:.0f} s", flush=True)
             time.sleep(POLL)
     finally:
-        worst = max(guest.end() for guest in guests)
+        worst = max((guest.end() for guest in guests), default=1)
         gather(guests)
     print(f"Lab: results are in {RESULTS.relative_to(ROOT)}/")
     return worst
