@@ -32,6 +32,9 @@ from typing import Protocol
 from hw.ear import Ear, TonePlan
 from hw.signalling.q850 import Cause
 
+GONE_S = 0.5
+"""A card vanishes: so long after Released its ports are there, for the exchange to give them up; then port is -1."""
+
 
 class LineKind(Enum):
     STATION = "station"
@@ -248,7 +251,7 @@ class Line(Protocol):
 
     @property
     def port(self) -> int:
-        """In the media plane; -1 while a PRI call has no channel yet."""
+        """In the media plane; -1 while a PRI call has no channel yet, and while there is no card (GONE_S)."""
 
     @property
     def connection(self) -> Connection: ...

@@ -42,14 +42,12 @@ from hw.plane import Plane
 from hw.playback import Audible, Playback, PlayEnd
 from hw.signalling import machine as m
 from hw.signalling.captures import Capture, Captures
-from hw.signalling.line import Call, Connection, Line, LineAbility, LineKind, Party, Service, Telling
+from hw.signalling.line import GONE_S, Call, Connection, Line, LineAbility, LineKind, Party, Service, Telling
 from hw.signalling.q850 import Cause
 from hw.signalling.trace import Trace
 from hw.timers import Timers
 
 log = logging.getLogger(__name__)
-
-GONE_S = 0.5
 
 # What the exchange is told of what its own ears hear.
 _HEARD_BY = {

@@ -14,6 +14,7 @@ from hw.signalling.analog.profile import LineProfile
 from hw.signalling.analog.station import Station, StationSettings
 from hw.signalling.analog.trunk import Trunk
 from hw.signalling.line import (
+    GONE_S,
     Call,
     Connection,
     Delivered,
@@ -31,7 +32,7 @@ from hw.signalling.machine import Machine
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.channel import R2Channel
 from hw.signalling.r2.settings import CHINA
-from hw.signalling.shell import GONE_S, ChannelLine
+from hw.signalling.shell import ChannelLine
 from hw.sim.telephone import Telephone
 
 from .conftest import Heard, Town

@@ -12,6 +12,7 @@ from hw.ear import Ear
 from hw.errors import LocalError
 from hw.event import Event
 from hw.signalling.line import (
+    GONE_S,
     Call,
     Connection,
     Established,
@@ -86,8 +87,14 @@ async def test_released_comes_before_the_ports_of_a_vanished_card_are_closed(
 
     span.then = part
     town.card.span(span.number).remove()
-    await trio.sleep(1)
+    await trio.sleep(GONE_S / 2)
     assert len(parted) == 1
+    town.plane.stop(line.port)  # nor a moment later
+    await trio.sleep(GONE_S)
+    assert line.port == -1
+    town.card.span(span.number).insert()
+    await span.until(lambda: not span.near.service, within=100)
+    town.plane.stop(line.port)
 
 
 async def test_after_our_release_the_line_fails_until_the_far_end_has_confirmed_it(

@@ -68,8 +68,11 @@ class PriLine:
 
     @property
     def port(self) -> int:
-        """-1 while the call has lost its channel to two-way seizure. May change until the far end's first word."""
-        return -1 if self.call is not None and self.call.channel is None else self.channel.port
+        """-1 while the call has lost its channel to two-way seizure, and while there is no card. May change until the
+        far end's first word.
+        """
+        lost = self._trunk.portless or (self.call is not None and self.call.channel is None)
+        return -1 if lost else self.channel.port
 
     @property
     def connection(self) -> Connection:

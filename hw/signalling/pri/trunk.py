@@ -44,6 +44,7 @@ from hw.card import (
 from hw.errors import LocalError
 from hw.plane import Plane
 from hw.signalling import line as l
+from hw.signalling.line import GONE_S
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri.b_line import PriLine
 from hw.signalling.pri.channels import NoChannel
@@ -89,6 +90,8 @@ class PriTrunk:
         self._pumping = False
         self._stirred = False  # the span may have frames to send and events to tell
         self._closed = False
+        self._leaving = False  # the card is gone, the ports will be closed
+        self.portless = False  # they are
         self._due: float | None = None  # what the running timer is for, in seconds of the plane
         self._dchannel, channels = self._open(info, settings.channels)
         self.span = PriSpan(replace(settings, channels=tuple(sorted(channels))), plane.seconds)
@@ -152,6 +155,7 @@ class PriTrunk:
         """Gives the channels back. Nothing is told any more, calls are not cleared."""
         self._closed = True
         self._timers.stop((self, "span"))
+        self._timers.stop((self, "gone"))
         self._unwatch()
         self._untold.clear()
         self._close_channels()
@@ -230,13 +234,14 @@ class PriTrunk:
         self._serve(reason)
 
     def _gone(self) -> None:
-        """Calls are released, and told so while their ports are still there: _pump() closes them when all is told."""
+        """Calls are released, and told so while their ports are there: the exchange has GONE_S to give them up."""
         self.service |= l.Service.GONE
         self.span.gone(self.plane.seconds)
         self._serve("card is gone")
         self._pump()
 
     def _close_channels(self) -> None:
+        self.portless = True
         self._dchannel.close()
         for line in self.lines:
             line.channel.close()
@@ -246,6 +251,9 @@ class PriTrunk:
         same = all(getattr(event.span, what) == getattr(self._info, what) for what in ("hardware", "location", "name"))
         if event.kind is not SpanEventKind.ARRIVED or not same or self._closed or l.Service.GONE not in self.service:
             return
+        self._timers.stop((self, "gone"))
+        if not self.portless:
+            self._close_channels()
         try:
             dchannel, channels = self._open(event.span, tuple(self._by_slot))
         except HardwareError as refused:
@@ -261,6 +269,7 @@ class PriTrunk:
         for slot, line in self._by_slot.items():
             line.channel = channels[slot]
             line.speaking = False
+        self._leaving = self.portless = False
         self._attach()
         self.service &= ~l.Service.GONE
         for line in self.lines:
@@ -301,8 +310,9 @@ class PriTrunk:
                     break
         finally:
             self._pumping = False
-        if l.Service.GONE in self.service:
-            self._close_channels()
+        if l.Service.GONE in self.service and not self._leaving:
+            self._leaving = True
+            self._timers.start((self, "gone"), GONE_S, self._close_channels)
         self._arm()
         if failed is not None:
             raise failed
