@@ -139,7 +139,8 @@ class RunningBox:
         if self.data is None:
             return Journal(None, threaded=False, alarm=self.alarms.tell)
         self.data.mkdir(parents=True, exist_ok=True)
-        return Journal(self._path, threaded=not self._virtual, alarm=self.alarms.tell)
+        days = self.box.box.journal_days
+        return Journal(self._path, threaded=not self._virtual, alarm=self.alarms.tell, keep_days=days)
 
     @property
     def _path(self) -> Path | None:

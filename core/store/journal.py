@@ -34,6 +34,7 @@ import trio
 from core.store.closing import closing
 from core.store.disk import Disk
 from core.store.event import Event, Json, from_utc
+from core.store.forgetting import DAY_US, DOUBT_DAYS, Forgetting
 from core.store.journal_file import JournalFile
 from core.store.life import Lives
 from core.store.records import CallRecord, record
@@ -80,15 +81,25 @@ class Journal:
     """Made and used in the trio thread. path None: kept in memory only.
 
     alarm is called in the trio thread. Its keys: "journal", the file cannot be written (critical); "journal damaged",
-    it was put aside (critical); "disk", the room on it (levels of disk.py). HardwareError: the file cannot be opened.
+    it was put aside (critical); "disk", the room on it (levels of disk.py). keep_days: how long events and records are
+    kept (forgetting.py); 0: for ever. HardwareError: the file cannot be opened.
     """
 
     def __init__(
-        self, path: Path | None, *, threaded: bool = True, alarm: Alarm | None = None, disk: Disk | None = None
+        self,
+        path: Path | None,
+        *,
+        threaded: bool = True,
+        alarm: Alarm | None = None,
+        disk: Disk | None = None,
+        keep_days: int = 0,
     ) -> None:
         self._threaded = threaded
         self._disk = disk or (Disk(path) if path and threaded else None)
         self._disk_level = self._disk_told = ""
+        self._looked_at = 0
+        self._forgetting = Forgetting(keep_days)
+        self._forgotten = 0
         self._alarm = _logged if alarm is None else alarm
         self._watchers: list[Watcher] = []
         self._pending: list[Event] = []
@@ -100,7 +111,7 @@ class Journal:
         self._stopped = False
         self._wake = trio.Event()
         self._waiting: list[tuple[int, trio.Event]] = []
-        self._zero = self._committed_at = self._asked_at = self._looked_at = trio.current_time()
+        self._zero = self._committed_at = self._asked_at = trio.current_time()
         self._anchor = self._began = from_utc(wall_clock.utc())
         """UTC in µs when `clock` was 0."""
         self.problem = ""
@@ -133,6 +144,8 @@ class Journal:
             self._pending += closing(self._lives.open.values(), before, self._last + 1)
             self._last += len(self._pending)
         self._reserve()
+        if before and abs(self._began - before.time) > DOUBT_DAYS * DAY_US:
+            self._forgetting.doubt(0)
         if before and not before.ended:
             self.note("BoxFailed", last=before.time)
         batch = self._take()
@@ -274,7 +287,10 @@ class Journal:
             self._file.reopen()
         if self._file.set_aside:  # a new file: it knows nothing yet of what must survive
             kept = {**self._rows, NEXT_CALL: self._reserved, **kept}
-        self._file.write(batch.events, kept, batch.ended, batch.alive)
+        alive = batch.alive
+        self._file.write(batch.events, kept, batch.ended, alive)
+        if old := self._forgetting.before(alive.clock, alive.time):
+            self._forgotten = self._forgetting.gone(self._file.forget(old), alive.clock)
 
     def _put_back(self, batch: Batch, error: Exception) -> None:
         self._followed = len(batch.events)
@@ -302,6 +318,9 @@ class Journal:
         if self._disk_level != self._disk_told:
             self._disk_told = self._disk_level
             self._alarm("disk", self._disk_level, _DISK[self._disk_level]())
+        if self._forgotten:
+            forgotten, self._forgotten = self._forgotten, 0
+            self.note("JournalForgotten", events=forgotten)
         if self.lost:
             lost, self.lost = self.lost, 0
             self.note("JournalLost", events=lost, reason="the disk could not be written")
@@ -315,6 +334,8 @@ class Journal:
         self._anchor += off
         if abs(off) > CLOCK_SET_US:
             self.note("ClockSet", by_s=off / 1e6)
+        if abs(off) > DAY_US:
+            self._forgetting.doubt(int((now - self._zero) * 1e6))
 
 
 _DISK: dict[str, Callable[[], str]] = {

@@ -26,6 +26,7 @@ from sqlite_utils import Database, Migrations
 
 from core.store import records_table
 from core.store.event import Event, writable
+from core.store.forgetting import CHUNK, FOREVER
 from core.store.life import BEGINS
 from core.store.records import CallRecord
 from core.store.run import Run
@@ -168,6 +169,27 @@ class JournalFile:
                     sql.execute(query, (into, call, call))
                 else:
                     sql.execute("DELETE FROM open_calls WHERE call = ? OR into_call = ?", (call, call))
+
+    def forget(self, before: int) -> int:
+        """Deletes up to CHUNK of the oldest events from before that UTC, and the records of calls that ended before it;
+        not FOREVER, not those of open calls, and not the newest event, whose id says where to go on. How many events.
+        """
+        sql = self._sql
+        sql.execute("BEGIN IMMEDIATE")
+        try:
+            deleted = sql.execute(
+                "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE time < ? "
+                f"AND kind NOT IN ({','.join('?' * len(FOREVER))}) AND id < (SELECT max(id) FROM events) "
+                "AND NOT (call > 0 AND call IN (SELECT call FROM open_calls)) LIMIT ?)",
+                (before, *FOREVER, CHUNK),
+            ).rowcount
+            sql.execute("DELETE FROM records WHERE begin < ? AND end < ?", (before, before))
+            sql.execute("COMMIT")
+        except BaseException:
+            if sql.in_transaction:
+                sql.execute("ROLLBACK")
+            raise
+        return deleted
 
     def reopen(self) -> None:
         """After an error of the disk. Raises as opening does."""

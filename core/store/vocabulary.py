@@ -375,6 +375,12 @@ KINDS = (
         (Field("events", int, "how many", needed=True), REASON),
     ),
     Kind(
+        "JournalForgotten",
+        (),
+        "events and records that were old enough were deleted",
+        (Field("events", int, "how many", needed=True),),
+    ),
+    Kind(
         "AlarmRaised",
         (),
         "something needs a person",

@@ -35,6 +35,13 @@ class BoxSettings(Table):
     data: Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f]+$")] = setting(
         "Folder of journal, recordings and line profiles.", "/var/lib/strowger", effect=Effect.BOX_RESTART
     )
+    journal_days: int = setting(
+        "Days for which events and call records are kept. 0: for ever. Audit is always kept.",
+        0,
+        effect=Effect.BOX_RESTART,
+        ge=0,
+        le=36500,
+    )
 
     @field_validator("country")
     @classmethod
