@@ -17,6 +17,7 @@ from typing import Any
 BENCHES = {
     "media": ("hw.bench.media", 8.0, "1024 ports: cost, punctuality, detection of digits and tones"),
     "calls": ("core.exchange.bench", 10.0, "what a call costs the exchange, and how soon the other end rings"),
+    "flows": ("core.ivr.bench", 10.0, "480 callers at once in menus, with prompts, digits and a database"),
     "box": ("core.box_bench", 0.0, "from the start to dial tone, and a configuration of 1300 lines put to work"),
     "acd": ("core.acd.bench", 3.0, "a decision with 512 agents and 5000 waiting, and a day of 100 000 calls"),
     "lines": ("hw.bench.lines", 5.0, "PRI calls a second, R2 set-ups at once, caller ID and hang-up detection"),
