@@ -67,6 +67,7 @@ class Talk:
         self._happened: trio.MemorySendChannel[Stimulus | None]
         self._stop_recording = trio.Event()
         self._silence_ms = 0
+        self._lent = False  # to somebody else, whom his keys are for
         self._connected = 0
         """Ticket of the act by which somebody else has answered."""
 
@@ -153,7 +154,7 @@ class Talk:
                 heard = leg
                 leg.keys.clear()
                 leg.device.listen(leg, True)
-            while leg.keys:
+            while leg.keys and not self._lent:
                 key = leg.keys.popleft()
                 if key == SILENCE:
                     self._stop_recording.set()
@@ -295,9 +296,11 @@ class Talk:
         if not isinstance(act, a.TakeMessage):
             self.call.data |= act.data
         self._deaf()
+        self._lent = True
         try:
             outcome, reason = await self._reach(act)
         finally:
+            self._lent = False
             leg = self._caller
             if leg is not None and not leg.gone:
                 leg.treat(None)

@@ -68,13 +68,12 @@ async def take(room: Voicemail, call: Call, target: Target) -> None:
             sender = await hearing.enter(room, talk, box)
     finally:
         talk.close()
-    if not sender:
-        call.end(Cause.NORMAL_CLEARING, "service done")
-        return
-    onward = call.exchange.router.resolve(sender, caller.device)
-    call.called = sender
-    call.drop(service, Cause.NORMAL_CLEARING, "exchange", "calls the sender of a message")
-    await call.exchange.router.route(call, onward)
+    # A flow that has sent its caller here goes on with him; else nobody is left to speak with, and the call ends.
+    call.drop(service, Cause.NORMAL_CLEARING, "exchange", "calls the sender of a message" if sender else "service done")
+    if sender:
+        onward = call.exchange.router.resolve(sender, caller.device)
+        call.called = sender
+        await call.exchange.router.route(call, onward)
 
 
 class _Leaving:

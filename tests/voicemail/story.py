@@ -83,12 +83,13 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, **boxes: dict[str, Any]) -> AsyncIterator[House]:
+async def house(folder: Path, flow: dict[str, Any] | None = None, **boxes: dict[str, Any]) -> AsyncIterator[House]:
     """`boxes`: other settings of a mailbox, as _6801={...}."""
     tables = configuration()
     for station, number in zip(tables["station"][:2], (ANNS, BENS), strict=True):
         station |= {"mailbox": number, "forward_no_answer": VOICEMAIL, "forward_busy": VOICEMAIL, "no_answer_s": 5}
         station |= {"call_waiting": False}
+    tables |= {"flow": [flow]} if flow else {}
     tables["voicemail"] = {"number": VOICEMAIL}
     tables["mailbox"] = [
         {"number": number, "name": name, "pin": PIN} | boxes.get(f"_{number}", {})

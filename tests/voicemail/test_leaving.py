@@ -10,8 +10,11 @@ import soundfile
 import trio
 import trio.testing
 
+from core.ivr.destination import Flows, Hands
+from core.ivr.library import Library
 from hw.clips import load
 from hw.sim.public_trunk import TownCall
+from tests.ivr.world import edition
 from tests.prompts.listening import found
 from tests.voicemail.story import ANNS, BENS, SALES, VOICEMAIL, House, house, speech
 
@@ -211,3 +214,38 @@ async def test_a_power_cut_in_a_message_leaves_it_for_the_next_start(
         assert message.caller == "8003"
         await later.phone("8001").lamp_is(True, within=5)
         assert soundfile.info(later.room._boxes[ANNS].shelf.path(message)).duration > 1
+
+
+FLOW = """
+[flow]
+start = "message"
+[defaults]
+give_up = "bye"
+[node.message]
+kind = "voicemail"
+box = "'6900'"
+next = "after"
+[node.after]
+kind = "play"
+prompts = ["call.thank-you"]
+next = "bye"
+[node.bye]
+kind = "hangup"
+"""
+
+
+async def test_a_flow_takes_a_message_and_goes_on(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with house(tmp_path, flow={"number": "8600", "flow": "reception"}) as here:
+        library = Library()
+        library.publish(edition(reception=FLOW).flows)
+        Flows(here.office.exchange, library, here.room.prompts, Hands())
+        carl = here.phone("8003")
+        await here.dial(carl, "8600")
+        await here.said("voicemail.greeting")
+        await here.leaves(carl, key="#")
+        await here.said("voicemail.review")
+        await carl.dial("3")
+        await here.said("voicemail.saved")
+        await here.said("flow:reception/after")
+        await here.hang_up(carl)
+        assert what_was_kept(here, SALES)
