@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from core.alarms import AlarmView
 from core.api.asking import Rooms
-from core.api.call_acts import concerns
 from core.api.roles import ALL
 from core.api.rooms import BoxStatus
 from core.api.topics import Filter, Topic
@@ -35,7 +34,7 @@ def topics(rooms: Rooms) -> list[Topic]:
             CallView,
             lambda: [(str(call.id), call) for call in rooms.exchange.calls()],
             roles=ALL,
-            own=lambda key, row, devices: isinstance(row, CallView) and concerns(row, devices),
+            devices=_devices_of,
         ),
         Topic(
             "devices",
@@ -43,7 +42,7 @@ def topics(rooms: Rooms) -> list[Topic]:
             DeviceView,
             lambda: [(view.number, view) for view in rooms.exchange.devices()],
             roles=ALL,
-            own=lambda key, row, devices: key in devices,
+            devices=lambda key, row: (key,),
         ),
         Topic(
             "lines",
@@ -66,6 +65,11 @@ def topics(rooms: Rooms) -> list[Topic]:
             matches=_event_matches,
         ),
     ]
+
+
+def _devices_of(key: str, row: Struct) -> list[str]:
+    assert isinstance(row, CallView)
+    return [connection.device for connection in row.connections]
 
 
 def _event_matches(row: Struct, wanted: Filter) -> bool:

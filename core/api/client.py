@@ -59,7 +59,7 @@ _ANSWER = msgspec.json.Decoder(_Answer)
 
 
 def _request(number: int, method: str, params: Mapping[str, Any]) -> bytes:
-    return wire.encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+    return wire.line({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
 
 
 def _raised(error: wire.Error) -> Refusal:

@@ -122,7 +122,7 @@ def _topic(topic: Topic, structs: dict[str, type[msgspec.Struct]]) -> str:
     name = topic.row.__name__
     structs[name] = topic.row
     who = "all" if topic.roles == frozenset(Role) else ", ".join(sorted(role.value for role in topic.roles))
-    own = "; agents see what concerns their own telephones" if topic.own is not None else ""
+    own = "; agents see what concerns their own telephones" if topic.devices is not None else ""
     what = "A flow of" if topic.flow else "Rows:"
     lines = [f"### Topic {topic.name}\n", f"{topic.text[:1].upper()}{topic.text[1:]}. For {who}{own}.\n"]
     lines.append(f"{what} [{name}](#{name.lower()}).\n")

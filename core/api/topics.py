@@ -11,6 +11,10 @@ nothing grows, and nobody waits for a client. A *flow* (the journal) has no rows
 which counts; what a slow client of a flow misses is dropped, and its next number jumps: he sees the gap and subscribes
 again.
 
+A change is looked at by those whom it may concern: all who watch everything, and of the agents, who see what concerns
+their own telephones, those of the row's devices and those who have the row. So 500 agents cost a change no more than
+two. A row is made into JSON once, whoever gets it.
+
 What it does: who watches what, and what each has to be sent next. Pure. What it does not: send (connection.py), or know
 what a line is (whoever owns a topic gives its snapshot).
 """
@@ -25,6 +29,7 @@ from typing import Any
 
 import msgspec
 
+from core.api.encoding import encode
 from core.api.errors import Code, Refusal
 from core.api.roles import READERS, Role
 from core.texts import _
@@ -69,8 +74,8 @@ class Topic:
     """name, what it shows in one sentence, of what its rows are, and who may watch it.
 
     snapshot: the rows as they are now. flow: events instead of rows, without a snapshot. matches: whether a row or
-    event belongs to a client's filter; filters: what may stand there, with one sentence each. own: whether a row
-    concerns one of these devices; an agent gets only the rows of his own, and nothing of a topic without it.
+    event belongs to a client's filter; filters: what may stand there, with one sentence each. devices: whom a row
+    concerns; an agent gets only the rows of his own telephones, and nothing of a topic without it.
     """
 
     name: str
@@ -81,7 +86,24 @@ class Topic:
     flow: bool = False
     filters: dict[str, str] = field(default_factory=dict)
     matches: Callable[[msgspec.Struct, Filter], bool] = lambda row, wanted: True
-    own: Callable[[str, msgspec.Struct, frozenset[str]], bool] | None = None
+    devices: Callable[[str, msgspec.Struct], Iterable[str]] | None = None
+
+
+class Row:
+    """A view that was told, and its JSON once somebody is to be sent it."""
+
+    __slots__ = ("_raw", "view")
+
+    def __init__(self, view: msgspec.Struct) -> None:
+        self.view = view
+        self._raw: msgspec.Raw | None = None
+
+    @property
+    def raw(self) -> msgspec.Raw:
+        raw = self._raw
+        if raw is None:
+            raw = self._raw = msgspec.Raw(encode(self.view))
+        return raw
 
 
 class Subscription:
@@ -91,13 +113,16 @@ class Subscription:
         self.id = number
         self.topic = topic
         self.woke: Callable[[], None] = lambda: None
+        self.snapped: Callable[[], None] = lambda: None
+        """Called when `known` was made anew."""
         self._wanted = wanted
-        self._stations = stations
         self._number = 0 if topic.flow else -1
         self._stale = not topic.flow
-        self._rows: dict[str, msgspec.Struct | None] = {}
-        self._known: set[str] = set()
-        self._events: deque[msgspec.Struct] = deque()
+        self.stations = stations
+        self._rows: dict[str, Row | None] = {}
+        self.known: set[str] = set()
+        """Keys of the rows that the client has."""
+        self._events: deque[Row] = deque()
 
     def begin(self) -> Snapshot:
         """The answer to the client's wish."""
@@ -108,17 +133,17 @@ class Subscription:
     def waiting(self) -> bool:
         return self._stale or bool(self._rows) or bool(self._events)
 
-    def change(self, key: str, view: msgspec.Struct | None) -> None:
+    def change(self, key: str, row: Row | None) -> None:
         """Of the topic's owner; some µs, never more."""
         if self._stale:
             return
         before = self.waiting
-        concerns = view is not None and self._concerns(key, view)
+        concerns = row is not None and self._concerns(key, row.view)
         if self.topic.flow:
-            if view is not None and concerns:
-                self._add(view)
-        elif concerns or key in self._known:
-            self._rows[key] = view if concerns else None
+            if row is not None and concerns:
+                self._add(row)
+        elif concerns or key in self.known:
+            self._rows[key] = row if concerns else None
             if len(self._rows) > PENDING_MAX:
                 self._stale = True
                 self._rows.clear()
@@ -132,31 +157,97 @@ class Subscription:
         if self._stale:
             self._stale = False
             self._number += 1
-            rows = {key: row for key, row in self.topic.snapshot() if self._concerns(key, row)}
-            self._known = set(rows)
+            rows = {key: Row(view).raw for key, view in self.topic.snapshot() if self._concerns(key, view)}
+            self.known = set(rows)
+            self.snapped()
             return Snapshot(self.id, self._number, rows)
         if self._rows:
             self._number += 1
             changed, self._rows = self._rows, {}
             for key, row in changed.items():
-                (self._known.discard if row is None else self._known.add)(key)
-            return Changed(self.id, self._number, changed)
+                (self.known.discard if row is None else self.known.add)(key)
+            return Changed(self.id, self._number, {key: row and row.raw for key, row in changed.items()})
         if self._events:
             self._number += 1
-            events = [self._events.popleft() for _ in range(min(AT_ONCE, len(self._events)))]
+            events = [self._events.popleft().raw for _ in range(min(AT_ONCE, len(self._events)))]
             return Events(self.id, self._number, events)
         return None
 
-    def _add(self, event: msgspec.Struct) -> None:
+    def _add(self, event: Row) -> None:
         if len(self._events) >= PENDING_MAX:
             self._events.clear()
             self._number += 1  # the client sees that something is missing
         self._events.append(event)
 
     def _concerns(self, key: str, row: msgspec.Struct) -> bool:
-        if self._stations is not None and (self.topic.own is None or not self.topic.own(key, row, self._stations)):
+        if self.stations is not None and (
+            self.topic.devices is None or self.stations.isdisjoint(self.topic.devices(key, row))
+        ):
             return False
         return self.topic.matches(row, self._wanted)
+
+
+class Watchers:
+    """Of one topic. everybody: who sees all rows. by_station, by_key: of the others, who is concerned by a device, and
+    who may have a row.
+    """
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self.everybody: list[Subscription] = []
+        self.by_station: dict[str, list[Subscription]] = {}
+        self.by_key: dict[str, set[Subscription]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.everybody) or bool(self.by_station)
+
+    def add(self, one: Subscription) -> None:
+        if one.stations is None:
+            self.everybody.append(one)
+            return
+        for station in one.stations:
+            self.by_station.setdefault(station, []).append(one)
+        one.snapped = lambda: self._knows(one)
+
+    def remove(self, one: Subscription) -> None:
+        """Twice is nothing."""
+        if one in self.everybody:
+            self.everybody.remove(one)
+        for station in one.stations or ():
+            there = self.by_station.get(station, [])
+            if one in there:
+                there.remove(one)
+            if not there:
+                self.by_station.pop(station, None)
+        for key in [key for key, ones in self.by_key.items() if one in ones]:
+            self._forgets(key, one)
+
+    def change(self, key: str, view: msgspec.Struct | None) -> None:
+        row = None if view is None else Row(view)
+        for one in self.everybody:
+            one.change(key, row)
+        if not self.by_station or self.topic.devices is None:
+            return
+        concerned = set(self.by_key.get(key, ()))
+        if view is not None:
+            for device in self.topic.devices(key, view):
+                concerned.update(self.by_station.get(device, ()))
+        for one in concerned:
+            one.change(key, row)
+            if view is None:
+                self._forgets(key, one)
+            elif not self.topic.flow:
+                self.by_key.setdefault(key, set()).add(one)
+
+    def _knows(self, one: Subscription) -> None:
+        for key in one.known:
+            self.by_key.setdefault(key, set()).add(one)
+
+    def _forgets(self, key: str, one: Subscription) -> None:
+        ones = self.by_key.get(key, set())
+        ones.discard(one)
+        if not ones:
+            self.by_key.pop(key, None)
 
 
 class Topics:
@@ -166,7 +257,7 @@ class Topics:
         self.topics: dict[str, Topic] = {}
         self.noticed: Callable[[], None] = lambda: None
         """Called when a topic has its first watcher, or no more."""
-        self._watchers: dict[str, list[Subscription]] = {}
+        self._watchers: dict[str, Watchers] = {}
         self._numbers = count(1)
 
     def add(self, topic: Topic) -> None:
@@ -182,9 +273,8 @@ class Topics:
     def changed(self, topic: str, key: str, view: msgspec.Struct | None) -> None:
         """A row is so from now on; None: it is gone. An event of a flow: any key."""
         watchers = self._watchers.get(topic)
-        if watchers:
-            for watcher in watchers:
-                watcher.change(key, view)
+        if watchers is not None:
+            watchers.change(key, view)
 
     def subscribe(self, topic: str, wanted: Filter, stations: frozenset[str] | None) -> Subscription:
         """stations: only what concerns these; None: all. Refusal: no such topic or filter."""
@@ -202,15 +292,16 @@ class Topics:
                 remedy=_("there are: {names}").format(names=", ".join(known.filters) or "-"),
             )
         subscription = Subscription(next(self._numbers), known, wanted, stations)
-        self._watchers.setdefault(topic, []).append(subscription)
+        self._watchers.setdefault(topic, Watchers(known)).add(subscription)
         self.noticed()
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Twice is nothing."""
-        watchers = self._watchers.get(subscription.topic.name, [])
-        if subscription in watchers:
-            watchers.remove(subscription)
+        watchers = self._watchers.get(subscription.topic.name)
+        if watchers is None:
+            return
+        watchers.remove(subscription)
         if not watchers:
             self._watchers.pop(subscription.topic.name, None)
             self.noticed()

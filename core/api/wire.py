@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from core.api.encoding import encode
 from core.api.errors import Code, Refusal
 from core.texts import _
 
@@ -68,29 +69,6 @@ class Error(msgspec.Struct):
 _REQUEST = msgspec.json.Decoder(Request)
 _ID = msgspec.json.Decoder(_Named)
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-
-encoder = msgspec.json.Encoder(decimal_format="string")
-
-
-def encode(what: object) -> bytes:
-    """One line. A name from outside may hold what is no text (half a character of a foreign code): it becomes "?", and
-    costs nobody his answer.
-    """
-    try:
-        return encoder.encode(what) + b"\n"
-    except UnicodeEncodeError:
-        return encoder.encode(_scrubbed(msgspec.to_builtins(what))) + b"\n"
-
-
-def _scrubbed(what: Any) -> Any:
-    match what:
-        case str():
-            return what.encode(errors="replace").decode()
-        case dict():
-            return {_scrubbed(key): _scrubbed(value) for key, value in what.items()}
-        case list() | tuple():
-            return [_scrubbed(value) for value in what]
-    return what
 
 
 class TooLong(Exception):
@@ -152,14 +130,18 @@ def too_deep(message: bytes) -> bool:
 
 
 def answer(id: Id, result: object) -> bytes:
-    return encode({"jsonrpc": "2.0", "id": id, "result": result})
+    return line({"jsonrpc": "2.0", "id": id, "result": result})
 
 
 def refusal(id: Id, refused: Refusal) -> bytes:
     problem = Problem(refused.code.word, refused.remedy, refused.cause, refused.about)
     error = Error(refused.code.number, refused.text, problem)
-    return encode({"jsonrpc": "2.0", "id": id, "error": error})
+    return line({"jsonrpc": "2.0", "id": id, "error": error})
 
 
 def notice(method: str, params: object) -> bytes:
-    return encode({"jsonrpc": "2.0", "method": method, "params": params})
+    return line({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def line(message: object) -> bytes:
+    return encode(message) + b"\n"

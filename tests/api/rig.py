@@ -124,7 +124,7 @@ class Rig:
                 roles=frozenset(Role),
                 filters={"on": "only those that are on, or off"},
                 matches=lambda row, wanted: "on" not in wanted or (isinstance(row, Lamp) and row.on == wanted["on"]),
-                own=lambda key, row, stations: key in stations,
+                devices=lambda key, row: (key,),
             )
         )
         self.topics.add(Topic("events", "what happened", Event, flow=True))

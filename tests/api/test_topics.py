@@ -7,12 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.api import topics as module
-from core.api.topics import Changed, Events, Snapshot, Subscription, Topic, Topics
+from core.api.topics import Changed, Events, Filter, Snapshot, Subscription, Topic, Topics
 
 
 class Row(msgspec.Struct, frozen=True):
     name: str
     value: int
+
+
+def read(raw: msgspec.Raw) -> Row:
+    return msgspec.json.decode(raw, type=Row)
 
 
 class Mirror:
@@ -22,7 +26,7 @@ class Mirror:
         self._subscription = subscription
         first = subscription.begin()
         self.number = first.number
-        self.rows: dict[str, Row] = dict(first.rows)
+        self.rows = {name: read(raw) for name, raw in first.rows.items()}
         self.events: list[int] = []
         self.gaps = 0
 
@@ -34,15 +38,15 @@ class Mirror:
         self.gaps += news.number != self.number + 1
         self.number = news.number
         if isinstance(news, Snapshot):
-            self.rows = dict(news.rows)
+            self.rows = {name: read(raw) for name, raw in news.rows.items()}
         elif isinstance(news, Changed):
-            for name, row in news.rows.items():
-                if row is None:
+            for name, raw in news.rows.items():
+                if raw is None:
                     del self.rows[name]  # what was never told is not taken back
                 else:
-                    self.rows[name] = row
+                    self.rows[name] = read(raw)
         elif isinstance(news, Events):
-            self.events += [event.value for event in news.events]
+            self.events += [read(raw).value for raw in news.events]
         return True
 
 
@@ -72,7 +76,7 @@ def test_a_client_has_what_there_is_when_it_has_taken_all(
                 lambda: rows.items(),
                 filters={"odd": ""},
                 matches=lambda row, wanted: "odd" not in wanted or (isinstance(row, Row) and row.value % 2 == 1),
-                own=lambda key, row, names: key in names,
+                devices=lambda key, row: (key,),
             )
         )
         stations = frozenset("abc") if only == "own" else None
@@ -144,3 +148,35 @@ def test_a_sleeping_client_is_woken_once_for_what_is_new(steps: list[str]) -> No
             subscription.take()
             waiting = False
     assert woken == expected
+
+
+def test_a_change_is_looked_at_by_those_whom_it_may_concern_only() -> None:
+    """500 agents, each with his telephone, and one who sees all."""
+    asked: list[str] = []
+
+    def matches(row: msgspec.Struct, wanted: Filter) -> bool:
+        asked.append(str(wanted["any"]))
+        return True
+
+    everything = Topics()
+    everything.add(
+        Topic(
+            "rows",
+            "",
+            Row,
+            filters={"any": ""},
+            matches=matches,
+            devices=lambda key, row: (key,),
+        )
+    )
+    agents = [everything.subscribe("rows", {"any": f"{at}"}, frozenset({f"{at}"})) for at in range(500)]
+    overseer = everything.subscribe("rows", {"any": "all"}, None)
+    for one in (*agents, overseer):
+        one.begin()
+    everything.changed("rows", "7", Row("7", 1))
+    everything.changed("rows", "7", None)
+    everything.changed("rows", "999", Row("999", 1))
+    assert asked == ["all", "7", "all"]
+    for one in (*agents, overseer):
+        everything.unsubscribe(one)
+    assert not everything.watched("rows")
