@@ -30,6 +30,7 @@ from core.config.mistake import ConfigError
 from core.config.model.box import Box
 from core.exchange.exchange import Exchange
 from core.exchange.refusal import Refused
+from core.flow_workshop import Workshop
 from core.ivr.check import Checked, Known, check
 from core.ivr.database import open_databases
 from core.ivr.destination import Flows, Hands
@@ -84,6 +85,7 @@ class FlowRoom:
         self._box, self._exchange, self._alarms, self._data, self._virtual = box, exchange, alarms, data, virtual
         self._places = [place for place in places if place.is_dir()]
         self._flows = Flows(exchange, self.library, None, Hands(faulted=self._unsaid))
+        self.workshop = Workshop(self._flows)
         self._again = trio.CancelScope()
         self._plugins: PlugIns | None = None
 

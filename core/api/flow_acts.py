@@ -3,20 +3,25 @@
 A call keeps the edition of the flows that it began with; new calls take the newest. An agent may send the caller with
 whom he speaks into a flow, to enter a PIN for example: he hears music meanwhile, and gets the caller back with what the
 flow has returned in the data of the call.
+
+The workshop looks into flows on live calls, stops them before a node, goes on node by node, and plays flows without a
+line: `flow.simulate` and `flow.play`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from core.api.acts import CallId, Device, Params, Result, act
+from core.api.acts import CallId, Device, Done, Params, Result, act
 from core.api.asking import Asking
 from core.api.call_acts import OVERSEERS
 from core.api.errors import Code, Refusal
 from core.api.roles import READERS, Role
 from core.flow_room import EditionView, FlowRoom, FlowView
+from core.flow_workshop import SessionView
+from core.ivr.session import Caller
 from core.texts import _
 
 
@@ -72,3 +77,133 @@ def hand_over(asking: Asking, params: HandOver) -> HandedOver:
     call = _room(asking).hand_over(params.device, params.flow, params.arguments)
     asking.note.after = {"call": call, "flow": params.flow}
     return HandedOver(call)
+
+
+# ---- the workshop: live calls ----
+
+Flow = Annotated[str, Meta(description="the flow's name", min_length=1, max_length=60)]
+Node = Annotated[str, Meta(description="the node's name; empty: every node of the flow", max_length=60)]
+
+
+class Sessions(Result, frozen=True):
+    sessions: list[SessionView]
+
+
+@act("flow.sessions", roles=OVERSEERS)
+def sessions(asking: Asking, params: Params) -> Sessions:
+    """Every caller who is in a flow: where, with which variables. What was entered in secret is masked."""
+    return Sessions(_room(asking).workshop.sessions())
+
+
+class OfCall(Params, frozen=True):
+    call: CallId
+
+
+class RecordOf(Result, frozen=True):
+    record: Annotated[dict[str, Any], Meta(description="as `strowger flow run --save` keeps it")]
+
+
+@act("flow.record", roles=OVERSEERS)
+def record(asking: Asking, params: OfCall) -> RecordOf:
+    """All that has happened to the caller in the flow so far, for `strowger flow replay`."""
+    return RecordOf(_room(asking).workshop.record(params.call))
+
+
+class BreakPoint(Params, frozen=True):
+    call: CallId
+    flow: Flow
+    node: Node = ""
+    on: Annotated[bool, Meta(description="false: the break point is taken away")] = True
+
+
+@act("flow.break", roles=OVERSEERS, changes=True)
+def set_break(asking: Asking, params: BreakPoint) -> Done:
+    """The call's flow will stop before that node; the caller hears nothing then, until it is resumed."""
+    asking.note.target = str(params.call)
+    asking.note.after = f"{params.flow}/{params.node}" if params.on else ""
+    _room(asking).workshop.set_break(params.call, params.flow, params.node, params.on)
+    return Done()
+
+
+class Onward(Params, frozen=True):
+    call: CallId
+    how: Annotated[
+        Literal["go", "into", "over", "out"],
+        Meta(description="to the next break point, node, node of this flow, or node of the flow that runs this one"),
+    ] = "go"
+
+
+class Session(Result, frozen=True):
+    session: SessionView
+
+
+@act("flow.resume", roles=OVERSEERS, changes=True)
+def resume(asking: Asking, params: Onward) -> Session:
+    """A flow that was stopped goes on. Error `refused`: it was not."""
+    asking.note.target = str(params.call)
+    return Session(_room(asking).workshop.resume(params.call, params.how))
+
+
+class Assignment(Params, frozen=True):
+    call: CallId
+    variable: Annotated[str, Meta(description="of the innermost flow", min_length=1, max_length=60)]
+    expression: Annotated[str, Meta(description="what it is to be", min_length=1, max_length=2000)]
+
+
+@act("flow.assign", roles=OVERSEERS, changes=True)
+def assign(asking: Asking, params: Assignment) -> Done:
+    """A variable of a flow on a live call gets another value. Error `refused`: the expression has mistakes."""
+    asking.note.target = f"{params.call} {params.variable}"
+    asking.note.after = params.expression
+    _room(asking).workshop.assign(params.call, params.variable, params.expression)
+    return Done()
+
+
+# ---- the workshop: without a line ----
+
+
+class Simulate(Params, frozen=True):
+    flow: Flow
+    caller: Annotated[str, Meta(description="who calls", max_length=32)] = "13800138000"
+    language: Annotated[str, Meta(description="of the line; empty: the flow's first", max_length=2)] = ""
+    customer_class: Annotated[str, Meta(description="of the customer", max_length=40)] = ""
+    arguments: Annotated[dict[str, str], Meta(description="values of its parameters")] = field(default_factory=dict)
+    breaks: Annotated[list[str], Meta(description="break points, flow/node", max_length=100)] = field(
+        default_factory=list
+    )
+
+
+class Simulated(Result, frozen=True):
+    number: Annotated[int, Meta(description="of this caller, for flow.play")]
+    lines: Annotated[list[str], Meta(description="what was said and done")]
+
+
+@act("flow.simulate", roles=OVERSEERS)
+def simulate(asking: Asking, params: Simulate) -> Simulated:
+    """A caller of paper comes to the newest edition of a flow. Databases and servers are not asked: you answer."""
+    caller = Caller(call=1, caller=params.caller, customer_class=params.customer_class, language=params.language)
+    number, lines = _room(asking).workshop.simulate(params.flow, caller, params.arguments, params.breaks)
+    return Simulated(number, lines)
+
+
+class Input(Params, frozen=True):
+    number: Annotated[int, Meta(description="of the simulated caller", ge=1)]
+    input: Annotated[
+        str,
+        Meta(
+            description="keys; empty: hears all and is silent; hangup; an outcome or an object; :into, :set …",
+            max_length=4000,
+        ),
+    ] = ""
+
+
+class Played(Result, frozen=True):
+    lines: Annotated[list[str], Meta(description="what was said and done")]
+    state: Annotated[dict[str, Any], Meta(description="nodes, texts, variables, how it ended or what it waits for")]
+
+
+@act("flow.play", roles=OVERSEERS)
+def play(asking: Asking, params: Input) -> Played:
+    """What a simulated caller does next, and what the flow does then."""
+    lines, state = _room(asking).workshop.play(params.number, params.input)
+    return Played(lines, state)

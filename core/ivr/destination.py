@@ -67,6 +67,8 @@ class Flows:
 
     def __init__(self, exchange: Exchange, library: Library, prompts: PromptStore | None, hands: Hands) -> None:
         self.exchange, self.library, self.prompts, self.hands = exchange, library, prompts, hands
+        self.talks: list[Talk] = []
+        """Callers who are in a flow now."""
         exchange.router.destinations[TargetKind.FLOW] = self.take
 
     async def take(self, call: Call, target: Target) -> None:

@@ -151,6 +151,7 @@ def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     """Whoever adds an act adds its row."""
     elsewhere = {"box.stop", "alarm.acknowledge", "line.block", "prompt.use", "prompt.record"}
     elsewhere |= {"config.commit", "config.confirm", "config.rollback", "flow.publish", "flow.hand_over"}
+    elsewhere |= {"flow.break", "flow.resume", "flow.assign"}
     elsewhere |= {name for name in REGISTRY.acts if name.startswith("recording.")}  # tests/core/test_recordings.py
     changing = {name for name, one in REGISTRY.acts.items() if one.changes}
     assert changing == {method for method, *_ in ORDERS} | elsewhere

@@ -207,6 +207,73 @@ async def test_a_broken_plug_in_and_broken_flows_cost_only_themselves(data: Path
         assert [flow["name"] for flow in (await desk.ask("flow.list"))["flows"]] == ["orders"]
 
 
+async def test_a_supervisor_steps_through_the_flow_of_a_live_call(data: Path, autojump_clock: object) -> None:
+    async with living(box(**TABLES), data) as house, house.client() as desk:
+        ann = house.telephone("8001")
+        ann.lift()
+        await ann.hear_tone("dial", within=3)
+        await ann.dial("8600")
+        await trio.sleep(1)
+        (session,) = (await desk.ask("flow.sessions"))["sessions"]
+        call = session["call"]
+        assert (session["phase"], session["frames"][0]["node"]) == ("listening", "ask")
+        with pytest.raises(Refusal, match="not paused"):
+            await desk.ask("flow.resume", call=call)
+        with pytest.raises(Refusal, match="no node"):
+            await desk.ask("flow.break", call=call, flow="orders", node="nowhere")
+        await desk.ask("flow.break", call=call, flow="orders", node="look")
+        await ann.dial("1#")
+        await trio.sleep(1)
+        (session,) = (await desk.ask("flow.sessions"))["sessions"]
+        assert (session["paused"], session["next"]) == (True, "look")
+        with pytest.raises(Refusal, match="number"):
+            await desk.ask("flow.assign", call=call, variable="number", expression="nummer")
+        await desk.ask("flow.assign", call=call, variable="number", expression="'100200'")
+        await desk.ask("flow.resume", call=call, how="into")
+        await trio.sleep(1)
+        (session,) = (await desk.ask("flow.sessions"))["sessions"]
+        assert (session["next"], session["frames"][0]["variables"]) == ("score", {"number": "100200", "due": "12.5"})
+        assert (await desk.ask("flow.resume", call=call))["session"]["nodes"][-1] == "orders/score"
+        assert len((await desk.ask("flow.record", call=call))["record"]["moves"]) > 5
+        ann.hang_up()
+        await trio.sleep(1)
+        assert (await desk.ask("flow.sessions"))["sessions"] == []
+        with pytest.raises(Refusal, match="in no flow"):
+            await desk.ask("flow.resume", call=call)
+
+
+async def test_what_a_caller_enters_in_secret_is_not_shown(data: Path, autojump_clock: object) -> None:
+    (data / "flows" / "orders.toml").write_text(FLOW.replace('into = "number"', 'into = "number"\nsecret = true', 1))
+    async with living(box(**TABLES), data) as house, house.client() as desk:
+        await order(house, "100200")
+        (session,) = (await desk.ask("flow.sessions"))["sessions"]
+        assert session["frames"][0]["variables"]["number"] == "•••"
+        assert "100200" not in str(await desk.ask("flow.record", call=session["call"]))
+        house.telephone("8001").hang_up()
+        await trio.sleep(1)
+
+
+async def test_a_flow_is_played_without_a_line_by_program(data: Path, autojump_clock: object) -> None:
+    async with living(box(**TABLES), data) as house, house.client() as desk:
+        begun = await desk.ask("flow.simulate", flow="orders", breaks=["orders/score"])
+        assert begun["lines"][0] == "[orders/ask] collect"
+        played = await desk.ask("flow.play", number=begun["number"], input="100200#")
+        assert played["state"]["waits_for"] == "waiting"
+        row = '{"rows": 1, "changed": 0, "columns": {"due": [12.5]}}'
+        played = await desk.ask("flow.play", number=begun["number"], input=row)
+        assert played["state"]["waits_for"] == "resume"
+        with pytest.raises(Refusal, match="neither keys"):
+            await desk.ask("flow.play", number=begun["number"], input="nonsense")
+        await desk.ask("flow.play", number=begun["number"], input=":go")
+        played = await desk.ask("flow.play", number=begun["number"], input="5")
+        assert (played["state"]["ended"], played["state"]["variables"]["due"]) == ("finished", {"$number": "12.5"})
+        with pytest.raises(Refusal, match="no simulated caller"):
+            await desk.ask("flow.play", number=begun["number"])
+        for wrong in ({"flow": "none"}, {"flow": "pin", "arguments": {"account": "x" * 20_000}}):
+            with pytest.raises(Refusal):
+                await desk.ask("flow.simulate", **wrong)
+
+
 def test_the_sample_flows_fit_the_sample_configuration() -> None:
     configuration = read_configuration([SAMPLE]).box
     catalogue = read_catalogue()
