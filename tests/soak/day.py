@@ -12,11 +12,15 @@ What it does not: listen. Who hears whom is asked of the arrangement in the plan
 
 from __future__ import annotations
 
+import errno
 import random
+import sqlite3
+import tempfile
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import trio
@@ -108,7 +112,7 @@ class Day:
         self.faults: list[str] = []
         self._random = random.Random(seed)
         self._lives = Lives()
-        self._over = False
+        self._noted_in_all = 0
         self._hardware: Hardware
         self._exchange: Exchange
         self._town: Town
@@ -118,7 +122,12 @@ class Day:
 
     async def live(self) -> None:
         hardware = self._hardware = Hardware(self.box, virtual=True)
-        journal = Journal(None, threaded=False)
+        with tempfile.TemporaryDirectory() as folder:
+            await self._live(hardware, Path(folder) / "journal.sqlite")
+
+    async def _live(self, hardware: Hardware, path: Path) -> None:
+        journal = Journal(path, threaded=False, alarm=lambda key, level, text: self.counts.update([f"alarm {key}"]))
+        self._file = journal._file
         try:
             async with trio.open_nursery() as below, trio.open_nursery() as above:
                 await below.start(hardware.run)
@@ -128,6 +137,7 @@ class Day:
                 self._exchange.faulted = self._faulted
                 self._exchange.changed = lambda topic, key, view: self.counts.update([f"row of {topic}"])
                 journal.watch(self._noted)
+                await below.start(journal.run)
                 await above.start(self._exchange.run)
                 self._town = hardware.towns["sim"]
                 card = hardware.cards["sim"]
@@ -135,7 +145,7 @@ class Day:
                 self._card = card
                 await trio.sleep(2)
                 await self._traffic()
-                await self._evening()
+                await self._evening(journal)
                 above.cancel_scope.cancel()
                 below.cancel_scope.cancel()
         finally:
@@ -155,7 +165,7 @@ class Day:
                 await trio.sleep(1)
             nursery.cancel_scope.cancel()
 
-    async def _evening(self) -> None:
+    async def _evening(self, journal: Journal) -> None:
         """Everything is mended and everybody hangs up."""
         self._mend()
         for telephone in self._town.telephones.values():
@@ -169,8 +179,17 @@ class Day:
                 await trio.sleep(1)
         self.check(self.left())
         self.check([f"{name} seized {count} times more than released" for name, count in self.seized.items() if count])
+        await self._journal_is_whole(journal)
         open_calls = [life.call for life in self._lives.open.values()]
         self.check([f"calls without an end in the records: {open_calls}"] if open_calls else [])
+
+    async def _journal_is_whole(self, journal: Journal) -> None:
+        """What was noted is in the file, whatever the disk did meanwhile."""
+        await journal.settled()
+        with closing(sqlite3.connect(self._file.path or "")) as sql:
+            (kept,) = sql.execute("SELECT count(*) FROM events").fetchone()
+        noted = self._noted_in_all
+        self.check([f"{noted} events were noted, {kept} are kept, {journal.lost} lost"] if kept < noted else [])
 
     # ---- what people do ----
 
@@ -271,7 +290,7 @@ class Day:
     # ---- what goes wrong ----
 
     async def _things_break(self) -> None:
-        acts: list[Callable[[], Awaitable[None]]] = [self._alarm, self._pull, self._cut, self._block]
+        acts: list[Callable[[], Awaitable[None]]] = [self._alarm, self._pull, self._cut, self._block, self._fill_disk]
         while True:
             await trio.sleep(self._wait(90))
             await self._random.choice(acts)()
@@ -295,6 +314,17 @@ class Day:
         line.cut()
         await trio.sleep(self._wait(8))
         line.mend()
+
+    async def _fill_disk(self) -> None:
+        """The journal cannot be written for a while: calls go on, and nothing that was noted is lost."""
+        write = self._file.write
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        self._file.write = full  # type: ignore[method-assign,assignment]
+        await trio.sleep(self._wait(8))
+        self._file.write = write  # type: ignore[method-assign]
 
     async def _block(self) -> None:
         name = self._random.choice(list(self._hardware.lines.by_name))
@@ -358,6 +388,7 @@ class Day:
 
     def _noted(self, event: Event) -> None:
         self.events.append(event)
+        self._noted_in_all += 1
         self.counts[event.kind] += 1
         if event.kind == "TrunkSeized":
             self.seized[event.device] += 1
