@@ -101,9 +101,7 @@ class Source:
         except tomli.TOMLDecodeError:
             pass
         else:
-            if all(
-                isinstance(value, list) == tables.get(name, True) for name, value in self.data.items() if _rows(value)
-            ):
+            if not self._misshapen(tables):
                 return
         self._slips = slips.find(self.text, tables)
         for slip in self._slips.found:
@@ -115,9 +113,19 @@ class Source:
         for _time in range(_MOST_MISTAKES):
             try:
                 self.data = tomli.loads(self._repaired)
-                return
+                break
             except tomli.TOMLDecodeError as error:
                 self._read_over(error)
+        for name in self._misshapen(tables):
+            problem = _("There may be several of these.") if tables[name] else _("There is only one of these.")
+            right = f"[[{name}]]" if tables[name] else f"[{name}]"
+            self.mistakes.append(ConfigError(self.key((name,)), problem, _("Write {value}").format(value=right)))
+            del self.data[name]
+
+    def _misshapen(self, tables: Mapping[str, bool]) -> list[str]:
+        """Tables of which there are several, written as one, and the other way round."""
+        found = {name: value for name, value in self.data.items() if name in tables and _rows(value)}
+        return [name for name, value in found.items() if isinstance(value, list) != tables[name]]
 
     def _read_over(self, error: tomli.TOMLDecodeError) -> None:
         """Says what the reader says, and makes its line blank."""

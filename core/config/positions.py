@@ -79,6 +79,7 @@ class Positions:
             if number + 1 == len(names) and node.type == "table_array_element":
                 self._counts[path] = self._counts.get(path, -1) + 1
                 self._keys.setdefault(path, self._stretch(header))
+            self._keys.setdefault(path, self._stretch(header))
             if path in self._counts:
                 path = (*path, self._counts[path])
         self._keys.setdefault(path, self._stretch(header))

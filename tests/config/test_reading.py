@@ -60,6 +60,11 @@ def test_a_table_written_for_several_and_several_written_for_one() -> None:
     assert one(text)[2:] == ("The brackets of this header are wrong.", "Write [[card]]")
 
 
+def test_one_table_inside_several_is_told_at_its_header() -> None:
+    text = '[box]\nname = "x"\n[station.x.y]\nz = 1\n'
+    assert one(text) == (3, 2, "There may be several of these.", "Write [[station]]")
+
+
 def test_a_setting_above_all_tables_is_told_where_it_belongs() -> None:
     assert one("frame_ms = 20\n")[2:] == ('"frame_ms" stands in no table.', "It belongs below [box]")
     assert one("orbits = 3\n")[3] == "It belongs below [park]"
