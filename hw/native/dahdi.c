@@ -421,7 +421,7 @@ static bool count_beat(struct dahdi_card *card, int64_t now, int64_t period)
     card->jitter -= card->jitter / FORGET;
     if (now - card->beat > card->jitter)
         card->jitter = now - card->beat;
-    card->beats++;
+    card->beats += card->beats < KNOW_BEATS;
     return card->beats >= KNOW_BEATS && (card->jitter > ON_TIME_NS || now - card->beat <= ON_TIME_NS);
 }
 
