@@ -14,7 +14,7 @@ import trio
 
 from hw.card import Card
 from hw.plane import Plane
-from hw.signalling.line import LineKind
+from hw.signalling.line import LineKind, Service
 from hw.signalling.q850 import Cause
 from hw.signalling.r2.channel import R2Channel
 from hw.signalling.r2.settings import R2Settings
@@ -56,6 +56,7 @@ class DahdiR2Rig(R2Rig):
                 self._timers,
                 self._sounds,
                 end,
+                card=self._card,
             )
         return Circuit(self, *ends)
 
@@ -127,3 +128,19 @@ async def test_stories_told_side_by_side(rigs: list[DahdiR2Rig], chapter: str) -
         for number, (rig, story) in enumerate(zip(rigs, CHAPTERS[chapter], strict=False), 1):
             nursery.start_soon(tell, rig, number, story)
     assert not failures, "\n\n".join(failures)
+
+
+async def test_a_circuit_comes_back_when_its_card_does(rigs: list[DahdiR2Rig]) -> None:
+    circuit = rigs[0].circuit(SETTINGS[CHINA])
+    near, far = circuit.near, circuit.far
+    await circuit.ready()
+    await circuit.reach("connected", True)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.to_thread.run_sync, CABLE.pull_out)
+        await circuit.until(lambda: bool(near.endings), 20)
+    assert near.endings == [(Cause.DESTINATION_OUT_OF_ORDER, "line")]
+    assert Service.GONE in near.line.service
+    await trio.to_thread.run_sync(CABLE.plug_in)
+    await circuit.until(lambda: not near.line.service and not far.line.service, 40)
+    await circuit.free()
+    await circuit.works()
