@@ -35,6 +35,7 @@ from core.config.configuration import Configuration
 from core.config.difference import Difference
 from core.config.model.box import Box
 from core.exchange.acts import Acts
+from core.exchange.conferences import Conferences
 from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.flow_room import FlowRoom
@@ -189,6 +190,7 @@ class RunningBox:
             self.configuration.rooms = (self.refit,)
             nursery.start_soon(self.configuration.run)
         self.rooms.exchange = Acts(self.exchange)
+        self.rooms.add(Conferences, Conferences(self.exchange))
         if self.hardware.towns:
             self.rooms.add(Simulation, Simulation(self.hardware))
         self._open_workshop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.api import (
     box_acts,
     call_acts,
+    conference_acts,
     config_acts,
     flow_acts,
     journal_acts,
@@ -19,6 +20,7 @@ from core.api.acts import REGISTRY
 MODULES = (
     session,
     call_acts,
+    conference_acts,
     recording_acts,
     line_acts,
     prompt_acts,

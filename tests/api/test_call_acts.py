@@ -150,6 +150,7 @@ async def test_an_act_orders_its_part_of_the_exchange(
 def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     """Whoever adds an act adds its row."""
     elsewhere = {"box.stop", "alarm.acknowledge", "line.block", "prompt.use", "prompt.record"}
+    elsewhere |= {f"conference.{name}" for name in ("mute", "mute_all", "lock", "kick", "end")}
     elsewhere |= {"config.commit", "config.confirm", "config.rollback", "flow.publish", "flow.hand_over"}
     elsewhere |= {"flow.break", "flow.resume", "flow.assign"}
     elsewhere |= {name for name in REGISTRY.acts if name.startswith("recording.")}  # tests/core/test_recordings.py
