@@ -10,7 +10,7 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings journal
+.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings journal flows
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -53,6 +53,10 @@ settings: native
 # The manual of the journal, after its words have changed.
 journal: setup
 	@$(PYTHON) -m core.store.manual
+
+# The manual of flows, after a kind of node, a setting or a function has changed.
+flows: native
+	@$(PYTHON) -m core.ivr.manual
 
 # The table of the regions of numbers, after a new version of phonenumbers.
 regions: setup
