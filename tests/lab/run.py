@@ -48,9 +48,12 @@ POLL = 0.2
 GUESTS = min(2, os.cpu_count() or 1)
 """Each keeps one processor of the host busy."""
 SECONDS = {
-    "tests/cards/test_dahdi_contract.py": 20,
+    "tests/cards/test_dahdi_contract.py": 25,
+    "tests/lab/test_dahdi_speech.py": 15,
+    "tests/lab/test_pri_lab.py": 35,
+    "tests/lab/test_r2_lab.py": 30,
     "tests/lab/test_speech_path.py": 40,
-    "tests/lines/test_dahdi_analog_contract.py": 30,
+    "tests/lines/test_dahdi_analog_contract.py": 60,
 }
 """What the longest files take, roughly, of the host's time; others USUAL."""
 USUAL = 10
