@@ -11,9 +11,9 @@
     strowger config show --origin             every setting in force, with file and line
     strowger config migrate --write           files of an older format
 
-check, diff, show, history and migrate read files. commit, confirm and rollback are done by the running box; when none
-runs, the commits are kept for its next start, and the command says so. Exit codes: 0 done, 1 mistakes or refused, 2
-used wrongly.
+check, show and migrate read files. diff and history ask the running box; commit, confirm and rollback are done by it.
+When none runs, the commits are kept for its next start, and the command says so. Exit codes: 0 done, 1 mistakes or
+refused, 2 used wrongly.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,13 @@ def diff(options: argparse.Namespace) -> int:
     else:
         found = read(with_shipped(options.folder))
         new = found.box
+        if not options.commits:
+            with _running(options, found) as asker:
+                if asker is not None:
+                    would = asker.ask("config.check", files=_texts(found))
+                    lines = would["lines"] or [_("They are the same.")]
+                    _print([json.dumps({"changes": would["changes"]}, ensure_ascii=False)] if options.json else lines)
+                    return 0
         commits = _commits(options)
         number = options.commits[0] if options.commits else commits.pointers.current
         if not number:
@@ -134,20 +142,19 @@ def diff(options: argparse.Namespace) -> int:
 
 
 def history(options: argparse.Namespace) -> int:
-    commits = _commits(options)
-    pointers, found = commits.pointers, commits.history()
+    rows, until = _history(options)
     if options.json:
-        rows = [_about(commit, pointers) for commit in found]
         print(json.dumps({"commits": rows}, ensure_ascii=False))
         return 0
-    for commit in found:
-        when = commit.when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        print(f"{_mark(commit, pointers)} {commit.number:4}  {when}  {commit.who:12}  {commit.message}".rstrip())
-    if pointers.until:
-        until = pointers.until.astimezone().strftime("%H:%M:%S")
-        print(
-            _("commit {number} goes back at {time} unless it is confirmed").format(number=pointers.current, time=until)
-        )
+    waits = any(row["current"] and not row["confirmed"] for row in rows)
+    for row in rows:
+        when = datetime.fromisoformat(row["when"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        mark = ("?" if waits else "*") if row["current"] else "+" if row["confirmed"] else " "
+        print(f"{mark} {row['number']:4}  {when}  {row['who']:12}  {row['message']}".rstrip())
+    if waits and until is not None:
+        text = _("commit {number} goes back at {time} unless it is confirmed")
+        current = next(row["number"] for row in rows if row["current"])
+        print(text.format(number=current, time=until.astimezone().strftime("%H:%M:%S")))
     return 0
 
 
@@ -192,8 +199,7 @@ def commit(options: argparse.Namespace) -> int:
     box = found.box
     with _running(options, found) as asker:
         if asker is not None:
-            contents = {name: content.decode() for name, content in found.contents.items()}
-            asked = {"message": options.message, "confirm_s": options.confirm, "files": contents}
+            asked = {"message": options.message, "confirm_s": options.confirm, "files": _texts(found)}
             return _done(options, asker.ask("config.commit", **asked))
         if options.confirm:
             raise Refused(_("No box runs that could go back by itself: commit without --confirm."))
@@ -337,6 +343,22 @@ def _checked(found: Reading) -> dict[str, Any]:
     }
 
 
+def _history(options: argparse.Namespace) -> tuple[list[dict[str, Any]], datetime | None]:
+    """The commits, the newest first, and when the current one goes back: of the running box, or as they are kept.
+
+    Of each: * at work, ? at work and to be confirmed, + where it goes back to.
+    """
+    with _running(options) as asker:
+        if asker is not None:
+            found = asker.ask("config.history")
+            waits = found["confirm_s"] > 0
+            until = wall_clock.utc() + timedelta(seconds=found["confirm_s"]) if waits else None
+            return [_asked(row, waits) for row in found["commits"]], until
+    commits = _commits(options)
+    pointers = commits.pointers
+    return [_about(commit, pointers) for commit in commits.history()], pointers.until
+
+
 def _about(commit: Commit, pointers: Pointers) -> dict[str, Any]:
     return {
         "number": commit.number,
@@ -349,11 +371,23 @@ def _about(commit: Commit, pointers: Pointers) -> dict[str, Any]:
     }
 
 
-def _mark(commit: Commit, pointers: Pointers) -> str:
-    """* at work, ? at work and to be confirmed, + where it goes back to."""
-    if commit.number == pointers.current:
-        return "*" if pointers.current == pointers.confirmed else "?"
-    return "+" if commit.number == pointers.confirmed else " "
+def _asked(row: dict[str, Any], waits: bool) -> dict[str, Any]:
+    """The same of what the box has answered."""
+    current = row["state"] == "current"
+    return {
+        "number": row["number"],
+        "who": row["who"],
+        "when": datetime.fromtimestamp(row["when"], UTC).isoformat(),
+        "message": row["message"],
+        "hash": row["hash"],
+        "current": current,
+        "confirmed": row["state"] == "confirmed" or (current and not waits),
+    }
+
+
+def _texts(found: Reading) -> dict[str, str]:
+    """The files by name, as the box takes them."""
+    return {name: content.decode() for name, content in found.contents.items()}
 
 
 def _duration(text: str) -> float:

@@ -54,6 +54,7 @@ def test_a_commit_goes_live_stays_when_confirmed_and_can_be_taken_back(service: 
     file.write_text(CONFIGURATION + THIRD)
     code, would = config(service, "diff")
     assert (code, [(change["kind"], change["row"]) for change in would["changes"]]) == (0, [("added", "8003")])
+    assert config(service, "diff", "1")[1] == would, "the box says what its commits say"
     assert stations(service) == ["8001", "8002"]
     code, made = config(service, "commit", "-m", "a third", "--confirm", "10m")
     assert (code, made["number"], made["confirm_s"]) == (0, 2, 600)
