@@ -6,6 +6,8 @@
     strowger flow run office --simulate --input "2,1,,hangup" --json
     strowger flow run office --simulate --save session.json
     strowger flow replay session.json              does the flow still do today what it did then?
+    strowger flow publish                          the running box takes the files as they are, for new calls
+    strowger flow list                             its flows, and the editions that calls keep
 
 Flows are read from PATHs, files or folders (default: /etc/strowger/flows). Exit codes: 0 done, 1 mistakes, a flow that
 failed, or a replay that differs; 2 used wrongly.
@@ -21,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core import look
 from core.config.mistake import BadConfiguration, ConfigError
 from core.ivr.check import Checked, Known, check
 from core.ivr.draw import dot, tree
@@ -83,6 +86,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = act("replay", _("run a kept session again, and tell what is different"), _replay)
     one.add_argument("record", type=Path, metavar="FILE")
     paths(one)
+    for word, summary, does in (
+        ("publish", _("the running box takes the files as they are, for new calls"), _publish),
+        ("list", _("flows of the running box, and the editions that calls keep"), _list),
+    ):
+        look.arguments(asking := acts.add_parser(word, help=summary, description=summary))
+        asking.set_defaults(does=does)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -240,3 +249,32 @@ def _replay(options: argparse.Namespace) -> int:
         if not differences:
             print(_("The flow does what it did then."))
     return WANTING if differences else 0
+
+
+# ---- the running box ----
+
+
+def _publish(options: argparse.Namespace) -> int:
+    answer = look.asked(options, "flow.publish")
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    elif answer["mistakes"]:
+        for each in answer["mistakes"]:
+            print(f"{each['path']}:{each['line']}:{each['column']}: {each['problem']}")
+        print(_("Nothing was changed."))
+    else:
+        print(_("New calls take edition {number}.").format(number=answer["edition"]))
+    return WANTING if answer["mistakes"] else 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    answer = look.asked(options, "flow.list")
+    rows = [
+        (flow["name"], " ".join(flow["numbers"]), " ".join(flow["languages"]), flow["nodes"], flow["title"])
+        for flow in answer["flows"]
+    ]
+    look.show(options, answer, (_("flow"), _("numbers"), _("languages"), _("nodes"), _("what for")), rows)
+    if not options.json:
+        for edition in answer["editions"]:
+            print(_("edition {number}: {calls} calls").format(**edition))
+    return 0

@@ -153,7 +153,11 @@ class Flows:
         return hours.open_at(moment.replace(tzinfo=self._zone))
 
     def holiday(self, day: date) -> bool:
-        return holidays.kind(day, self.exchange.box.box.country.upper()) == "holiday"
+        country = self.exchange.box.box.country.upper()
+        try:
+            return holidays.kind(day, country) == "holiday"
+        except ValueError as error:
+            raise NoValue(_("The holidays of {country} are not known.").format(country=country)) from error
 
     def _caller(self, call: Call, leg: Leg, language: str) -> Caller:
         plan, party = self.exchange.plan, leg.party

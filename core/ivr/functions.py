@@ -42,7 +42,7 @@ class Facts(Protocol):
         """Whether a calendar of the configuration is open then. NoValue: there is no such calendar."""
 
     def holiday(self, day: date) -> bool:
-        """Whether it is a public holiday where the box stands."""
+        """Whether it is a public holiday where the box stands. NoValue: that is not known of its country."""
 
 
 ANY = Type(Kind.NOTHING, optional=True)

@@ -70,7 +70,7 @@ class Requests:
             return {}
         try:
             raw = json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:
             raise NoValue(_("The answer is no JSON.")) from error
         return {path: taken(_at(raw, path), self._zone) for path in wanted}
 

@@ -25,7 +25,10 @@ def taken(raw: Any, zone: ZoneInfo) -> Value:
         case float():
             return bounded(Decimal(repr(raw)))
         case datetime() if raw.tzinfo:
-            return raw.astimezone(zone).replace(tzinfo=None)
+            try:
+                return raw.astimezone(zone).replace(tzinfo=None)
+            except OverflowError as error:
+                raise NoValue(_("There is no such date or time: {text}.").format(text=raw.isoformat())) from error
         case time():
             return raw.replace(tzinfo=None)
         case date():

@@ -108,7 +108,11 @@ class Noting:
         return answer
 
     def holiday(self, day: date) -> bool:
-        answer = self._world.holiday(day)
+        try:
+            answer = self._world.holiday(day)
+        except NoValue as error:
+            self.facts.append(Fact("holiday", (day,), problem=str(error)))
+            raise
         self.facts.append(Fact("holiday", (day,), answer))
         return answer
 

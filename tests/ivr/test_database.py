@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -250,7 +250,10 @@ async def test_a_server_that_goes_and_comes_back_is_told(postgres: Server, tmp_p
 # ---- what comes from outside ----
 
 
-@pytest.mark.parametrize("raw", [b"x", {"a": 1}, object(), float("nan"), float("inf"), 10**30, ["x", b"y"]])
+AFTER_ALL = datetime(9999, 12, 31, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("raw", [b"x", {"a": 1}, object(), float("nan"), float("inf"), 10**30, ["x", b"y"], AFTER_ALL])
 def test_what_is_nothing_for_a_flow_is_refused(raw: object) -> None:
     with pytest.raises(NoValue):
         taken(raw, ZONE)

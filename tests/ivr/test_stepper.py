@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -30,8 +30,10 @@ from core.ivr.acts import (
     Told,
     Transfer,
 )
+from core.ivr.run import replay
 from core.ivr.session import Caller, Session, restored, saved
 from core.ivr.stepper import QUIET_LIMIT, take
+from core.ivr.values import NoValue
 from tests.ivr.world import NOON, Call, World, done, edition, outcome
 
 HEAD = """
@@ -447,6 +449,20 @@ def test_a_recording_ends_by_its_key() -> None:
 def test_a_recording_of_nothing_is_none(values: dict[str, Any]) -> None:
     call = Call(flow(RECORD), answers={"record": done(**values)}).listen()
     assert call.nodes == ["first", "bye"]
+
+
+class Nowhere(World):
+    """A country whose holidays nobody knows."""
+
+    def holiday(self, day: date) -> bool:
+        raise NoValue("unknown")
+
+
+def test_what_the_world_does_not_know_is_an_error_and_replayed_as_one() -> None:
+    nodes = '[node.first]\nkind = "branch"\ncases = [{ when = "holiday(today)", next = "bye" }]\notherwise = "bye"\n'
+    call = Call(flow(nodes), facts=Nowhere())
+    assert (call.ended, call.session.error_reason) == ("failed", "unknown")
+    assert replay(call.run.edition, call.run.record)[1] == []
 
 
 # ---- errors and ends ----

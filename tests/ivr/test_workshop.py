@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core import look
 from core.command import main
 from core.ivr.check import check
 from core.ivr.command import separate
@@ -139,6 +140,29 @@ def test_a_kept_session_is_replayed_and_a_changed_flow_is_found_out(flow: Comman
     assert flow.json("replay", str(kept), str(changed))[0] == 1
     kept.write_text("{}")
     assert flow("replay", str(kept), str(FOLDER))[0] == 2
+
+
+def test_the_running_box_is_asked_to_take_the_files(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mistake = {"path": "office.toml", "line": 3, "column": 7, "problem": "There is no node."}
+    answers: list[Any] = [{"edition": 2, "mistakes": []}, {"edition": 2, "mistakes": [mistake]}]
+    monkeypatch.setattr(look, "asked", lambda options, method: answers.pop(0))
+    assert (main(["flow", "publish"]), capsys.readouterr().out) == (0, "New calls take edition 2.\n")
+    assert main(["flow", "publish"]) == 1
+    assert capsys.readouterr().out == "office.toml:3:7: There is no node.\nNothing was changed.\n"
+
+
+def test_the_flows_of_the_running_box_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = {"name": "office", "title": "办公", "languages": ["zh", "en"], "nodes": 3, "numbers": ["8600"]}
+    answer = {"flows": [flow], "editions": [{"number": 2, "calls": 7}]}
+    monkeypatch.setattr(look, "asked", lambda options, method: answer)
+    assert main(["flow", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["office  8600     zh en      3      办公", "edition 2: 7 calls"]
+    assert main(["flow", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == answer
 
 
 def test_commas_in_objects_do_not_separate() -> None:
