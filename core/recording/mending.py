@@ -4,7 +4,6 @@
     begun, never ended                     the file, its sizes unknown    ──> mended; RecordingEnded, problem "power"
     nothing (the last 30 ms were lost)     a file with speech             ──> mended; begun and ended, likewise
     nothing (a file ahead of its time)     a file without speech          ──> removed
-    it is in another form                  the form before, still         ──> removed
 
 Only what runs since the last mending could have left is looked at: the folders of their days. Blocks; used in a worker
 thread. What it does not: decide what a broken file needs (hw/recordings.py).
@@ -48,9 +47,6 @@ def mend_all(reader: Reader, folder: Path, mended: int) -> list[Left]:
         path.unlink()
     known = reader.recordings(Wanted(since=began, there=False))
     left = [_mended(folder, row) for row in known if not row.ended and not row.erased]
-    for row in known:
-        if row.ended and (row.erased or row.form != "wav"):
-            (folder / row.file).unlink(missing_ok=True)
     days = _waves(folder, f"{to_utc(began) - timedelta(days=1):%Y/%m/%d}")
     for at in range(0, len(days), AT_ONCE):
         names = days[at : at + AT_ONCE]

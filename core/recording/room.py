@@ -1,4 +1,4 @@
-"""The recordings of a running box: recorder, what a power cut left, and the orders of the control interface.
+"""The recordings of a running box: recorder, shelf, what a power cut left, and the orders of the control interface.
 
     room = Recordings(exchange, past, data / "recordings", alarms)
     await room.mend()                before the first call
@@ -20,7 +20,10 @@ from core.exchange.exchange import Exchange
 from core.exchange.refusal import Refused
 from core.past import Past
 from core.recording.mending import Left, mend_all
+from core.recording.playing import Listening, playable
 from core.recording.recorder import Recorder
+from core.recording.shelf import Shelf
+from core.recording.steward import WORD, Steward
 from core.store.reader import Reader
 from core.texts import _
 from hw.card import HardwareError
@@ -29,7 +32,7 @@ from hw.signalling.q850 import Cause
 log = logging.getLogger(__name__)
 
 FOLDER = "recordings"
-"""Below the data folder; the alarms of recordings begin with this word."""
+"""Below the data folder."""
 MENDED = "recording/mended"
 """In the kept state: the last run whose recordings have been put right."""
 
@@ -39,6 +42,10 @@ class Recordings:
 
     def __init__(self, exchange: Exchange, past: Past, folder: Path, alarms: Alarms, *, threaded: bool = True) -> None:
         self.recorder = Recorder(exchange, folder, threaded=threaded)
+        self.shelf = Shelf(exchange.journal, past, folder, lambda: exchange.box, threaded=threaded)
+        self.steward = Steward(
+            self.shelf, self.recorder, alarms, lambda: exchange.box, lambda: exchange.plane.recorder.statistics().bytes
+        )
         self._exchange = exchange
         self._past = past
         self._folder = folder
@@ -46,7 +53,10 @@ class Recordings:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Until cancelled."""
-        await self.recorder.run(task_status)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(self.recorder.run)
+            await nursery.start(self.steward.run)
+            task_status.started()
 
     # ---- after a power cut ----
 
@@ -64,7 +74,7 @@ class Recordings:
         except (OSError, HardwareError) as error:
             log.error("recordings of the run before could not be mended: %s", error)
             text = _("the folder of recordings cannot be used: {why}").format(why=error)
-            self._alarms.set(FOLDER, "critical", text, _("look at the disk and at who owns the folder"))
+            self._alarms.set(WORD, "critical", text, _("look at the disk and at who owns the folder"))
             return
         for one in left:
             if not one.known:
@@ -91,6 +101,19 @@ class Recordings:
     def set_state(self, device: str, call: int, state: str, by: str) -> None:
         """ "runs", "paused", "masked"."""
         self.recorder.set_state(self._call(device, call), state, by)
+
+    async def play(self, file: str, device: str, by: str) -> int:
+        """Rings the telephone; lifted, it hears the recording. Returns the call's number. ShelfError: it cannot be
+        heard here.
+        """
+        row = await self.shelf.lying(file)
+        clip = await self.shelf.aside(lambda: playable(self._folder, row))
+        station = self._exchange.stations.get(device)
+        if station is None:
+            raise Refused(Cause.UNALLOCATED, "vacant", _("there is no station {number}").format(number=device))
+        if not station.free or not station.reachable:
+            raise Refused(Cause.USER_BUSY, "busy", _("station {device} is not free").format(device=device))
+        return Listening(clip, lambda: self.shelf.heard(row, by, "played")).begin(self._exchange, station).id
 
     def _call(self, device: str, number: int) -> Call:
         call = self._exchange.calls.get(number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from core.recording.mending import MAKING
 from hw.sim.telephone import Telephone
 from tests.core.boxes import box
 from tests.core.house import House, living
+from tests.exchange.office import hears, voice
 
 pytestmark = pytest.mark.native
 
@@ -143,3 +146,121 @@ async def test_after_a_power_cut_every_recording_plays(autojump_clock: object, t
         await trio.sleep(1)
         again = await house.running.past.find(0, 0, "", ["RecordingBegan", "RecordingEnded"], 100)
     assert len(again) == 4
+
+
+# ---- the shelf ----
+
+
+async def one(house: House, desk: Client, seconds: float = 2) -> str:
+    """A recording that is over. Its name."""
+    call, ann, ben = await talk(house, desk)
+    await trio.sleep(seconds)
+    ann.hang_up()
+    ben.hang_up()
+    await trio.sleep(3)
+    (row,) = (await desk.ask("recording.search", call=call))["recordings"]
+    return str(row["file"])
+
+
+async def test_a_recording_is_in_the_index_while_it_is_made(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(recorded(), tmp_path) as house, house.client() as desk:
+        call, _ann, _ben = await talk(house, desk)
+        (row,) = (await desk.ask("recording.search", station="8002"))["recordings"]
+        assert (row["call"], row["ended"], row["rule"]) == (call, False, "all")
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("recording.erase", file=row["file"], reason="no")
+        assert refused.value.code is Code.REFUSED
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("recording.get", file="2026/11/26/9-9.wav")
+        assert refused.value.code is Code.UNKNOWN
+
+
+async def test_a_changed_file_is_found_by_its_checksum(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(recorded(), tmp_path) as house, house.client() as desk:
+        first, second, third = [await one(house, desk) for _ in range(3)]
+        assert await desk.ask("recording.verify") == {"checked": 3, "faults": []}
+        path = tmp_path / "recordings" / first
+        path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+        (tmp_path / "recordings" / second).unlink()
+        faults = (await desk.ask("recording.verify"))["faults"]
+        assert [fault["file"] for fault in faults] == [first, second]
+        assert third not in str(faults)
+
+
+async def test_what_is_taken_away_is_whole_and_noted(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(recorded(), tmp_path) as house, house.client() as desk, house.client(SUN) as auditor:
+        file = await one(house, desk)
+        piece = await auditor.ask("recording.export", file=file)
+        data = base64.b64decode(piece["data"])
+        assert data == (tmp_path / "recordings" / file).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == piece["sha256"]
+        assert (piece["size"], piece["name"]) == (len(data), file)
+        assert not (await auditor.ask("recording.export", file=file, offset=len(data)))["data"]
+        assert told(house, "RecordingHeard")[0] == {"file": file, "by": "Sun", "how": "exported"}
+        assert (await auditor.ask("recording.get", file=file))["heard"] >= 1
+    async with living(recorded(), tmp_path) as house, house.client(TOM) as agent:
+        with pytest.raises(Refusal) as refused:
+            await agent.ask("recording.export", file=file)
+        assert refused.value.code is Code.FORBIDDEN
+
+
+async def test_a_recording_is_heard_at_a_telephone_and_that_is_noted(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(recorded(), tmp_path) as house, house.client() as desk:
+        call, ann, ben = await talk(house, desk)
+        async with trio.open_nursery() as speaking:
+            speaking.start_soon(ann.speak, voice(610))
+            await trio.sleep(3)
+            speaking.cancel_scope.cancel()
+        ann.hang_up()
+        ben.hang_up()
+        await trio.sleep(3)
+        (row,) = (await desk.ask("recording.search", call=call))["recordings"]
+        await desk.ask("recording.play", file=row["file"], device="8002")
+        assert not told(house, "RecordingHeard")
+        await ben.rung(within=3)
+        ben.lift()
+        await trio.sleep(1.5)
+        assert hears(await ben.listen(0.5), 610)
+        assert told(house, "RecordingHeard") == [{"file": row["file"], "by": "root", "how": "played"}]
+        assert len((await desk.ask("recording.search"))["recordings"]) == 1  # listening is not recorded
+        await ben.hear_tone("busy", within=8)
+        ben.hang_up()
+        with pytest.raises(Refusal):
+            await desk.ask("recording.play", file=row["file"], device="8009")
+
+
+async def test_what_is_erased_leaves_its_evidence(autojump_clock: object, tmp_path: Path) -> None:
+    classes = [{"name": "month", "min_days": 30}]
+    rule = {"name": "all", "notice": False}
+    async with living(recorded(), tmp_path) as house, house.client() as desk, house.client(SUN) as auditor:
+        file = await one(house, desk)
+        path = tmp_path / "recordings" / file
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with pytest.raises(Refusal) as refused:
+            await auditor.ask("recording.erase", file=file, reason="no")
+        assert refused.value.code is Code.FORBIDDEN
+        await desk.ask("recording.hold", file=file, reason="a case in court")
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("recording.erase", file=file, reason="asked for")
+        assert "a case in court" in str(refused.value)
+        assert path.exists()
+        await desk.ask("recording.hold", file=file, reason="closed", on=False)
+        await desk.ask("recording.erase", file=file, reason="asked for by the caller")
+        assert not path.exists()
+        assert told(house, "RecordingErased") == [
+            {"file": file, "reason": "asked for by the caller", "by": "root", "sha256": digest}
+        ]
+        row = await desk.ask("recording.get", file=file)
+        assert row["erased"]
+        assert row["reason"] == "asked for by the caller"
+        assert (await desk.ask("recording.search"))["recordings"] == []
+        for act in ("recording.export", "recording.erase", "recording.hold"):
+            with pytest.raises(Refusal):
+                await desk.ask(act, file=file, **({} if act.endswith("export") else {"reason": "x"}))
+    kept = recorded(retention=classes, recording_rule=[{**rule, "retention": "month"}])
+    async with living(kept, tmp_path) as house, house.client() as desk:
+        file = await one(house, desk)
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("recording.erase", file=file, reason="asked for")
+        assert "30" in str(refused.value)
+        assert (tmp_path / "recordings" / file).exists()
