@@ -213,9 +213,9 @@ class RunningBox:
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
         if self._virtual:
-            await self._speak()
+            await nursery.start(self._speak, self.voice, self._speaking)
         else:
-            nursery.start_soon(self._speak)
+            nursery.start_soon(self._speak, self.voice, self._speaking)
         self.server = Server(
             self.rooms,
             self.journal,
@@ -239,20 +239,18 @@ class RunningBox:
         if self.voice.prompts is not None and self.data is not None:
             self.rooms.add(Workshop, Workshop(self.voice.prompts, self.exchange, self.data / INCOMING))
 
-    async def _speak(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    async def _speak(
+        self, voice: Voice, until: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
         """Words and music come when they are there: dial tone does not wait for them."""
-        voice = self.voice
-
-        async def run(task_status: trio.TaskStatus[None]) -> None:
-            with self._speaking:
-                await voice.run(task_status)
-
-        self._speaking = trio.CancelScope()
-        await self._nursery.start(run)
-        first, self.flows.prompts = self.flows.prompts is None, voice.prompts
-        self.exchange.sounds = Sounds(self.box, voice.prompts, voice.hold, voice.ring_back)
-        if first and voice.prompts is not None:
-            await self._nursery.start(self.flows.run)
+        with until:
+            async with trio.open_nursery() as nursery:
+                await nursery.start(voice.run)
+                first, self.flows.prompts = self.flows.prompts is None, voice.prompts
+                self.exchange.sounds = Sounds(self.box, voice.prompts, voice.hold, voice.ring_back)
+                if first and voice.prompts is not None:
+                    await self._nursery.start(self.flows.run)
+                task_status.started()
 
     # ---- a new configuration ----
 
@@ -267,7 +265,8 @@ class RunningBox:
             self._speaking.cancel()
             self.voice = Voice(self.box, self.data, self.alarms, virtual=self._virtual)
             self._open_workshop()
-            self._nursery.start_soon(self._speak)
+            self._speaking = trio.CancelScope()
+            self._nursery.start_soon(self._speak, self.voice, self._speaking)
 
     @property
     def _commit(self) -> str:

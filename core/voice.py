@@ -94,6 +94,7 @@ class Voice:
     async def _music(self, setting: str, path: str) -> Clip | None:
         """None: not set, or it cannot be had."""
         key = f"{MUSIC} {setting}"
+        self._alarms.clear(key)
         if not path:
             return None
         try:

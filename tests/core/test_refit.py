@@ -307,3 +307,18 @@ async def test_a_card_that_is_pulled_out_in_a_call_comes_back(autojump_clock: ob
     call = office.house.running.hardware.towns["sim"].call("line1")
     with trio.move_on_after(30):
         await call.ended.wait()
+
+
+async def test_music_changes_with_the_configuration_and_its_alarm_goes_with_the_mistake(
+    autojump_clock: object, office: Office
+) -> None:
+    before = office.house.running.exchange.sounds
+    for _ in range(2):  # the second while the first is still being read
+        await office.desk.ask("config.commit", files=files(music={"hold": "no-such-file.wav"}))
+        await office.desk.ask("config.commit", files=files(music={"hold": "nor-this-one.wav"}))
+    await trio.sleep(5)
+    assert office.house.running.exchange.sounds is not before
+    assert [alarm["key"] for alarm in (await office.desk.ask("alarm.list"))["alarms"]] == ["music hold"]
+    await office.commit()
+    await trio.sleep(5)
+    assert (await office.desk.ask("alarm.list"))["alarms"] == []
