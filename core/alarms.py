@@ -59,6 +59,7 @@ KINDS = {
         Kind("plugins", "a module of plug-ins cannot be imported"),
         Kind("database", "a database that flows ask does not answer"),
         Kind("music", "a sound file of [music] cannot be played"),
+        Kind("mail", "mail waits because the server does not take it, or could not be sent"),
         Kind("voicemail", "messages cannot be kept on the disk, or read from it"),
     )
 }

@@ -40,6 +40,7 @@ from core.ivr.plugins import PlugIns, load
 from core.ivr.reading import read
 from core.ivr.spoken import known
 from core.ivr.values import NoValue, fitted
+from core.mail.outbox import Outbox
 from core.prompts.store import PromptStore
 from core.texts import _, plural
 from hw.signalling.q850 import Cause
@@ -79,8 +80,10 @@ class FlowRoom:
         places: Sequence[Path],
         data: Path | None,
         *,
+        outbox: Outbox | None = None,
         virtual: bool = False,
     ) -> None:
+        self._outbox = outbox
         self.library = Library()
         self._box, self._exchange, self._alarms, self._data, self._virtual = box, exchange, alarms, data, virtual
         self._places = [place for place in places if place.is_dir()]
@@ -117,7 +120,10 @@ class FlowRoom:
         ):
             self._plugins = await self._load_plugins(zone)
             recordings = None if self._data is None else self._data / SAID
-            self._flows.hands = Hands(databases, requests, self._plugins, recordings, self._unsaid)
+            outbox = self._outbox if self._exchange.box.mail.server else None
+            self._flows.hands = Hands(
+                databases, requests, self._plugins, recordings, self._unsaid, outbox, not self._virtual
+            )
             if not self.library.editions():
                 await self._publish(whole=False)
             task_status.started()

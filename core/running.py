@@ -40,6 +40,7 @@ from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.flow_room import FlowRoom
 from core.hardware import Hardware
+from core.mail.outbox import Outbox
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
@@ -59,7 +60,7 @@ from hw.signalling.line import Connection
 
 log = logging.getLogger(__name__)
 
-VOICEMAIL = "voicemail"
+VOICEMAIL, OUTBOX = "voicemail", "outbox"
 STATUS_S = 1.0
 GOODBYE_S = 0.2
 
@@ -194,11 +195,15 @@ class RunningBox:
         if self.hardware.towns:
             self.rooms.add(Simulation, Simulation(self.hardware))
         self._open_workshop()
-        voicemail = None
+        voicemail = outbox = None
         if self.voice.prompts is not None and self.data is not None:
-            voicemail = Voicemail(self.exchange, self.voice.prompts, self.data / VOICEMAIL, self.alarms)
+            threaded = not self._virtual
+            outbox = Outbox(lambda: self.exchange.box.mail, self.data / OUTBOX, self.alarms, threaded=threaded)
+            voicemail = Voicemail(self.exchange, self.voice.prompts, self.data / VOICEMAIL, self.alarms, outbox)
         places = self.configuration.places if self.configuration is not None else [self.data] if self.data else []
-        self.flows = FlowRoom(self.box, self.exchange, self.alarms, places, self.data, virtual=self._virtual)
+        self.flows = FlowRoom(
+            self.box, self.exchange, self.alarms, places, self.data, outbox=outbox, virtual=self._virtual
+        )
         self.rooms.add(FlowRoom, self.flows)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
@@ -206,7 +211,8 @@ class RunningBox:
         if recordings is not None:
             await recordings.mend()
         await nursery.start(self.exchange.run)
-        if voicemail is not None:
+        if voicemail is not None and outbox is not None:
+            await nursery.start(outbox.run)
             await nursery.start(voicemail.run)
         if recordings is not None:
             await nursery.start(recordings.run)

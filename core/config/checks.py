@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 
-from core.config.codes import calling_pins, codes, conference_pins, mailbox_pins
+from core.config.codes import calling_pins, codes, conference_pins, mailbox_pins, mails
 from core.config.finding import Finding, Path
 from core.config.model import Box, ClassOfService, R2Span, Station
 from core.config.model.numbering import BUILT_IN_CLASSES
@@ -308,6 +308,7 @@ _ALWAYS: tuple[_Rule, ...] = (
     conference_pins,
     calling_pins,
     mailbox_pins,
+    mails,
 )
 _WHOLE: tuple[_Rule, ...] = (_emergency, _idle_lines)
 """Not while parts are left out: what they miss may be there."""

@@ -90,6 +90,15 @@ def mailbox_pins(box: Box) -> Iterator[Finding]:
             yield _guessed(("mailbox", row, "pin"))
 
 
+def mails(box: Box) -> Iterator[Finding]:
+    """Nobody sends what has no sender or no server."""
+    if box.mail.server and not box.mail.sender:
+        yield Finding(("mail", "sender"), _("Mail needs an address that it comes from."))
+    for row, mailbox in enumerate(box.mailbox):
+        if mailbox.mail and not box.mail.server:
+            yield Finding(("mailbox", row, "mail"), _('No mail is sent without [mail] "server".'), warning=True)
+
+
 def _guessed(path: Path) -> Finding:
     hint = _("Avoid one digit over and over, digits in order, a date, the own number.")
     return Finding(path, _("This PIN is guessed at once."), hint)

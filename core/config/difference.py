@@ -21,7 +21,7 @@ from core.config.merge import key_of
 from core.config.model import Box, Effect, Table
 from core.texts import N_, _
 
-SECRET = frozenset({"pin", "chair_pin"})
+SECRET = frozenset({"pin", "chair_pin", "password"})
 """Settings whose values are not shown."""
 
 _WORDS = {

@@ -34,6 +34,7 @@ from core.ivr.run import Run
 from core.ivr.session import Caller
 from core.ivr.talk import Talk
 from core.ivr.values import NoValue, Value
+from core.mail.outbox import Outbox
 from core.numbering import holidays
 from core.numbering.target import Target, TargetKind
 from core.prompts.store import PromptStore
@@ -60,6 +61,8 @@ class Hands:
     plugins: PlugIns | None = None
     recordings: Path | None = None
     faulted: Callable[[str], None] = log.error
+    outbox: Outbox | None = None
+    threaded: bool = True
 
 
 class Flows:

@@ -28,6 +28,7 @@ from core.exchange.service import Service
 from core.ivr import acts as a
 from core.ivr import spoken
 from core.ivr.acts import Act, Answered, HungUp, Key, PlayEnded, Stimulus, TimedOut
+from core.ivr.mailing import mailed
 from core.ivr.nodes import Transfer
 from core.ivr.run import Run
 from core.ivr.session import plain
@@ -288,6 +289,8 @@ class Talk:
                 answer = await hands.requests.ask(act)
             case a.CallPlugIn() if hands.plugins is not None:
                 answer = await hands.plugins.ask(act)
+            case a.Mail() if hands.outbox is not None:
+                answer = await mailed(act, hands.outbox, hands.recordings, hands.threaded)
             case a.CallBack():
                 answer = self._call_back(act)
         self._tell(answer or Answered(act.ticket, "failed", reason=_("The box has nobody who does this.")))

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import soundfile
 import trio
 
 from core.alarms import Alarms
@@ -26,11 +27,13 @@ from core.exchange.call import Call
 from core.exchange.exchange import Exchange
 from core.exchange.refusal import Refused
 from core.exchange.station import Station
+from core.mail.outbox import Outbox
 from core.numbering.target import TargetKind
 from core.prompts.store import PromptStore
 from core.texts import _
 from core.voicemail import leaving
 from core.voicemail.boxes import Box, Draft
+from core.voicemail.mailing import mail_of
 from core.voicemail.message import Message, counts, over
 from core.voicemail.shelf import Shelf
 from hw.plane import PlaneError
@@ -47,11 +50,16 @@ ALARM = "voicemail"
 
 
 class Voicemail:
-    def __init__(self, exchange: Exchange, prompts: PromptStore, folder: Path, alarms: Alarms) -> None:
+    """`outbox`: for mails to owners; None: there are none."""
+
+    def __init__(
+        self, exchange: Exchange, prompts: PromptStore, folder: Path, alarms: Alarms, outbox: Outbox | None = None
+    ) -> None:
         self.exchange = exchange
         self.prompts = prompts
         self._folder = folder
         self._alarms = alarms
+        self._outbox = outbox
         self._boxes: dict[str, Box] = {}
         self._opening = trio.Lock()
         self._nursery: trio.Nursery | None = None
@@ -104,7 +112,7 @@ class Voicemail:
         shelf = draft.box.shelf
         message = await self.aside(partial(shelf.keep, draft.path, draft.cut_ms, draft.urgent))
         if message is not None:
-            self.put(draft.box, message)
+            await self._came(draft.box, message)
         return message
 
     def stop(self, draft: Draft) -> None:
@@ -147,11 +155,24 @@ class Voicemail:
         """Raises OSError."""
         now = self.exchange.utc().timestamp()
         copy = partial(box.shelf.forward, message, to.shelf, introduction, box.number, now)
-        self.put(to, await self.aside(copy))
+        await self._came(to, await self.aside(copy))
 
     async def deliver(self, box: Box, message: Message, samples: Samples) -> None:
         """What was spoken elsewhere. Raises OSError."""
-        self.put(box, await self.aside(partial(box.shelf.put, message, samples)))
+        await self._came(box, await self.aside(partial(box.shelf.put, message, samples)))
+
+    async def _came(self, box: Box, message: Message) -> None:
+        """A new message: the lamp, and a mail."""
+        self.put(box, message)
+        settings, ours = box.settings, self.exchange.box.box
+        if self._outbox is None or not settings.mail or not self.exchange.box.mail.server:
+            return
+        language = settings.language or ours.languages[0]
+        try:
+            mail = await self.aside(partial(mail_of, box, message, ours.time_zone, language))
+            await self._outbox.put(mail, [settings.mail])
+        except (OSError, soundfile.LibsndfileError) as error:
+            log.error("voicemail: message %d of %s is not mailed: %s", message.number, box.number, error)
 
     def put(self, box: Box, message: Message) -> None:
         box.messages[message.number] = message

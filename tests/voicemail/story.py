@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ import numpy as np
 import trio
 
 from core.alarms import Alarms
+from core.config.model.mail import MailSettings
+from core.mail.outbox import Outbox
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
 from core.voicemail.message import Message, there
@@ -34,7 +39,9 @@ def speech(begin_hz: float = 600, ms: int = 2000) -> Clip:
 class House:
     """Ann (8001) and Ben (8002) have mailboxes and forward to voicemail; Carl (8003) has none."""
 
-    def __init__(self, office: Office, room: Voicemail, alarms: Alarms) -> None:
+    def __init__(self, office: Office, room: Voicemail, alarms: Alarms, mails: list[EmailMessage]) -> None:
+        self.mails = mails
+        """That went out."""
         self.office = office
         self.room = room
         self.alarms = alarms
@@ -90,6 +97,7 @@ async def house(folder: Path, flow: dict[str, Any] | None = None, **boxes: dict[
         station |= {"mailbox": number, "forward_no_answer": VOICEMAIL, "forward_busy": VOICEMAIL, "no_answer_s": 5}
         station |= {"call_waiting": False}
     tables |= {"flow": [flow]} if flow else {}
+    tables["mail"] = {"server": "mail", "sender": "box@example.org"}
     tables["voicemail"] = {"number": VOICEMAIL}
     tables["mailbox"] = [
         {"number": number, "name": name, "pin": PIN} | boxes.get(f"_{number}", {})
@@ -98,8 +106,17 @@ async def house(folder: Path, flow: dict[str, Any] | None = None, **boxes: dict[
     async with open_office(tables) as office, trio.open_nursery() as nursery:
         alarms = Alarms()
         prompts = PromptStore(read_catalogue(), spoken(), threaded=False)
-        room = Voicemail(office.exchange, prompts, folder / "voicemail", alarms)
+        mails: list[EmailMessage] = []
+
+        def post(settings: MailSettings, to: Sequence[str], mail: bytes) -> None:
+            sent = message_from_bytes(mail, policy=default)
+            assert isinstance(sent, EmailMessage)
+            mails.append(sent)
+
+        outbox = Outbox(lambda: office.exchange.box.mail, folder / "outbox", alarms, threaded=False, post=post)
+        await nursery.start(outbox.run)
+        room = Voicemail(office.exchange, prompts, folder / "voicemail", alarms, outbox)
         await nursery.start(room.run)
-        yield House(office, room, alarms)
+        yield House(office, room, alarms, mails)
         await office.all_idle(within=90)
         nursery.cancel_scope.cancel()

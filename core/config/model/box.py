@@ -20,6 +20,7 @@ from core.config.model.features import Features
 from core.config.model.flows import FlowNumber
 from core.config.model.groups import Conference, HuntGroup, Park
 from core.config.model.kinds import Effect, Many, Table, setting
+from core.config.model.mail import MailSettings
 from core.config.model.mailboxes import Mailbox, Voicemail
 from core.config.model.numbering import Calendar, ClassOfService, Numbering, Route
 from core.config.model.pins import CallingPin
@@ -65,6 +66,7 @@ class Box(Table):
     conference: Many[Conference] = setting("Rooms for telephone conferences.", ())
     mailbox: Many[Mailbox] = setting("Boxes for messages.", ())
     voicemail: Voicemail = setting("What all mailboxes have in common.", Voicemail())
+    mail: MailSettings = setting("The server that takes our mail.", MailSettings())
     park: Park = setting("Where calls are parked.", Park())
     speed_dial: Many[SpeedDial] = setting("Short numbers for all.", ())
     queue: Many[QueueSettings] = setting("Queues in which callers wait for an agent.", ())

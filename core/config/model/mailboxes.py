@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from core.config.model.kinds import Effect, Language, MaybeNumber, Number, Pin, Table, Text, setting
+from core.config.model.mail import Address
 
 
 class Mailbox(Table):
@@ -23,6 +26,8 @@ class Mailbox(Table):
     longest_s: int = setting("A message may be so long, s.", 180, ge=10, le=1800)
     messages: int = setting("So many messages at most.", 50, ge=1, le=1000)
     minutes: int = setting("So long are all of them together at most, min.", 60, ge=1, le=1440)
+    mail: Address = setting('New messages are sent to this address, too; "": not.', "")
+    attach: Literal["wav", "opus", "none"] = setting("What such a mail has in it beside the words.", "wav")
     keep_days: int = setting("Messages that were heard go after so many days; 0: never.", 0, ge=0, le=3650)
 
 
