@@ -308,8 +308,9 @@ def _done(options: argparse.Namespace, made: dict[str, Any]) -> int:
     _print(made["lines"])
     print(_("commit {number} is at work").format(number=made["number"]))
     if made["confirm_s"]:
-        minutes = f"{made['confirm_s'] / 60:g}"
-        print(_("it goes back in {minutes} min, unless you say: strowger config confirm").format(minutes=minutes))
+        seconds = made["confirm_s"]
+        time = f"{seconds / 60:g} min" if seconds >= 120 else f"{seconds:g} s"
+        print(_("it goes back in {time}, unless you say: strowger config confirm").format(time=time))
     return 0
 
 

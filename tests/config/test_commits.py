@@ -122,6 +122,20 @@ def test_a_commit_that_is_not_there_cannot_be_pointed_at(tmp_path: Path) -> None
         Commits(tmp_path).point(Pointers(7, 7))
 
 
+def test_what_root_commits_belongs_to_the_owner_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, tuple[int, int]] = {}
+
+    def chown(path: Path, user: int, group: int) -> None:
+        given[path.name] = (user, group)
+
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", chown)
+    commits = Commits(tmp_path / "commits")
+    commits.add(OLD, "root", WHEN, "")
+    owner = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
+    assert given == dict.fromkeys(("commits", ".new-00000001", "a.toml", "b.toml", "commit.json"), owner)
+
+
 def test_names_and_contents_cannot_be_taken_for_each_other() -> None:
     assert fingerprint({"a": b"b"}) != fingerprint({"ab": b""})
     assert fingerprint({"a": b"1", "b": b"2"}) == fingerprint({"b": b"2", "a": b"1"})
