@@ -62,6 +62,7 @@ class Call:
         self.pin = False  # a PIN was entered for this call and is right
         self.recall = False  # comes back to a telephone that has made it: not to be kept away
         self.answered = False
+        self.last_station = ""  # that was connected and has left
         self.finished = False
         self.ringing = False  # somebody is being rung for the calling party
         self.cause = Cause.NORMAL_CLEARING
@@ -184,6 +185,8 @@ class Call:
         """
         if leg not in self.legs or (only is not None and leg.state is not only):
             return
+        if leg.device.kind is DeviceKind.STATION and leg.state in (State.CONNECTED, State.HELD):
+            self.last_station = leg.name
         self._forget(leg)
         leg.cause, leg.reason = cause, reason
         leg.enter(State.NULL)

@@ -1,4 +1,4 @@
-"""The second half of docs/flows.md, made of the sources: kinds of nodes, settings, variables, forms, functions.
+"""The second half of docs/flows.md and flows.zh.md, made of the sources: nodes, settings, variables, forms, functions.
 
     python -m core.ivr.manual        writes it anew (make flows)
 
@@ -12,49 +12,85 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from core.config import schema
 from core.ivr import functions
 from core.ivr.functions import FUNCTIONS, Function
 from core.ivr.model import GIVEN, Defaults, Head, Variable
 from core.ivr.nodes import KINDS, AnyNode, Asking, Case, Spoken
 from core.ivr.values import Type
 from core.ivr.wiring import FORMS
+from core.texts import N_, _, speaking
 
-PLACE = Path(__file__).resolve().parents[2] / "docs" / "flows.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PLACES = {"en": DOCS / "flows.md", "zh": DOCS / "flows.zh.md"}
 BEGIN = "<!-- from here on: python -m core.ivr.manual -->\n"
+
+ABOUT = {
+    "play": N_("Says prompts and values, one after the other."),
+    "say": N_("Speaks one value."),
+    "menu": N_(
+        'Lets the caller choose by one key or several: "1", "0", "#", or "8XXX" for every number of four digits from 8.'
+    ),
+    "collect": N_("Takes digits from the caller: a number, a PIN, a date (20260217), a time (0830)."),
+    "survey": N_("Asks for a score; it is kept with the call, and with the station that spoke last."),
+    "record": N_("Records what the caller says."),
+    "branch": N_("Goes the way of the first case that is true."),
+    "set": N_("Sets variables, in order. `call.language` is one of them."),
+    "query": N_(
+        "Asks a database, or writes there. Values are bound to :names, they never become part of the statement."
+    ),
+    "request": N_(
+        "Asks a server by HTTP. In the URL, a name in braces stands for one of the values, escaped; the others go into "
+        "the body (as JSON) or, with GET and DELETE, after the question mark."
+    ),
+    "plugin": N_("Calls a Python function of the box's owner (core/ivr/plugins.py)."),
+    "flow": N_("Runs another flow, and goes on here when that returns."),
+    "dial": N_("Connects the caller with a number; the flow goes on when the other has hung up."),
+    "queue": N_("Lets the caller wait for an agent; the flow goes on when the agent has hung up."),
+    "transfer": N_("Hands the caller over to a number. The flow ends, unless the number cannot be reached."),
+    "voicemail": N_("Takes a message for a mailbox."),
+    "callback": N_("Notes that the caller wants to be called back."),
+    "mail": N_("Sends an electronic letter."),
+    "return": N_(
+        "Ends the flow: a sub-flow gives its results; a caller who was sent here goes back to where he came from."
+    ),
+    "hangup": N_("Ends the call."),
+}
+"""The docstrings of the kinds (a test compares them), marked for the catalogue."""
 
 
 def reference() -> str:
-    """From BEGIN on."""
+    """From BEGIN on, in the language in force."""
     parts = [
-        "## A flow file\n",
+        "## " + _("A flow file") + "\n",
         "### [flow]\n",
         _settings(Head.model_fields),
         "### [defaults]\n",
         _settings(Defaults.model_fields),
         "### [[variable]]\n",
         _settings(Variable.model_fields),
-        "### What is said\n",
-        "A prompt's name alone, or a table with:\n",
+        "### " + _("What is said") + "\n",
+        _("A prompt's name alone, or a table with:") + "\n",
         _settings(Spoken.model_fields),
-        "## Kinds of nodes\n",
-        "All of them have:\n",
+        "## " + _("Kinds of nodes") + "\n",
+        _("All of them have:") + "\n",
         _settings(AnyNode.model_fields),
-        "Those that ask for keys (menu, collect, survey) have:\n",
+        _("Those that ask for keys (menu, collect, survey) have:") + "\n",
         _settings({name: field for name, field in Asking.model_fields.items() if name not in AnyNode.model_fields}),
     ]
     for kind, model in KINDS.items():
         common = Asking.model_fields if issubclass(model, Asking) else AnyNode.model_fields
         own = {name: field for name, field in model.model_fields.items() if name not in common and name != "kind"}
-        parts += [f"### {kind}\n", " ".join((model.__doc__ or "").split()) + "\n"]
+        parts += [f"### {kind}\n", _(ABOUT[kind]) + "\n"]
         parts += [_settings(own)] if own else []
         if kind == "branch":
-            parts += ["Each case:\n", _settings(Case.model_fields)]
+            parts += [_("Each case:") + "\n", _settings(Case.model_fields)]
     given = [(f"`{name}`", str(of)) for name, of in GIVEN.items()]
-    parts += ["## Variables that every flow has\n", _table(("name", "type"), given)]
-    forms = [(f"`{form}`", " or ".join(map(str, types))) for form, types in FORMS.items()]
-    parts += ["## How values are spoken\n", _table(("form", "takes"), forms)]
-    used = [(f"`{_use(each)}`", _type(each.gives), each.says) for each in FUNCTIONS.values()]
-    parts += ["## Functions\n", _table(("function", "gives", ""), used)]
+    parts += ["## " + _("Variables that every flow has") + "\n", _table((_("name"), _("type")), given)]
+    forms = [(f"`{form}`", " / ".join(map(str, types))) for form, types in FORMS.items()]
+    parts += ["## " + _("How values are spoken") + "\n", _table((_("form"), _("takes")), forms)]
+    used = [(f"`{_use(each)}`", _type(each.gives), _(each.says)) for each in FUNCTIONS.values()]
+    parts += ["## " + _("Functions") + "\n", _table((_("function"), _("gives"), ""), used)]
     return "\n".join(parts)
 
 
@@ -62,14 +98,14 @@ def _settings(fields: dict[str, FieldInfo]) -> str:
     rows = []
     for name, field in fields.items():
         default = "" if field.is_required() else f"`{_default(field)}`"
-        rows.append((f"`{field.alias or name}`", default, field.description or ""))
-    return _table(("setting", "default", ""), rows)
+        rows.append((f"`{field.alias or name}`", default, schema.manual(field)))
+    return _table((_("setting"), _("default"), ""), rows)
 
 
 def _default(field: FieldInfo) -> str:
     match field.get_default(call_default_factory=True, validated_data={}):
         case None:
-            return "not given"
+            return _("not given")
         case bool(truth):
             return str(truth).lower()
         case str(text):
@@ -90,10 +126,10 @@ def _use(function: Function) -> str:
 
 def _type(of: Type) -> str:
     named = {
-        id(functions.ANY): "anything",
-        id(functions.ITEM): "the same",
-        id(functions.SAME): "the same",
-        id(functions.MAYBE): "something or nothing",
+        id(functions.ANY): _("anything"),
+        id(functions.ITEM): _("the same"),
+        id(functions.SAME): _("the same"),
+        id(functions.MAYBE): _("something or nothing"),
         id(functions.LIST): "list",
     }
     return named.get(id(of), str(of))
@@ -105,10 +141,12 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def filled(page: str) -> str:
+def filled(page: str, language: str) -> str:
     """A page with the second half as it is now."""
-    return page.partition(BEGIN)[0] + BEGIN + "\n" + reference()
+    with speaking(language):
+        return page.partition(BEGIN)[0] + BEGIN + "\n" + reference()
 
 
 if __name__ == "__main__":
-    PLACE.write_text(filled(PLACE.read_text(encoding="utf-8")), encoding="utf-8")
+    for language, place in PLACES.items():
+        place.write_text(filled(place.read_text(encoding="utf-8"), language), encoding="utf-8")

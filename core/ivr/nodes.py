@@ -202,7 +202,7 @@ class Collect(Asking):
 
 
 class Survey(Asking):
-    """Asks for a score; it is kept with the call, and with the agent who spoke last."""
+    """Asks for a score; it is kept with the call, and with the station that spoke last."""
 
     kind: Literal["survey"]
     question: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,60}$")] = setting("What the score is kept under.")
@@ -325,8 +325,8 @@ class Query(Asked, Continuing):
 
 
 class Request(Asked, Continuing):
-    """Asks a server by HTTP. In the URL, {name} stands for one of the values, escaped; the others go into the body (as
-    JSON) or, with GET and DELETE, after the question mark.
+    """Asks a server by HTTP. In the URL, a name in braces stands for one of the values, escaped; the others go into the
+    body (as JSON) or, with GET and DELETE, after the question mark.
     """
 
     kind: Literal["request"]

@@ -202,7 +202,8 @@ class Talk:
                 case a.Query() | a.Request() | a.CallPlugIn() | a.CallBack() | a.Mail():
                     self._begin(self._ask, act)
                 case a.Score(question=question, score=score):
-                    self.call.note("Scored", self._caller, question=question, score=score)
+                    station = self.call.last_station
+                    self.call.note("Scored", self._caller, question=question, score=score, station=station)
                 case a.Finish(results=results):
                     self.results = results
                 case _:

@@ -218,7 +218,11 @@ KINDS = (
         "Scored",
         BOTH,
         "the device's party has given a score",
-        (Field("question", str, "what was asked", needed=True), Field("score", int, "the score", needed=True)),
+        (
+            Field("question", str, "what was asked", needed=True),
+            Field("score", int, "the score", needed=True),
+            Field("station", str, "who spoke with him last; empty: nobody did"),
+        ),
     ),
     Kind(
         "CallBackWanted",

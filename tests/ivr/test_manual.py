@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.ivr import manual
 from core.ivr.functions import FUNCTIONS
 from core.ivr.nodes import KINDS
@@ -9,9 +11,14 @@ from core.ivr.wiring import FORMS
 from core.prompts.slots import KINDS as SPOKEN
 
 
-def test_the_manual_is_as_the_sources_make_it() -> None:
-    page = manual.PLACE.read_text(encoding="utf-8")
-    assert manual.filled(page) == page, "python -m core.ivr.manual writes it anew"
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_manual_is_as_the_sources_make_it(language: str) -> None:
+    page = manual.PLACES[language].read_text(encoding="utf-8")
+    assert manual.filled(page, language) == page, "python -m core.ivr.manual writes it anew"
+
+
+def test_the_manual_says_of_each_kind_what_its_source_says() -> None:
+    assert {kind: " ".join(str(model.__doc__).split()) for kind, model in KINDS.items()} == manual.ABOUT
 
 
 def test_every_kind_setting_and_function_has_its_place() -> None:

@@ -253,7 +253,7 @@ async def test_after_the_talk_with_an_extension_the_flow_goes_on(autojump_clock:
         await flows.hears(ann, "call.goodbye", doing=partial(ann.dial, "4"))
         ann.hang_up()
         (scored,) = [event for event in office.events if event.kind == "Scored"]
-        assert (scored.data["question"], scored.data["score"]) == ("service", 4)
+        assert scored.data == {"question": "service", "score": 4, "station": "8002"}
         assert flows.ended() == ["finished"]
 
 
@@ -333,9 +333,13 @@ async def test_the_people_of_a_group_are_called_and_may_pass_the_caller_on(
             ben.hang_up()
 
         await flows.hears(ann, "sample.score", doing=hang_up)  # the flow goes on, whoever he spoke with last
+        await ann.dial("2")
+        await trio.sleep(0.5)
+        (scored,) = [event for event in office.events if event.kind == "Scored"]
+        assert scored.data["station"] == "8002"
         ann.hang_up()
         await office.all_idle()
-        assert flows.ended() == ["hung up"]
+        assert len(flows.ended()) == 1
 
 
 async def test_a_caller_who_hangs_up_ends_the_flow_in_the_middle_of_a_word(
