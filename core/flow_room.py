@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -32,9 +33,7 @@ from core.exchange.exchange import Exchange
 from core.exchange.refusal import Refused
 from core.flow_workshop import Workshop
 from core.ivr.check import Checked, Known, check
-from core.ivr.database import open_databases
 from core.ivr.destination import Flows, Hands
-from core.ivr.http import open_requests
 from core.ivr.library import Library
 from core.ivr.plugins import PlugIns, load
 from core.ivr.reading import read
@@ -50,6 +49,8 @@ T = TypeVar("T")
 FLOWS, PLUGINS, DATABASE = "flows", "plugins", "database"
 """Folders of the configuration, and kinds of alarms."""
 SAID = "said"
+OUTSIDE = ("core.ivr.database", "core.ivr.http")
+"""What reaches out of the box."""
 
 
 class FlowView(msgspec.Struct, frozen=True):
@@ -114,9 +115,11 @@ class FlowRoom:
 
     async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
         zone, data = ZoneInfo(self._box.box.time_zone), self._data or Path()
+        # Their libraries take longer to load than all the rest of the box; dial tone does not wait for them.
+        database, http = [await self._aside(partial(import_module, name)) for name in OUTSIDE]
         async with (
-            open_databases(self._box.database, data, zone, self._ill, threaded=not self._virtual) as databases,
-            open_requests(zone) as requests,
+            database.open_databases(self._box.database, data, zone, self._ill, threaded=not self._virtual) as databases,
+            http.open_requests(zone) as requests,
         ):
             self._plugins = await self._load_plugins(zone)
             recordings = None if self._data is None else self._data / SAID

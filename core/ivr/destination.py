@@ -26,8 +26,6 @@ import trio
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
 from core.exchange.service import Service
-from core.ivr.database import Databases
-from core.ivr.http import Requests
 from core.ivr.library import Edition, Library
 from core.ivr.plugins import PlugIns
 from core.ivr.run import Run
@@ -45,6 +43,8 @@ from hw.signalling.q850 import Cause
 if TYPE_CHECKING:
     from core.exchange.call import Call
     from core.exchange.exchange import Exchange
+    from core.ivr.database import Databases
+    from core.ivr.http import Requests
 
 log = logging.getLogger(__name__)
 
