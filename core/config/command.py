@@ -33,6 +33,7 @@ from typing import Any
 
 from core.api.client import Asker, socket_path
 from core.api.errors import Refusal
+from core.api.wire import MESSAGE_MAX
 from core.config import migration, showing
 from core.config.commits import FOLDER, Commit, Commits, DamagedCommit, Pointers
 from core.config.configuration import CONFIRM_S_MAX, Refused, kept, previous
@@ -46,12 +47,13 @@ from hw import wall_clock
 from hw.card import HardwareError
 
 WANTING = 1
+FOLDER_OF_THE_BOX = Path("/etc/strowger")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "": 60}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--folder", type=Path, default=Path("/etc/strowger"), metavar="DIR", help="files (default: %(default)s)"
+        "--folder", type=Path, default=FOLDER_OF_THE_BOX, metavar="DIR", help="files (default: %(default)s)"
     )
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
     parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
@@ -128,7 +130,7 @@ def diff(options: argparse.Namespace) -> int:
         if not options.commits:
             with _running(options, found) as asker:
                 if asker is not None:
-                    would = asker.ask("config.check", files=_texts(found))
+                    would = asker.ask("config.check", files=texts_to_send(options, found))
                     lines = would["lines"] or [_("They are the same.")]
                     _print([json.dumps({"changes": would["changes"]}, ensure_ascii=False)] if options.json else lines)
                     return 0
@@ -199,7 +201,7 @@ def commit(options: argparse.Namespace) -> int:
     box = found.box
     with _running(options, found) as asker:
         if asker is not None:
-            asked = {"message": options.message, "confirm_s": options.confirm, "files": _texts(found)}
+            asked = {"message": options.message, "confirm_s": options.confirm, "files": texts_to_send(options, found)}
             return _done(options, asker.ask("config.commit", **asked))
         if options.confirm:
             raise Refused(_("No box runs that could go back by itself: commit without --confirm."))
@@ -386,9 +388,15 @@ def _asked(row: dict[str, Any], waits: bool) -> dict[str, Any]:
     }
 
 
-def _texts(found: Reading) -> dict[str, str]:
-    """The files by name, as the box takes them."""
-    return {name: content.decode() for name, content in found.contents.items()}
+def texts_to_send(options: argparse.Namespace, found: Reading) -> dict[str, str] | None:
+    """The files by name, as the box takes them; None: they are too large for a message, and it reads its own."""
+    texts = {name: content.decode() for name, content in found.contents.items()}
+    if len(json.dumps(texts, ensure_ascii=False).encode()) < MESSAGE_MAX - 4096:
+        return texts
+    if options.folder != FOLDER_OF_THE_BOX:
+        text = _("These files are too large to be sent to the box; it reads {folder} itself.")
+        raise Refused(text.format(folder=FOLDER_OF_THE_BOX))
+    return None
 
 
 def _duration(text: str) -> float:

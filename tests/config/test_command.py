@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from core.command import main
+from core.config.command import FOLDER_OF_THE_BOX, texts_to_send
+from core.config.configuration import Refused
+from core.config.reading import parse
 
 TEXT = 'version = 1\n\n[box]\nname = "{name}"\n'
 Say = Callable[..., tuple[int, str, str]]
@@ -161,6 +165,15 @@ def test_old_files_are_brought_up_to_date_when_told_to(say: Say, folder: Path) -
     assert file.read_text() == '# Ours.\nversion = 1\n\n[box]\nname = "One"\n'
     assert (folder / "office.toml.old").read_text() == '# Ours.\n[box]\nname = "One"\n'
     assert say("migrate")[1] == "All files are up to date.\n"
+
+
+def test_files_that_fit_into_no_message_are_read_by_the_box(tmp_path: Path) -> None:
+    small, large = parse({"a.toml": b"version = 1\n"}), parse({"a.toml": b"version = 1\n" + b"# remark\n" * 40000})
+    of_the_box, elsewhere = argparse.Namespace(folder=FOLDER_OF_THE_BOX), argparse.Namespace(folder=tmp_path)
+    assert texts_to_send(elsewhere, small) == {"a.toml": "version = 1\n"}
+    assert texts_to_send(of_the_box, large) is None
+    with pytest.raises(Refused, match="too large"):
+        texts_to_send(elsewhere, large)
 
 
 def test_the_command_speaks_chinese(say: Say, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
