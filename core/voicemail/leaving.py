@@ -26,7 +26,7 @@ from core.voicemail import hearing
 from core.voicemail.boxes import Box, Draft
 from core.voicemail.message import Message, seconds_left
 from core.voicemail.shelf import spoken
-from core.voicemail.talk import Talk
+from core.voicemail.talk import Gone, Talk
 from hw import clips as hw_clips
 from hw.recordings import RecordingError
 from hw.signalling.line import Presentation
@@ -60,20 +60,30 @@ async def take(room: Voicemail, call: Call, target: Target) -> None:
     service = Service(target.number or number, caller.device.language).take(call)
     if caller.state is not State.CONNECTED:
         await caller.until(State.CONNECTED)
-    talk = Talk(call)
-    talk.open()
-    try:
-        sender = ""
-        if box is None or await _Leaving(room, talk, box).run() == OWNER:
-            sender = await hearing.enter(room, talk, box)
-    finally:
-        talk.close()
+    sender: str | None = None
+    while sender is None and call.calling is not None:
+        sender = await _with(room, Talk(call), box)
     # A flow that has sent its caller here goes on with him; else nobody is left to speak with, and the call ends.
     call.drop(service, Cause.NORMAL_CLEARING, "exchange", "calls the sender of a message" if sender else "service done")
-    if sender:
-        onward = call.exchange.router.resolve(sender, caller.device)
+    if sender and call.calling is not None:
+        onward = call.exchange.router.resolve(sender, call.calling.device)
         call.called = sender
         await call.exchange.router.route(call, onward)
+
+
+async def _with(room: Voicemail, talk: Talk, box: Box | None) -> str | None:
+    """The number that the party wants to call, or "". None: another party has taken its place, as a secretary does who
+    sends her caller to the mailbox of her chief.
+    """
+    talk.open()
+    try:
+        if box is None or await _Leaving(room, talk, box).run() == OWNER:
+            return await hearing.enter(room, talk, box)
+    except Gone:
+        return None
+    finally:
+        talk.close()
+    return ""
 
 
 class _Leaving:
@@ -93,6 +103,10 @@ class _Leaving:
         try:
             while await self._speak(min(left, self._box.settings.longest_s)) == AGAIN:
                 await self._give_up()
+        except Gone:
+            if self._talk.call.calling is not None:  # the words of who sends another one are no message
+                await self._give_up()
+            raise
         except (OSError, RecordingError) as error:
             self._room.failed(error)
             self._draft = None
@@ -132,6 +146,8 @@ class _Leaving:
             while key and key != END:
                 key = await talk.leg.next_key()
         self._room.stop(draft)
+        if not key and (talk.leg.gone or call.calling is not talk.leg):
+            raise Gone
         if key == END:
             draft.cut_ms = KEY_MS
         else:

@@ -3,6 +3,8 @@
 key = await talk.say("voicemail.menu")          "" : he heard it to its end and pressed nothing
 key = await talk.ask("voicemail.menu")          ... or pressed something within FIRST_S
 pin = await talk.digits("pin.enter")            until #, or nothing more comes for NEXT_S
+
+Each raises Gone when somebody else has taken the party's place.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from core.exchange.call import Call
 
 
+class Gone(Exception):
+    """The party has left the talk, and the call goes on: a transfer has put somebody else in its place."""
+
+
 class Talk:
     """`language`: of the words. Between open() and close() keys come here."""
 
@@ -37,7 +43,8 @@ class Talk:
         self.leg.device.listen(self.leg, True)
 
     def close(self) -> None:
-        self.leg.device.listen(self.leg, False)
+        if not self.leg.gone:
+            self.leg.device.listen(self.leg, False)
 
     async def say(self, name: str, /, **values: object) -> str:
         """The key that cut it short; "": none. A prompt that cannot be said is silence."""
@@ -60,13 +67,20 @@ class Talk:
             nursery.start_soon(watch)
             await self.leg.play(treatment)
             nursery.cancel_scope.cancel()
+        self._there()
         return key
+
+    def _there(self) -> None:
+        if self.leg.gone or self.call.calling is not self.leg:
+            raise Gone
 
     async def key(self, seconds: float = FIRST_S) -> str:
         """The next one; "": none in that time."""
+        key = ""
         with trio.move_on_after(seconds):
-            return await self.leg.next_key()
-        return ""
+            key = await self.leg.next_key()
+        self._there()
+        return key
 
     async def ask(self, name: str, /, **values: object) -> str:
         return await self.say(name, **values) or await self.key()

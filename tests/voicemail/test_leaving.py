@@ -249,3 +249,37 @@ async def test_a_flow_takes_a_message_and_goes_on(tmp_path: Path, autojump_clock
         await here.said("flow:reception/after")
         await here.hang_up(carl)
         assert what_was_kept(here, SALES)
+
+
+@pytest.mark.parametrize("when", ["voicemail.greeting", "prompting"])
+async def test_dora_sends_carl_to_anns_mailbox_and_it_is_carl_who_leaves_the_message(
+    when: str, tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with house(tmp_path) as here:
+        carl, dora = here.phone("8003"), here.phone("8004")
+        await here.dial(carl, "8004")
+        await dora.rung(within=5)
+        dora.lift()
+        await trio.sleep(1)
+        await dora.flash()
+        await trio.sleep(1)
+        await dora.dial(ANNS)
+        await here.said(when)
+        dora.hang_up()
+        await here.said("voicemail.greeting")
+        if when == "voicemail.greeting":
+            await here.leaves(carl, key="#")
+        else:
+            await here.said("prompting")
+            await trio.sleep(0.7)
+            await carl.speak(speech())
+            await trio.sleep(0.7)
+            await carl.dial("#")
+        await here.said("voicemail.review")
+        await carl.dial("3")
+        await here.said("voicemail.saved")
+        await here.hang_up(carl)
+        (message,) = here.messages(ANNS)
+        assert message.caller == "8003"
+        assert what_was_kept(here)
+        assert not list((tmp_path / "voicemail" / ANNS / "incoming").glob("*"))
