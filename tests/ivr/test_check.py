@@ -224,6 +224,12 @@ PLAY = '[node.{0}]\nkind = "play"\nprompts = ["enter"]\nnext = "{1}"\n'
 ROUND = '[flow]\nstart = "a"\n[[variable]]\nname = "n"\ntype = "number"\ninitial = "0"\n[node.bye]\nkind = "hangup"\n'
 
 
+def test_a_round_is_shown_at_its_first_node() -> None:
+    nodes = PLAY.format("a", "b") + PLAY.format("b", "c") + PLAY.format("c", "b")
+    (mistake,) = [each for each in mistakes(ROUND + nodes, KNOWN) if "round" in str(each)]
+    assert mistake.place.source == "[node.b]"
+
+
 def rounds(nodes: str, **others: str) -> list[str]:
     return [str(each) for each in mistakes(ROUND + nodes, KNOWN, **others) if "round" in str(each)]
 

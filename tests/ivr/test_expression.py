@@ -239,6 +239,7 @@ def test_a_form_that_is_wrong_is_refused_at_its_place(text: str, marked: str, hi
     [
         ("nane == 'x'", ["nane"], 'Did you mean "name"?'),
         ("lenght(name)", ["lenght"], 'Did you mean "length"?'),
+        ("lenght(nane)", ["nane", "lenght"], 'Did you mean "name"?'),
         ("nane + unknwon", ["nane", "unknwon"], ""),
         ("n + name", ["+"], "text("),
         ("n == name", ["=="], "number("),
@@ -285,6 +286,8 @@ def test_asking_makes_sure_that_a_value_is_there() -> None:
         "order > 3 if order != nothing else false",
         "order > 3 if not (order == nothing) else false",
         "false if order == nothing else order > 3",
+        "false if there or order == nothing else order > 3",
+        "false if not (order != nothing and there) else order > 3",
     ):
         mistakes: list[ExpressionError] = []
         assert typed(parse(text), NAMES, mistakes) == TRUTH, text

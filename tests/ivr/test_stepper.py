@@ -394,6 +394,7 @@ failed = "failed"
         nodes += f'[node.{name}]\nkind = "play"\nprompts = ["{name}"]\nnext = "bye"\n'
     call = Call(flow(nodes), answers={"dial": outcome(outcomes)})
     assert call.nodes == ["first", node]
+    assert call.session.quiet == (1 if outcomes == "talked" else 2)
 
 
 def test_a_number_that_is_none_is_not_dialled() -> None:
@@ -442,6 +443,7 @@ def test_a_recording_ends_by_its_key() -> None:
     assert call.take(Key("#")) == [StopRecording()]
     call.take(Answered(record.ticket, "done", {"recording": "r1", "seconds": 3.0}))
     assert call.variables["words"] == "r1"
+    assert call.session.quiet == 1  # somebody was heard: only the node after it counts
     assert call.heard == ["speak", "thanks"]
 
 
