@@ -122,10 +122,10 @@ async def begun_with(configuration: Configuration) -> Box:
     except BadConfiguration as bad:
         for mistake in bad.mistakes:
             log.error("configuration: %s: %s", mistake.place, mistake.problem, extra={"hint": mistake.hint})
-        count = len(bad.mistakes)
+        count, folder = len(bad.mistakes), configuration.places[0]
         raise HardwareError(
             plural("the configuration has {n} mistake", "the configuration has {n} mistakes", count).format(n=count),
-            action=_("strowger config check {folder} shows each with its line").format(folder=configuration.places[0]),
+            action=_("strowger config --folder {folder} check shows each with its line").format(folder=folder),
         ) from None
     except (DamagedCommit, LookupError) as damaged:
         raise HardwareError(
