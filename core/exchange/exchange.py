@@ -162,6 +162,9 @@ class Exchange:
                 self.stations[line.name] = Station(self, line, settings)
                 if self.kept.station(line.name).message_waiting:
                     line.message_waiting(True)
+                if self._nursery is not None:
+                    waking.arm(self, self.stations[line.name])
+                    self.ring_backs.attached(self.stations[line.name])
         else:
             self.trunks[line.name] = Trunk(self, line, self.groups.by_line.get(line.name))
 
@@ -202,15 +205,15 @@ class Exchange:
         """Whether a calendar of the configuration is open now; without one, always."""
         return not calendar or self.plan.calendar(calendar).open_at(self.utc())
 
-    def forward_age(self, station: Station) -> float:
-        """Seconds since its user has set his forward; 0: the configuration has."""
-        set_at = self.kept.station(station.name).forwarded_at
+    def forward_age(self, station: Station, kind: str) -> float:
+        """Seconds since its user has set that forward; 0: the configuration has."""
+        set_at = self.kept.station(station.name).forwards_set_at.get(kind, 0.0)
         return max(0.0, self.utc().timestamp() - set_at) if set_at else 0.0
 
-    async def pick_trunk(self, group: str, emergency: bool) -> Trunk | None:
-        """A free circuit. For an emergency call one is made free if need be, which may take a moment."""
+    async def pick_trunk(self, group: str, others_give_way: bool) -> Trunk | None:
+        """A free circuit. For an emergency call one can be made free if need be, which may take a moment."""
         trunk = self.groups.pick(group)
-        if trunk is not None or not emergency:
+        if trunk is not None or not others_give_way:
             return trunk
         victim = self.groups.victim(group)
         if victim is None or victim.leg is None:

@@ -8,9 +8,11 @@
                                      3  three-party
                                      4  the two are joined, the telephone leaves
                                      0  the held party is released
-    speaks, one held, one waits  the same
+                                 another one: nothing changes, three rising tones
+    speaks, one held, one waits  the same, but 0 refuses the waiting call
     dials, rings, hears a tone   that is given up, the held party is back
     has only held parties        the last of them is back
+    has only a waiting call      it is answered
 
 ETSI EN 300 738 has 1, 2, 3 for the same (R1, R2, R3). The table below is all there is to it.
 """
@@ -82,13 +84,17 @@ class Flash:
             station.put_down()
             return
         features = self._exchange.box.features
+        if not digit:
+            self._alternate(station)
+            return
         acts = {
+            features.flash_alternate: self._alternate,
             features.flash_release: self._release_active,
             features.flash_conference: self._three_party,
             features.flash_transfer: self._join,
-            features.flash_reject: self._release_held,
+            features.flash_reject: self._reject,
         }
-        acts.get(digit or features.flash_alternate, self._alternate)(station)
+        acts.get(digit, self._unknown)(station)
 
     def _alternate(self, station: Station) -> None:
         station.retrieve(station.held[0])
@@ -99,10 +105,18 @@ class Flash:
         if station.held:
             station.retrieve(station.held[0])
 
-    def _release_held(self, station: Station) -> None:
+    def _reject(self, station: Station) -> None:
+        if station.waiting is not None:
+            self._alternate_back(station)
+            station.waiting.call.drop(station.waiting, Cause.CALL_REJECTED, "near", "rejected")
+            return
         first = station.held[0]
         self._alternate_back(station)
         first.call.drop(first, Cause.NORMAL_CLEARING, "near", "released")
+
+    def _unknown(self, station: Station) -> None:
+        self._alternate_back(station)
+        self._tell_no(station)
 
     def _alternate_back(self, station: Station) -> None:
         station.retrieve(station.held[-1])
@@ -125,8 +139,11 @@ class Flash:
         try:
             act()
         except Refused:
-            tone = self._exchange.sounds.tone("special_information")
-            self._exchange.plane.play(station.line.port, tone.sources, mix=True)
+            self._tell_no(station)
+
+    def _tell_no(self, station: Station) -> None:
+        tone = self._exchange.sounds.tone("special_information")
+        self._exchange.plane.play(station.line.port, tone.sources, mix=True)
 
     def _give_up(self, station: Station) -> None:
         """What is being dialled, rung or has failed."""
@@ -139,6 +156,9 @@ class Flash:
 
     def _back(self, station: Station) -> None:
         station.retrieve(station.held[-1])
+
+    def _take_waiting(self, station: Station) -> None:
+        station.accept_waiting()
 
     def _nothing(self, station: Station) -> None:
         """A flash that means nothing."""
@@ -157,5 +177,5 @@ _TABLE: dict[tuple[str, bool, bool], Callable[[Flash, Station], None]] = {
     ("nothing", True, False): Flash._back,
     ("nothing", True, True): Flash._back,
     ("nothing", False, False): Flash._nothing,
-    ("nothing", False, True): Flash._nothing,
+    ("nothing", False, True): Flash._take_waiting,
 }

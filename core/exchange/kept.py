@@ -21,7 +21,7 @@ _KEY = "station/"
 
 @dataclass(frozen=True, slots=True)
 class StationKept:
-    """forwarded_at: when each forward was set by its user, UTC seconds; 0: by the configuration."""
+    """forwards_set_at: when each forward ("always", "busy", ...) was set by its user, UTC seconds."""
 
     forward_always: str = ""
     forward_busy: str = ""
@@ -34,7 +34,7 @@ class StationKept:
     hot_line: str = ""
     wake_up: str = ""
     speed_dial: dict[str, str] = field(default_factory=dict)
-    forwarded_at: float = 0.0
+    forwards_set_at: dict[str, float] = field(default_factory=dict)
 
     @property
     def away(self) -> bool:

@@ -37,11 +37,11 @@ class Router:
         self.destinations: dict[TargetKind, Taker] = {}
         self._exchange = exchange
 
-    async def route(self, call: Call, target: Target, payer: Station | None = None) -> None:
-        """Takes the call to its target, or raises Refused. payer: who has diverted it."""
+    async def route(self, call: Call, target: Target, payer: Station | None = None, age_s: float = 0.0) -> None:
+        """Takes the call to its target, or raises Refused. payer: who has diverted it, by a forward of that age."""
         await trio.lowlevel.checkpoint_if_cancelled()
         call.note("Routed", call.calling, target_kind=target.kind.value, target=target.name, number=target.number)
-        self.permit(call, target, payer)
+        self.permit(call, target, payer, age_s)
         call.emergency = call.emergency or target.kind is TargetKind.EMERGENCY
         if len(self._exchange.calls) > self._exchange.box.limits.calls and not call.emergency:
             raise Refused(Cause.SWITCH_CONGESTION, "congestion")
@@ -60,7 +60,7 @@ class Router:
         call.diverted = reason
         self._exchange.journal.note("Diverted", call=call.id, device=station.name, to=number, reason=reason)
         target = self.resolve(number, station)
-        await self.route(call, target, payer=station)
+        await self.route(call, target, payer=station, age_s=self._exchange.forward_age(station, reason))
 
     def resolve(self, number: str, device: Device) -> Target:
         """A whole number as dialled by a station or from a trunk group. Refused: it is none."""
@@ -69,7 +69,7 @@ class Router:
             raise Refused(analysis.cause or Cause.INVALID_NUMBER, "vacant")
         return analysis.target
 
-    def permit(self, call: Call, target: Target, payer: Station | None = None) -> None:
+    def permit(self, call: Call, target: Target, payer: Station | None = None, age_s: float = 0.0) -> None:
         """Refused: class of service says no."""
         if target.kind not in (TargetKind.TRUNK, TargetKind.FEATURE):
             return
@@ -89,7 +89,7 @@ class Router:
                 class_of_service=exchange.class_of(who),
                 origin=origin,
                 pin=call.pin,
-                forward_age_s=exchange.forward_age(payer) if payer else 0.0,
+                forward_age_s=age_s,
                 own=exchange.toll.counts(account, now),
                 total=exchange.toll.total(now),
             )

@@ -23,6 +23,7 @@ from core.exchange.device import DeviceKind
 from core.exchange.ears import Ears
 from core.exchange.kept import StationKept
 from core.exchange.leg import Leg, State
+from core.exchange.shown import party_shown, ring_of, shown
 from hw.event import Event
 from hw.signalling import line as l
 from hw.signalling.q850 import Cause
@@ -52,6 +53,7 @@ class Station:
         self.last_caller = ""
         self.last_refused = ""
         self._used = False  # lifted since it last rested
+        self._telling = False  # a tone of its own sounds
         self._exchange = exchange
         line.told = self.told
         line.heard = self._heard  # type: ignore[attr-defined]
@@ -95,6 +97,7 @@ class Station:
         """A second call may be announced to its user by a tone."""
         return (
             self.kept.call_waiting
+            and not self.kept.privacy
             and self.waiting is None
             and self.active is not None
             and self.active.state is State.CONNECTED
@@ -161,6 +164,7 @@ class Station:
 
     def _hung_up(self, cause: Cause, by: str, reason: str) -> None:
         self.ears.listen(False)
+        self._hush()
         active, self.active = self.active, None
         if active is not None and active.state is State.HELD:  # it rang back and the line failed
             self.held.append(active)
@@ -185,7 +189,7 @@ class Station:
             return
         if self.waiting is not None:
             leg, self.waiting = self.waiting, None
-            self._ring(leg, leg.call.calling.party if leg.call.calling else l.Party(), "external")
+            self._ring(leg, shown(leg.call), ring_of(leg.call))
         elif self.held:
             self.recall(self.held.pop())
 
@@ -225,8 +229,10 @@ class Station:
     def release(self, leg: Leg, cause: Cause) -> None:
         was_active, was_waiting = leg is self.active, leg is self.waiting
         self.forget(leg)
-        if was_waiting and self.active is not None:
-            self.active.call.resound(self.active)
+        if was_waiting:
+            self._hush()
+            if self.active is not None:
+                self.active.call.resound(self.active)
         if not was_active:
             self._left_alone(cause)
             return
@@ -235,13 +241,27 @@ class Station:
 
     def _left_alone(self, cause: Cause) -> None:
         """Rings for nobody any more: it falls silent. Off the hook with nobody to speak with: a tone says so; a held
-        party is got back by flash or by hanging up.
+        party or a waiting one is got by flash or by hanging up.
         """
         if self.active is None and self.line.connection is l.Connection.ALERTING:
             self.line.release(cause)
             self._next()
-        elif self.off_hook and not self.legs and self.keyed is None:
-            self.line.release(cause)
+        elif self.off_hook and self.active is None and self.keyed is None:
+            if not self.legs:
+                self.line.release(cause)
+            elif self.waiting is None:  # that one is heard already
+                self._tell("busy")
+
+    def _tell(self, name: str, *, mix: bool = False) -> None:
+        """A tone of the telephone's own, beside its calls, until _hush()."""
+        tone = self._exchange.sounds.tone(name)
+        self._exchange.plane.play(self.line.port, tone.sources, loop=True, mix=mix)
+        self._telling = True
+
+    def _hush(self) -> None:
+        if self._telling:
+            self._telling = False
+            self._exchange.plane.stop(self.line.port)
 
     def can_hear(self, leg: Leg) -> bool:
         return leg is self.active and self.off_hook
@@ -275,8 +295,7 @@ class Station:
         else:
             assert self.active is not None
             self.waiting = leg
-            tone = self._exchange.sounds.tone("call_waiting")
-            self._exchange.plane.play(self.line.port, tone.sources, loop=True, mix=True)
+            self._tell("call_waiting", mix=True)
 
     def _ring(self, leg: Leg, calling: l.Party, kind: str) -> None:
         self.active = leg
@@ -285,12 +304,13 @@ class Station:
     def recall(self, leg: Leg) -> None:
         """The telephone is on hook and still has a call: it rings, and lifting it brings that call back."""
         peer = leg.call.peer(leg)
-        self._ring(leg, peer.party if peer else l.Party(), "recall")
+        self._ring(leg, party_shown(peer) if peer is not None else l.Party(), "recall")
         self._exchange.watch_recall(self, leg)
 
     def take(self, leg: Leg) -> None:
         """A leg of a new call becomes the active one: its user is in conversation or dialling already."""
         assert self.active is None
+        self._hush()
         self.active = leg
 
     def hold(self, leg: Leg) -> None:
@@ -306,6 +326,7 @@ class Station:
         """A held party is spoken with again; nobody else is active."""
         if leg in self.held:
             self.held.remove(leg)
+        self._hush()
         self.active = leg
         leg.enter(State.CONNECTED)
         leg.call.note("Retrieved", leg)
@@ -319,6 +340,7 @@ class Station:
         """The waiting call is answered; nobody else is active any more."""
         leg, self.waiting = self.waiting, None
         assert leg is not None
+        self._hush()
         self.active = leg
         self._connected(leg)
         leg.call.establish(leg, self.party)

@@ -34,7 +34,6 @@ class Trunk:
         self.line = line
         self.group = group
         self.leg: Leg | None = None
-        self.used_at = 0.0
         self.uses = 0
         self._ears = Ears(exchange.plane, line)
         self._exchange = exchange
@@ -125,28 +124,15 @@ class Trunk:
     def seize(self, leg: Leg, call: l.Call) -> None:
         """We call. The leg's states tell what comes of it."""
         self.leg = leg
-        self.used_at = leg.since
         self.uses += 1
-        self._exchange.journal.note(
-            "TrunkSeized",
-            call=leg.call.id,
-            device=self.name,
-            direction="out",
-            group=self.group.name if self.group else "",
-        )
+        self._note_seizure(leg, "out")
         self.line.place(call)
 
     def come(self, leg: Leg) -> None:
         """The network called, and this is the leg of it."""
         self.leg = leg
         self.uses += 1
-        self._exchange.journal.note(
-            "TrunkSeized",
-            call=leg.call.id,
-            device=self.name,
-            direction="in",
-            group=self.group.name if self.group else "",
-        )
+        self._note_seizure(leg, "in")
 
     def _note_seizure(self, leg: Leg, direction: str) -> None:
         group = self.group.name if self.group else ""

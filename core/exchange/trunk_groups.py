@@ -44,7 +44,10 @@ class TrunkGroups:
         return None
 
     def victim(self, name: str) -> Trunk | None:
-        """The circuit of the group whose call is no emergency and is the youngest."""
-        busy = [self._trunks[line] for line in self._lines.get(name, ()) if line in self._trunks]
-        calls = [trunk for trunk in busy if trunk.leg is not None and not trunk.leg.call.emergency]
+        """The circuit of the group whose call is no emergency and is the youngest, and that is good for another."""
+        group = self.by_name.get(name)
+        if group is None or group.direction == "in":
+            return None
+        busy = [self._trunks[line] for line in self._lines[name] if line in self._trunks]
+        calls = [one for one in busy if one.leg is not None and not one.leg.call.emergency and not one.line.service]
         return max(calls, key=lambda trunk: trunk.leg.call.id if trunk.leg else 0, default=None)

@@ -263,6 +263,50 @@ async def test_ann_is_woken_at_the_time_she_set(
         assert office.exchange.stations["8001"].kept.wake_up == ""
 
 
+def opened_anew(office: Office, number: str) -> None:
+    """As after a change of its signalling."""
+    line = office.exchange.stations[number].line
+    office.exchange.detach(number)
+    office.exchange.attach(line)
+
+
+async def test_ann_is_woken_though_her_line_was_opened_anew(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall_clock, "source", lambda: MORNING + timedelta(seconds=trio.current_time()))
+    async with open_office() as office:
+        ann = office.phone("8001")
+        await code(office, "8001", "*55*0705#")
+        opened_anew(office, "8001")
+        await ann.rung(within=310)
+        ann.lift()
+        await trio.sleep(3)
+        ann.hang_up()
+        await trio.sleep(1)
+        assert office.kinds().count("ServiceInitiated") == 2, office.story()
+
+
+async def test_ann_is_rung_back_though_both_lines_were_opened_anew(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "8002")
+        await ann.hear_tone("busy", within=40)
+        ann.hang_up()
+        await trio.sleep(1)
+        await code(office, "8001", "*59#")
+        for number in ("8001", "8002"):
+            opened_anew(office, number)
+        ben.lift()
+        await trio.sleep(2)
+        ben.hang_up()
+        await ann.rung(within=RINGS)
+        ann.lift()
+        await ben.rung(within=RINGS)
+        ben.lift()
+        await trio.sleep(0.3)
+        await office.hear_each_other(ann, ben)
+
+
 async def test_the_own_number_is_hidden_for_one_call(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben = office.phone("8001"), office.phone("8002")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import trio
 import trio.testing
 
 from core.exchange.leg import Leg
+from core.exchange.services.forwarding import set_forward
 from core.exchange.trunk import Trunk
+from hw import wall_clock
 from hw.card import Alarm
 from hw.signalling.line import Call as Setup
 from hw.signalling.line import Presentation
@@ -170,6 +173,22 @@ async def test_an_emergency_call_gets_the_line_of_another(autojump_clock: trio.t
         assert answered == [1, 2], office.story()
 
 
+async def test_an_emergency_call_takes_a_free_line_of_another_group_before_anybody_gives_way(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tables = two_groups()
+    tables["numbering"] = {"emergency_groups": ["city", "analog"]}
+    async with open_office(tables) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "962000001")
+        await ann.hear_tone("ringback", within=RINGS)
+        await office.dial(ben, "110")
+        await trio.sleep(6)
+        seized = [event.device for event in office.events if event.kind == "TrunkSeized"]
+        assert seized == ["e1/1", "line1"], office.story()
+        assert not [event for event in office.events if event.data.get("reason") == "pre-empted"], office.story()
+
+
 async def test_a_station_may_not_call_far(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann = office.phone("8001")
@@ -201,6 +220,39 @@ async def test_ann_forwards_to_the_town_only_if_she_may(autojump_clock: trio.tes
         await trio.sleep(2)
         assert not office.exchange.stations["8001"].kept.forward_always
         await office.dial(carl, "8002")
+        await carl.hear_tone("ringback", within=RINGS)
+        assert "TrunkSeized" in office.kinds()
+
+
+async def test_a_forward_to_the_town_ends_after_its_days_whatever_else_is_forwarded(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, later = datetime(2026, 3, 2, 2, 0, tzinfo=UTC), timedelta()
+    monkeypatch.setattr(wall_clock, "source", lambda: begun + later + timedelta(seconds=trio.current_time()))
+    tables = configuration(
+        class_of_service=[{"name": "boss", "reach": "local", "forward_outside": True, "forward_days": 7}],
+    )
+    tables["station"][1]["class_of_service"] = "boss"
+    async with open_office(tables) as office:
+        ben, carl = office.phone("8002"), office.phone("8003")
+        station = office.exchange.stations["8002"]
+        set_forward(office.exchange, station, "always", "962000003")
+        later = timedelta(days=8)
+        set_forward(office.exchange, station, "busy", "8004")
+        set_forward(office.exchange, station, "busy", "")
+        await office.dial(carl, "8002")
+        await carl.hear_tone("congestion", within=WORDS)
+        assert "TrunkSeized" not in office.kinds()
+        carl.hang_up()
+        await trio.sleep(2)
+        # He may send a caller there by hand all the same.
+        set_forward(office.exchange, station, "always", "")
+        set_forward(office.exchange, station, "no answer", "962000003")
+        later = timedelta(days=16)
+        await office.connect(carl, ben)
+        await ben.flash()
+        await ben.hear_tone("dial", within=SOON)
+        await ben.dial("*72*962000003#")
         await carl.hear_tone("ringback", within=RINGS)
         assert "TrunkSeized" in office.kinds()
 

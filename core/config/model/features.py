@@ -92,7 +92,9 @@ class Features(Table):
     flash_alternate: Code = code("Put who is in talk on hold, go to the other (拍叉 2).", "2", context=FLASH)
     flash_conference: Code = code("Join all three (拍叉 3, 三方通话).", "3", context=FLASH)
     flash_transfer: Code = code("Join the other two and leave (拍叉 4, 转接).", "4", context=FLASH)
-    flash_reject: Code = code("Refuse the waiting call, or release who is on hold (拍叉 0).", "0", context=FLASH)
+    flash_reject: Code = code(
+        "Release who is on hold, or refuse a call that waits beside (拍叉 0).", "0", context=FLASH
+    )
     blind_transfer: Code = code(
         "Send the held party to that number and leave, without waiting for an answer (盲转).",
         "*72*",

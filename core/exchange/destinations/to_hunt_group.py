@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 async def take(call: Call, target: Target) -> None:
-    group = call.exchange.hunt_groups[target.name]
+    group = call.exchange.hunt_groups.get(target.name)
+    if group is None:  # the configuration has changed while he dialled
+        raise Refused(Cause.UNALLOCATED, "vacant")
     if group.night and not call.exchange.is_open(group.calendar):
         await _go_on(call, group, group.night, "night")
         return

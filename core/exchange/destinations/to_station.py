@@ -15,8 +15,9 @@ import trio
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
+from core.exchange.shown import ring_of, shown
 from core.numbering.target import Target
-from hw.signalling.line import Party, Presentation
+from hw.signalling.line import Presentation
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def offer(call: Call, station: Station, kind: str = "") -> Leg:
     call.note("Delivered", leg, by=call.calling.name if call.calling else "")
     if call.calling is not None:
         station.last_caller = callable_back(call.calling)
-    station.ring(leg, shown(call), kind or ("internal" if is_internal(call) else "external"))
+    station.ring(leg, shown(call), kind or ring_of(call))
     return leg
 
 
@@ -89,17 +90,3 @@ def callable_back(caller: Leg) -> str:
         return ""
     plan = caller.call.exchange.plan
     return plan.dialled_back(plan.normalised(party.number, party.type.name.lower()))
-
-
-def is_internal(call: Call) -> bool:
-    return call.calling is not None and call.calling.device.kind is not DeviceKind.TRUNK
-
-
-def shown(call: Call) -> Party:
-    """The caller as his number may be shown to a telephone."""
-    party = call.calling.party if call.calling is not None else Party()
-    if call.private:
-        return Party("", presentation=Presentation.RESTRICTED)
-    if party.presentation is Presentation.ALLOWED:
-        return party
-    return Party("", presentation=party.presentation)

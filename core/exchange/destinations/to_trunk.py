@@ -51,12 +51,14 @@ async def take(call: Call, target: Target) -> None:
     if not choices:
         raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "vacant")
     cause = Cause.NO_CIRCUIT
-    for choice in choices:
+    # Nobody gives way before every group was asked for a free line.
+    rounds = [(choice, False) for choice in choices] + [(choice, True) for choice in choices if call.emergency]
+    for choice, others_give_way in rounds:
         if not choice.digits:
             raise Refused(Cause.INVALID_NUMBER, "incomplete")
         tried = 0
         while tried < RETRIES_MOST:
-            trunk = await exchange.pick_trunk(choice.group, call.emergency)
+            trunk = await exchange.pick_trunk(choice.group, others_give_way)
             if trunk is None:
                 break
             tried += 1

@@ -40,7 +40,10 @@ def set_forward(exchange: Exchange, station: Station, kind: str, to: str) -> Non
         permission = exchange.plan.permit(Attempt(target, station.settings.class_of_service, Origin.FORWARD))
         if not isinstance(permission, Allowed):
             raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "barred", f"{station.name} may not forward to {to}")
-    exchange.keep(station, **{KINDS[kind]: to, "forwarded_at": exchange.utc().timestamp() if to else 0.0})
+    set_at = {one: time for one, time in station.kept.forwards_set_at.items() if one != kind}
+    if to:
+        set_at[kind] = exchange.utc().timestamp()
+    exchange.keep(station, **{KINDS[kind]: to, "forwards_set_at": set_at})
 
 
 def deflect(exchange: Exchange, station: Station, leg: Leg, number: str) -> None:

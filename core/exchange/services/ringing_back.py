@@ -36,7 +36,7 @@ class RingBacks:
     def order(self, who: Station, whom: Station) -> None:
         self._orders.add((who.name, whom.name))
         self._exchange.timers.start(("ring back", who.name, whom.name), ORDER_S, partial(self.cancel, who, whom))
-        whom.freed.append(partial(self._freed, who, whom))
+        whom.freed.append(partial(self._freed, who.name, whom.name))
 
     def cancel(self, who: Station, whom: Station) -> None:
         self._orders.discard((who.name, whom.name))
@@ -51,16 +51,23 @@ class RingBacks:
         """The stations that it waits for."""
         return sorted(other for name, other in self._orders if name == who.name)
 
-    def _freed(self, who: Station, whom: Station) -> None:
+    def attached(self, station: Station) -> None:
+        """A station's line was opened anew: what waited for the old one waits for it."""
+        for who, whom in sorted(self._orders):
+            if station.name in (who, whom):
+                station.freed.append(partial(self._freed, who, whom))
+
+    def _freed(self, who: str, whom: str) -> None:
         """Either is at rest now. Rings when both are."""
-        if (who.name, whom.name) not in self._orders:
+        one, other = self._exchange.stations.get(who), self._exchange.stations.get(whom)
+        if (who, whom) not in self._orders or one is None or other is None:
             return
-        for one in (whom, who):
-            if not one.free or not one.reachable:
-                one.freed.append(partial(self._freed, who, whom))
+        for station in (other, one):
+            if not station.free or not station.reachable:
+                station.freed.append(partial(self._freed, who, whom))
                 return
-        self.cancel(who, whom)
-        self._exchange.ring_and_call(who, whom.name)
+        self.cancel(one, other)
+        self._exchange.ring_and_call(one, whom)
 
 
 async def _order(call: Call, station: Station, arguments: tuple[str, ...]) -> Said:

@@ -49,10 +49,13 @@ def arm(exchange: Exchange, station: Station) -> None:
         exchange.timers.stop(key)
         return
     wait = seconds_until(exchange.utc(), time, exchange.box.box.time_zone)
-    exchange.timers.start(key, wait, partial(_due, exchange, station, TRIES))
+    exchange.timers.start(key, wait, partial(_due, exchange, station.name, TRIES))
 
 
-def _due(exchange: Exchange, station: Station, tries: int) -> None:
+def _due(exchange: Exchange, name: str, tries: int) -> None:
+    station = exchange.stations.get(name)
+    if station is None:
+        return  # removed; a line that is opened anew finds its time kept
     if tries == TRIES:
         exchange.keep(station, wake_up="")
     if not station.free or not station.reachable:
@@ -66,7 +69,7 @@ def _due(exchange: Exchange, station: Station, tries: int) -> None:
         if leg.state is not State.CONNECTED:
             call.end(Cause.NO_ANSWER, "no answer")
             if tries > 1:
-                again = partial(_due, exchange, station, tries - 1)
+                again = partial(_due, exchange, name, tries - 1)
                 exchange.timers.start(("wake up", station.name), REPEAT_S, again)
             return
         now = exchange.utc().astimezone(ZoneInfo(exchange.box.box.time_zone))
