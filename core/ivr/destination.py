@@ -26,6 +26,7 @@ import trio
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
 from core.exchange.service import Service
+from core.exchange.station import Station
 from core.ivr.library import Edition, Library
 from core.ivr.plugins import PlugIns
 from core.ivr.run import Run
@@ -73,6 +74,7 @@ class Flows:
         self.talks: list[Talk] = []
         """Callers who are in a flow now."""
         exchange.router.destinations[TargetKind.FLOW] = self.take
+        exchange.codes["hand_over"] = self._code
 
     async def take(self, call: Call, target: Target) -> None:
         settings = next((each for each in self.exchange.box.flow if each.number == target.name), None)
@@ -111,6 +113,21 @@ class Flows:
         if flow not in edition.flows:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", _("There is no flow {name}.").format(name=flow))
         call.start(partial(self._handed_over, keeper=keeper, other=other, flow=flow, arguments=arguments or {}))
+
+    async def _code(self, call: Call, station: Station, arguments: tuple[str, ...]) -> None:
+        """Dialled after a flash: the held party goes into the flow of that number, and the station is back with him."""
+        settings = next((each for each in self.exchange.box.flow if each.number == arguments[0]), None)
+        if settings is None or not self.library.editions():
+            raise Refused(Cause.UNALLOCATED, "vacant")
+        flow = self.library.newest().flows.get(settings.flow)
+        held = station.held[-1] if station.held else None
+        other = held.call.peer(held) if held is not None else None
+        wants = flow is None or any(each.parameter and not each.initial for each in flow.variable)
+        if held is None or other is None or held.call.served or other.state is not State.CONNECTED or wants:
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+        # From here on the call of the code has nobody to speak with, and ends.
+        station.retrieve(held)
+        self.hand_over(held.call, held, settings.flow)
 
     async def _handed_over(
         self, call: Call, keeper: Leg, other: Leg, flow: str, arguments: Mapping[str, Value]

@@ -38,6 +38,11 @@ class Features(Table):
     park: Code = code("Park the held party at the first free place, which is then said (呼叫寄存).", "*70#")
     park_at: Code = code("Park the held party at that place.", "*70*", "ORBIT")
     retrieve_parked: Code = code("Take the call that is parked at that place.", "*71*", "ORBIT")
+    hand_over: Code = code(
+        "Send the held party into the flow of that number; he comes back with what it has asked (人工/自动互转).",
+        "*74*",
+        "NUMBER#",
+    )
     record: Code = code("Record the call with the held party from now on, or no longer (录音).", "*73#")
 
     forward_always: Code = code("Send all calls to that number (无条件转移).", "*57*", "NUMBER#")
