@@ -50,6 +50,7 @@ COMMANDS = (
     Command("town", "core.town_command", "the people around a simulated card: lift, dial, call in"),
     Command("card", "core.card", "spans and channels of the cards, their alarms and what to do"),
     Command("number", "core.number", "what would happen if these digits were dialled, and why"),
+    Command("mailboxes", "core.mailboxes", "the mailboxes of the running box, and how full they are"),
     Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
     Command("flow", "core.ivr.command", "automatic services: check, draw, play and replay flows"),
     Command("trace", "core.trace", "what a line or a call did, with milliseconds"),

@@ -200,6 +200,7 @@ class RunningBox:
             threaded = not self._virtual
             outbox = Outbox(lambda: self.exchange.box.mail, self.data / OUTBOX, self.alarms, threaded=threaded)
             voicemail = Voicemail(self.exchange, self.voice.prompts, self.data / VOICEMAIL, self.alarms, outbox)
+            self.rooms.add(Voicemail, voicemail)
         places = self.configuration.places if self.configuration is not None else [self.data] if self.data else []
         self.flows = FlowRoom(
             self.box, self.exchange, self.alarms, places, self.data, outbox=outbox, virtual=self._virtual

@@ -17,10 +17,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
+import msgspec
 import soundfile
 import trio
+from msgspec import Meta
 
 from core.alarms import Alarms
 from core.exchange.call import Call
@@ -34,7 +36,7 @@ from core.texts import _
 from core.voicemail import leaving
 from core.voicemail.boxes import Box, Draft
 from core.voicemail.mailing import mail_of
-from core.voicemail.message import Message, counts, over
+from core.voicemail.message import Message, counts, over, seconds_left
 from core.voicemail.shelf import Shelf
 from hw.plane import PlaneError
 from hw.recordings import RecordingError
@@ -47,6 +49,18 @@ T = TypeVar("T")
 
 TIDIES_EVERY_S = 3600.0
 ALARM = "voicemail"
+
+
+class MailboxView(msgspec.Struct, frozen=True):
+    """A mailbox, and how full it is."""
+
+    number: Annotated[str, Meta(description="its number")]
+    name: Annotated[str, Meta(description="whose it is")]
+    new: Annotated[int, Meta(description="messages that nobody has heard")]
+    urgent: Annotated[int, Meta(description="of these, urgent ones")]
+    kept: Annotated[int, Meta(description="messages that were heard and are kept")]
+    seconds_left: Annotated[int, Meta(description="room for so many seconds more")]
+    full: Annotated[bool, Meta(description="it takes no message now")]
 
 
 class Voicemail:
@@ -99,6 +113,16 @@ class Voicemail:
         """The mailbox of a station; "": it has none."""
         station = self.exchange.box.stations.get(number)
         return station.mailbox if station is not None else ""
+
+    async def views(self) -> list[MailboxView]:
+        found = []
+        for settings in self.exchange.box.mailbox:
+            box = await self.box(settings.number)
+            count = counts(box.messages.values())
+            left = int(seconds_left(box.messages.values(), box.quota))
+            kept = (count.new, count.urgent, count.kept)
+            found.append(MailboxView(box.number, settings.name, *kept, left, left < leaving.LEAST_S))
+        return found
 
     # ---- messages ----
 
