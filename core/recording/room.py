@@ -19,6 +19,7 @@ from core.exchange.call import Call
 from core.exchange.exchange import Exchange
 from core.exchange.refusal import Refused
 from core.past import Past
+from core.recording.converter import Converter
 from core.recording.mending import Left, mend_all
 from core.recording.playing import Listening, playable
 from core.recording.recorder import Recorder
@@ -46,6 +47,7 @@ class Recordings:
         self.steward = Steward(
             self.shelf, self.recorder, alarms, lambda: exchange.box, lambda: exchange.plane.recorder.statistics().bytes
         )
+        self.converter = Converter(self.shelf, alarms, lambda: exchange.box, threaded=threaded)
         self._exchange = exchange
         self._past = past
         self._folder = folder
@@ -56,6 +58,7 @@ class Recordings:
         async with trio.open_nursery() as nursery:
             await nursery.start(self.recorder.run)
             await nursery.start(self.steward.run)
+            await nursery.start(self.converter.run)
             task_status.started()
 
     # ---- after a power cut ----

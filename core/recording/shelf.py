@@ -195,6 +195,13 @@ class Shelf:
         except FileNotFoundError:
             return ""
 
+    async def replaced(self, row: Recording, form: str, digest: str) -> None:
+        """It lies there in another form, too: that one counts from now on, and the one before goes."""
+        self._journal.note("RecordingConverted", file=row.file, form=form, sha256=digest, was=row.sha256)
+        self._journal.state[GOING + row.name] = ""
+        await self._journal.settled()
+        await self.clear_going()
+
     async def clear_going(self) -> None:
         """What is to go, goes. OSError: the disk refuses."""
         names = [key.removeprefix(GOING) for key in self._journal.state.under(GOING)]

@@ -106,7 +106,8 @@ class Wanted:
     """Which recordings. Times are UTC in µs, until=0: now; "" and 0: any.
 
     number: a party's, or a device's; station, group, queue: it was in the call; text: stands in any event of the call.
-    there: False: those that were erased, too. open: only those that began and have not ended. last: the newest so many.
+    there: False: those that were erased, too. form: "wav": never converted; "plain": not encrypted. open: only those
+    that began and have not ended. last: the newest so many.
     """
 
     since: int = 0
@@ -121,6 +122,7 @@ class Wanted:
     text: str = ""
     file: str = ""
     there: bool = True
+    form: str = ""
     open: bool = False
     last: int = 0
 
@@ -136,10 +138,10 @@ def _of_call(condition: str) -> str:
 _INTO = 'SELECT r."into" AS into_ FROM records r WHERE r.call = b.call AND r."into" > 0'
 
 
-def _same_file(kind: str) -> str:
+def _same_file(kind: str, condition: str = "true") -> str:
     return (
         f"EXISTS (SELECT 1 FROM events e WHERE e.kind >= 'Recording' AND e.kind < 'Recordinh' "
-        f"AND e.kind = '{kind}' AND json_extract(e.data, '$.file') = json_extract(b.data, '$.file'))"
+        f"AND e.kind = '{kind}' AND json_extract(e.data, '$.file') = json_extract(b.data, '$.file') AND {condition})"
     )
 
 
@@ -171,6 +173,11 @@ def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
         yield _of_call("(instr(e.data, ?) > 0 OR instr(e.device, ?) > 0)"), (wanted.text, wanted.text)
     if wanted.there:
         yield f"NOT {_same_file('RecordingErased')}", ()
+    if wanted.form == "wav":
+        yield f"NOT {_same_file('RecordingConverted')}", ()
+    elif wanted.form == "plain":
+        encrypted = "json_extract(e.data, '$.form') IN ('wav.age', 'opus.age')"
+        yield f"NOT {_same_file('RecordingConverted', encrypted)}", ()
     if wanted.open:
         yield f"NOT {_same_file('RecordingEnded')}", ()
 

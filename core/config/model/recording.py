@@ -20,7 +20,8 @@ class Recording(Table):
         effect=Effect.NOW,
     )
     opus_after_h: int = setting(
-        "After so many hours a recording is converted to Opus, a third of the size, when the box has time. 0: never.",
+        "After so many hours a recording is converted to Opus, a third of the size, when the box has time; with "
+        "encrypt_to at once, before it is encrypted. 0: never.",
         0,
         effect=Effect.NOW,
         ge=0,
