@@ -205,6 +205,9 @@ class Call:
             self._routine.cancel()
         elif self._routine is None:
             self.cause = cause if not self.answered else Cause.NORMAL_CLEARING
+            if len(self.legs) > 1 and not self.emergency and not self.exchange.router.may_leave(leg.device, self.legs):
+                self.note("Barred", leg, reason="trunk_to_trunk")
+                self.end(Cause.NORMAL_CLEARING, "nobody of ours left")
             self.check()
 
     def _forget(self, leg: Leg) -> None:

@@ -8,7 +8,7 @@ A diversion asks for the permission of whoever diverts: he pays for it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 import trio
@@ -24,6 +24,7 @@ from hw.signalling.q850 import Cause
 if TYPE_CHECKING:
     from core.exchange.call import Call
     from core.exchange.exchange import Exchange
+    from core.exchange.leg import Leg
 
 Taker = Callable[["Call", Target], Awaitable[None]]
 
@@ -105,6 +106,13 @@ class Router:
         call.note("Barred", call.calling, number=target.number, reason=reason)
         limited = isinstance(answer, Barred) and answer.reason in (Reason.LIMIT, Reason.TOTAL_LIMIT)
         raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "limit" if limited else "barred")
+
+    def may_leave(self, station: Device, left: Iterable[Leg]) -> bool:
+        """Trunk to trunk is off, but for those who may forward outside: may the station leave these to each other?"""
+        if not isinstance(station, Station) or any(leg.device.kind is not DeviceKind.TRUNK for leg in left):
+            return True
+        classes = {one.name for one in self._exchange.box.class_of_service if one.forward_outside}
+        return self._exchange.class_of(station) in classes
 
     def _alarm(self, account: str, alarms: tuple[TollAlarm, ...]) -> None:
         """Toll fraud is the loss that hits offices: near a limit, and at it."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import trio
 
 from core.exchange.destinations import to_station
-from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
 from hw.signalling.q850 import Cause
@@ -97,10 +96,7 @@ def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
 def _permit(exchange: Exchange, first: Leg, second: Leg) -> None:
     """Nobody of ours would be left in the call: trunk to trunk is off, but for those who may forward outside."""
     station = first.device
-    left = [*first.call.others(first), *second.call.others(second)]
-    classes = {one.name for one in exchange.box.class_of_service if one.forward_outside}
-    outside = all(leg.device.kind is DeviceKind.TRUNK for leg in left)
-    if outside and exchange.class_of(station) not in classes:  # type: ignore[arg-type]
+    if not exchange.router.may_leave(station, [*first.call.others(first), *second.call.others(second)]):
         exchange.journal.note("Barred", call=first.call.id, device=station.name, reason="trunk_to_trunk")
         raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "barred")
 

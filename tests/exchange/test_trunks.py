@@ -329,3 +329,25 @@ async def test_a_station_that_withholds_its_number_shows_it_to_the_emergency_cal
             office.phone(phone).hang_up()
             await office.all_idle(within=30)
     assert shown == [Presentation.RESTRICTED, Presentation.ALLOWED, Presentation.ALLOWED]
+
+
+async def test_two_outside_parties_of_three_are_not_left_alone_with_each_other(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        ann = office.phone("8001")
+        office.call_from_town("8001", "62000009")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(1)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("962000001")
+        await trio.sleep(8)
+        await ann.flash()
+        await ann.dial("3")
+        await trio.sleep(1)
+        assert {leg.name for leg in office.exchange.calls[1].legs} == {"8001", "e1/1", "e1/2"}, office.story()
+        ann.hang_up()
+        await trio.sleep(1)
+        assert not office.exchange.calls, office.story()
