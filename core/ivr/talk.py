@@ -308,6 +308,8 @@ class Talk:
         """Answered: somebody is there, and the talk ends; else the outcome."""
         if not isinstance(act, a.TakeMessage):
             self.call.data |= act.data
+        if isinstance(act, a.Enqueue) and act.priority is not None:
+            self.call.data["priority"] = act.priority
         self._deaf()
         self._lent = True
         try:
