@@ -77,7 +77,7 @@ class Story:
 
     async def there(self) -> list[str]:
         rows: list[Recording] = list(await self.shelf.search(Wanted()))
-        assert sorted(row.name for row in rows) == sorted(path.name for path in self.folder.iterdir())
+        assert sorted(row.name for row in rows) == sorted(path.name for path in self.folder.glob("*-*"))
         return [row.file for row in rows]
 
     def levels(self) -> dict[str, str]:

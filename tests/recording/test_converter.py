@@ -65,7 +65,7 @@ async def test_after_its_hours_a_recording_is_smaller_and_says_the_same(
         assert (await office.shelf.get(name)).form == "wav"
         clock.days(1.1)
     async with story(tmp_path, recording={"opus_after_h": 24}) as office:
-        held, fresh = await talked(office, 2), await talked(office, 3)
+        second, third = await talked(office, 2), await talked(office, 3)
         await settled(converter(office, idle=lambda: True))
         row = await office.shelf.get(name)
         assert (row.form, row.lies) == ("opus", "1-1.opus")
@@ -77,8 +77,8 @@ async def test_after_its_hours_a_recording_is_smaller_and_says_the_same(
             assert int(np.argmax(loud[0])) == int(np.argmax(loud[1]))
         assert await office.shelf.verify([row]) == []
         assert ("RecordingConverted", {"file": name, "form": "opus", "sha256": row.sha256, "was": was}) in office.events
-        assert [(await office.shelf.get(one)).form for one in (held, fresh)] == ["wav", "wav"]
-        assert await office.there() == [name, held, fresh]
+        assert [(await office.shelf.get(one)).form for one in (second, third)] == ["wav", "wav"]
+        assert await office.there() == [name, second, third]
 
 
 async def test_a_busy_box_converts_nothing_and_a_held_recording_stays_as_it_was(
@@ -95,7 +95,6 @@ async def test_a_busy_box_converts_nothing_and_a_held_recording_stays_as_it_was(
         assert [(await office.shelf.get(one)).form for one in (held, other)] == ["wav", "opus"]
 
 
-@pytest.mark.parametrize(("opus_after_h", "form"), [(0, "wav.age"), (24, "opus.age")])
 async def test_a_recording_that_ran_when_others_were_made_smaller_has_its_turn(
     autojump_clock: trio.testing.MockClock, tmp_path: Path, clock: Clock
 ) -> None:
@@ -115,6 +114,7 @@ async def test_a_recording_that_ran_when_others_were_made_smaller_has_its_turn(
         assert (await office.shelf.get("1-1.wav")).form == "opus"
 
 
+@pytest.mark.parametrize(("opus_after_h", "form"), [(0, "wav.age"), (24, "opus.age")])
 async def test_only_the_private_key_reads_what_was_encrypted(
     autojump_clock: trio.testing.MockClock, tmp_path: Path, clock: Clock, opus_after_h: int, form: str
 ) -> None:
