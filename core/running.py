@@ -44,6 +44,7 @@ from core.mail.outbox import Outbox
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
+from core.queues.room import QueueRoom
 from core.recording.room import FOLDER as RECORDINGS
 from core.recording.room import Recordings
 from core.refit import Refit
@@ -61,6 +62,8 @@ from hw.signalling.line import Connection
 log = logging.getLogger(__name__)
 
 VOICEMAIL, OUTBOX = "voicemail", "outbox"
+QUEUES = ("queue", "agent", "agent_group", "customer_class", "distribution")
+"""Sections that the distribution is made of."""
 STATUS_S = 1.0
 GOODBYE_S = 0.2
 
@@ -109,6 +112,7 @@ class RunningBox:
         self.past: Past
         self.exchange: Exchange
         self.flows: FlowRoom
+        self.queues: QueueRoom
         self.server: Server
         for source in (self.hardware.plane, self.hardware.timers, *self.hardware.cards.values()):
             if hasattr(source, "faulted"):
@@ -206,6 +210,8 @@ class RunningBox:
             self.box, self.exchange, self.alarms, places, self.data, outbox=outbox, virtual=self._virtual
         )
         self.rooms.add(FlowRoom, self.flows)
+        self.queues = QueueRoom(self.exchange, self.fault)
+        self.rooms.add(QueueRoom, self.queues)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
         recordings = self._recordings()
@@ -217,6 +223,7 @@ class RunningBox:
             await nursery.start(voicemail.run)
         if recordings is not None:
             await nursery.start(recordings.run)
+        await nursery.start(self.queues.run)
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
         if self._virtual:
@@ -266,6 +273,8 @@ class RunningBox:
         self.server.clients = self.box.control.clients
         if difference.touches("user"):
             self.server.judge_again()
+        if difference.touches(*QUEUES):
+            self.queues.reconfigure(self.box)
         if difference.touches("database", "calendar", "box"):
             self.flows.refurnish(self.box)
         if difference.touches("music", "box"):
@@ -303,10 +312,12 @@ class RunningBox:
             self.alarms.set(f"toll {event.device}", level, text, remedy)
 
     def _watch_exchange(self) -> None:
-        """Views of calls and lines cost time, and are made while somebody looks at them only."""
+        """Views of calls, lines and agents cost time, and are made while somebody looks at them only."""
         topics = self.rooms.topics
         watched = any(topics.watched(topic) for topic in ("calls", "lines", "devices"))
         self.exchange.changed = topics.changed if watched else None
+        watched = any(topics.watched(topic) for topic in ("queues", "agents"))
+        self.queues.changed = topics.changed if watched else None
 
     def stop(self, reason: str, within_s: float) -> None:
         """Asked again: the shorter time counts."""

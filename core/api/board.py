@@ -14,6 +14,8 @@ from core.api.roles import ALL
 from core.api.rooms import BoxStatus
 from core.api.topics import Filter, Topic
 from core.exchange.views import CallView, DeviceView, LineView
+from core.queues.room import QueueRoom
+from core.queues.views import AgentRow, QueueRow
 from core.spans import SpanView
 from core.store.event import Event
 
@@ -50,6 +52,20 @@ def topics(rooms: Rooms) -> list[Topic]:
             LineView,
             lambda: [(view.name, view) for view in rooms.exchange.lines()],
         ),
+        Topic(
+            "queues",
+            "queues with their callers and figures, by name; a row is told when a call or an agent of it changes",
+            QueueRow,
+            lambda: [(row.name, row) for row in rooms[QueueRoom].queues()],
+        ),
+        Topic(
+            "agents",
+            "agents, by number; an agent sees the one at his own telephone",
+            AgentRow,
+            lambda: [(row.number, row) for row in rooms[QueueRoom].agents()],
+            roles=ALL,
+            devices=lambda key, row: _device_of(row),
+        ),
         Topic("alarms", "alarms that stand, by key", AlarmView, lambda: list(rooms.alarms.standing.items())),
         Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),
         Topic(
@@ -70,6 +86,11 @@ def topics(rooms: Rooms) -> list[Topic]:
 def _devices_of(key: str, row: Struct) -> list[str]:
     assert isinstance(row, CallView)
     return [connection.device for connection in row.connections]
+
+
+def _device_of(row: Struct) -> list[str]:
+    assert isinstance(row, AgentRow)
+    return [row.device]
 
 
 def _event_matches(row: Struct, wanted: Filter) -> bool:

@@ -31,7 +31,7 @@ async def ask(call: Call, said: Said, *, longest: int = 20) -> str:
     leg.device.listen(leg, True)
     try:
         words = await call.exchange.sounds.say(said, leg.device.language) or call.exchange.sounds.prompting
-        await _until_key(leg, words)
+        await until_key(leg, words)
         digits = ""
         while len(digits) < longest:
             key = ""
@@ -45,7 +45,7 @@ async def ask(call: Call, said: Said, *, longest: int = 20) -> str:
         leg.device.listen(leg, False)
 
 
-async def _until_key(leg: Leg, words: Treatment) -> None:
+async def until_key(leg: Leg, words: Treatment) -> None:
     """Plays the words; the first key ends them mid-syllable."""
     async with trio.open_nursery() as nursery:
 

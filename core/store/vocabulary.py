@@ -47,7 +47,17 @@ BY = ("far", "near", "line", "exchange")
 DIRECTIONS = ("internal", "in", "out")
 TRANSFERS = ("attended", "blind", "semi")
 LEVELS = ("notice", "warning", "critical")
-DIVERSIONS = ("always", "busy", "no answer", "unreachable", "deflected", "hunt", "night", "do not disturb")
+DIVERSIONS = (
+    "always",
+    "busy",
+    "no answer",
+    "unreachable",
+    "deflected",
+    "hunt",
+    "night",
+    "do not disturb",
+    "queue",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,9 @@ GROUP = Field("group", str, "the trunk group")
 NUMBER = Field("number", str, "the number as dialled or sent")
 SERVICE = Field("service", str, "which service")
 RESULT = Field("result", str, "what came of it: done, or why not")
+QUEUE = Field("queue", str, "its name", needed=True)
+AGENT = Field("agent", str, "his number", needed=True)
+WAITED = Field("waited_ms", int, "how long the caller waited in this queue")
 LAST = Field("last", int, "UTC in µs: the last sign of life in the journal")
 
 KINDS = (
@@ -172,8 +185,28 @@ KINDS = (
             Field("reason", str, "which rule sent it on", DIVERSIONS),
         ),
     ),
-    Kind("Queued", BOTH, "the device waits in a queue", (Field("queue", str, "its name", needed=True),)),
-    Kind("Dequeued", BOTH, "the device waits in the queue no more", (Field("queue", str, "its name"), REASON)),
+    Kind(
+        "Queued",
+        BOTH,
+        "the device waits in a queue",
+        (
+            QUEUE,
+            Field("position", int, "its place, 1 is the first"),
+            Field("priority", int, "of the call"),
+            Field("how", str, "new, kept place, earlier entry, or moved from another queue"),
+        ),
+    ),
+    Kind(
+        "Dequeued",
+        BOTH,
+        "the device waits in the queue no more",
+        (
+            Field("queue", str, "its name"),
+            REASON,
+            Field("to", str, "where the queue has sent it; empty: nowhere"),
+            WAITED,
+        ),
+    ),
     Kind("Parked", BOTH, "the device has parked the call", (Field("orbit", str, "where", needed=True),)),
     Kind(
         "PickedUp",
@@ -233,6 +266,66 @@ KINDS = (
             Field("queue", str, "by whose people"),
             Field("at", str, "when, local time; empty: as soon as may be"),
             Field("data", dict, "what is known of the call"),
+        ),
+    ),
+    # ---- queues and agents ----
+    Kind(
+        "Offered",
+        BOTH,
+        "the call of the device is offered to agents: they are reserved and rung",
+        (
+            QUEUE,
+            Field("agents", list, "their numbers", needed=True),
+            Field("why", dict, "why this call and why these agents: the figures that were compared"),
+        ),
+    ),
+    Kind(
+        "OfferWithdrawn",
+        BOTH,
+        "the device, where the agent sits, is rung for the queue no more",
+        (AGENT, REASON),
+    ),
+    Kind("Served", BOTH, "the device, where the agent sits, has got the call of the queue", (AGENT, QUEUE, WAITED)),
+    Kind(
+        "QueueStepped",
+        BOTH,
+        "a step of the recipe has changed what the call of the device asks for",
+        (
+            QUEUE,
+            Field("step", int, "which, from 1"),
+            Field("require", dict, "skills with level from now on"),
+            Field("rank", int, "agents up to this rank may be rung"),
+            Field("priority", int, "of the call"),
+        ),
+    ),
+    Kind(
+        "AgentState",
+        (DEVICE,),
+        "the state of the agent at the device has changed",
+        (
+            AGENT,
+            Field(
+                "state",
+                str,
+                "what he is from now on",
+                ("logged off", "not ready", "rest", "ready", "offered a call", "busy", "working after call"),
+            ),
+            REASON,
+            Field("pending", str, "the state that follows his call; empty: the usual one"),
+            Field("by", str, "the supervisor who wanted it; empty: he himself, or a rule"),
+            Field("of", int, "the call that he has or is offered, 0: none"),
+        ),
+    ),
+    Kind(
+        "AgentSkill",
+        (),
+        "an agent has a skill at another level",
+        (
+            AGENT,
+            Field("skill", str, "which", needed=True),
+            Field("level", int, "from now on, 0: he has it no more"),
+            Field("queue", str, "in which it holds; empty: wherever the queue says nothing"),
+            Field("by", str, "who wanted it"),
         ),
     ),
     # ---- recordings ----

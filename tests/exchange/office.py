@@ -30,6 +30,7 @@ from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
+from core.queues.room import QueueRoom
 from core.recording.recorder import Recorder
 from core.store.event import Event
 from core.store.journal import Journal
@@ -140,6 +141,7 @@ class Office(Voices):
         self.card = card
         self.town = town
         self.recorder: Recorder
+        self.queues: QueueRoom
 
     def phone(self, number: str) -> Telephone:
         return self.town.telephones[number]
@@ -194,6 +196,11 @@ class Office(Voices):
         return found + ["bridges"] * statistics.bridges
 
 
+def faulted(error: Exception) -> None:
+    """A fault of ours that cost no call fails its story."""
+    raise error
+
+
 def hears(speech: Speech, hz: int) -> bool:
     """That voice is in it: at least a tenth of its usual amplitude."""
     samples = speech.samples.astype(float)
@@ -205,10 +212,12 @@ def hears(speech: Speech, hz: int) -> bool:
 
 
 @asynccontextmanager
-async def open_office(tables: dict[str, Any] | None = None, *, recordings: Path | None = None) -> AsyncIterator[Office]:
+async def open_office(
+    tables: dict[str, Any] | None = None, *, recordings: Path | None = None, queues: bool = False
+) -> AsyncIterator[Office]:
     """Needs trio's virtual clock. Whoever is off the hook at the end hangs up, and nothing may be left.
 
-    recordings: the folder where calls are recorded that rules want.
+    recordings: the folder where calls are recorded that rules want. queues: calls are distributed to agents.
     """
     box = Box.model_validate(tables or configuration())
     hardware = Hardware(box, virtual=True)
@@ -223,11 +232,16 @@ async def open_office(tables: dict[str, Any] | None = None, *, recordings: Path 
             if recordings is not None:
                 recorder = Recorder(exchange, recordings, threaded=False)
                 await above.start(recorder.run)
+            if queues:
+                room = QueueRoom(exchange, faulted)
+                await above.start(room.run)
             town, card = hardware.towns["sim"], hardware.cards["sim"]
             assert isinstance(card, SimCard)
             office = Office(hardware.plane, exchange, journal, card, town)
             if recordings is not None:
                 office.recorder = recorder
+            if queues:
+                office.queues = room
             await trio.sleep(2)  # data links come up
             yield office
             for telephone in town.telephones.values():

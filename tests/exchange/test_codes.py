@@ -21,7 +21,7 @@ async def test_every_code_that_is_dialled_is_done_by_somebody(
     # Keys after a flash and in a conference are read where they are pressed; the others are numbers.
     keys = {name for name in Features.model_fields if name.startswith(("flash_", "conference_"))}
     assert {context(name) for name in keys} == {FLASH, CONFERENCE}
-    async with open_office(recordings=tmp_path) as office:
+    async with open_office(recordings=tmp_path, queues=True) as office:
         assert office.exchange.codes.keys() == Features.model_fields.keys() - keys
 
 

@@ -93,6 +93,16 @@ class Features(Table):
     )
     music_test: Code = code("Hear the music that parties on hold hear.", "*61#")
 
+    agent_log_on: Code = code("Log on at this telephone as the agent of that number (签入).", "*81*", "NUMBER#")
+    agent_log_off: Code = code("Log off (签出).", "#81#")
+    agent_ready: Code = code("Take calls of the queues (示闲).", "*82#")
+    agent_not_ready: Code = code("Take none (示忙).", "#82#")
+    agent_rest: Code = code("Begin a rest (休息).", "*86#")
+    agent_end_rest: Code = code("End it (取消休息).", "#86#")
+    agent_work: Code = code("Begin after-call work (进入工作态).", "*87#")
+    agent_end_work: Code = code("End it (退出工作态).", "#87#")
+    agent_extend_work: Code = code("Let it last longer (延长工作态).", "*88#")
+
     flash_release: Code = code("Release who is in talk, go back to the other (拍叉 1).", "1", context=FLASH)
     flash_alternate: Code = code("Put who is in talk on hold, go to the other (拍叉 2).", "2", context=FLASH)
     flash_conference: Code = code("Join all three (拍叉 3, 三方通话).", "3", context=FLASH)

@@ -12,7 +12,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from core.config.model.kinds import Effect, Many, MaybeNumber, Name, Number, Table, Text, known_keys, mistake, setting
+from core.config.model.kinds import (
+    Effect,
+    Many,
+    MaybeNumber,
+    Name,
+    Number,
+    Pin,
+    Table,
+    Text,
+    known_keys,
+    mistake,
+    setting,
+)
 
 Level = Annotated[int, Field(ge=1, le=10)]
 Levels = dict[Name, Level]
@@ -269,6 +281,7 @@ class AgentSettings(Table):
 
     number: Number = setting("By which he logs on.", effect=Effect.NOW)
     name: Text = setting("What he is called on screens.", "", effect=Effect.NOW)
+    pin: Pin = setting('Asked for when he logs on, 6 to 12 digits; "": not asked.', "", effect=Effect.NOW)
     group: Name = setting("Group that says how he works.", effect=Effect.NOW)
     queues: Many[Membership] = setting(
         "Queues that he serves. In a queue agents stand in the order of the files, which the linear strategies follow.",

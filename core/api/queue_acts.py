@@ -1,0 +1,182 @@
+"""Acts on queues and agents: logging on and off, ready and not ready, after-call work, skills; and what a supervisor
+does for an agent.
+
+An agent acts at the telephone where he is logged on (`device`), and only there; a supervisor names the agent by his
+number. What an agent's state does not allow is `refused`, with what stands against it. Every change of an agent is in
+the journal (AgentState) with who wanted it. Watch the topics `queues` and `agents` for what is now.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from core.acd.agents import Act
+from core.api.acts import CallId, Device, Done, Nothing, Params, Result, act
+from core.api.asking import Asking
+from core.api.call_acts import DESK, OVERSEERS
+from core.api.errors import Code, Refusal
+from core.api.roles import ALL, READERS
+from core.queues import log_on as hands
+from core.queues.room import QueueRoom
+from core.queues.views import AgentRow, QueueRow
+from core.texts import _
+
+Agent = Annotated[str, Meta(description="the agent's number", min_length=1, max_length=32)]
+Why = Annotated[str, Meta(description="in the agent's or supervisor's words", max_length=80)]
+Forced = Literal["ready", "not ready", "rest", "end of rest", "log off", "after-call work", "end of after-call work"]
+
+
+class LogOn(Params, frozen=True):
+    device: Device
+    agent: Agent
+    pin: Annotated[str, Meta(description="empty: the agent has none", max_length=12)] = ""
+
+
+class AtDesk(Params, frozen=True):
+    device: Device
+
+
+class WithReason(Params, frozen=True):
+    device: Device
+    reason: Why = ""
+
+
+class Force(Params, frozen=True):
+    agent: Agent
+    act: Annotated[Forced, Meta(description="what the agent is to do")]
+    reason: Why = ""
+
+
+class SetSkill(Params, frozen=True):
+    agent: Agent
+    skill: Annotated[str, Meta(description="of the configuration", min_length=1, max_length=64)]
+    level: Annotated[int, Meta(description="from now on; 0: the agent has it no more", ge=0, le=10)]
+    queue: Annotated[str, Meta(description="in which it holds; empty: wherever the queue says nothing")] = ""
+
+
+class OfWaiting(Params, frozen=True):
+    call: CallId
+
+
+class Queues(Result, frozen=True):
+    queues: list[QueueRow]
+
+
+class Agents(Result, frozen=True):
+    agents: list[AgentRow]
+
+
+class Obstacles(Result, frozen=True):
+    obstacles: Annotated[dict[str, str], Meta(description="by agent, in the language of who asks")]
+
+
+def _room(asking: Asking) -> QueueRoom:
+    return asking.room(QueueRoom)
+
+
+@act("queue.list", roles=ALL)
+def queues(asking: Asking, params: Nothing) -> Queues:
+    """All queues as they are now."""
+    return Queues(_room(asking).queues())
+
+
+@act("queue.why_waiting", roles=READERS)
+def why_waiting(asking: Asking, params: OfWaiting) -> Obstacles:
+    """What stands between a call that waits and each agent of its queue. Error `unknown`: it is in no queue."""
+    found = _room(asking).why_waiting(params.call)
+    if found is None:
+        raise Refusal(Code.UNKNOWN, _("call {call} is in no queue").format(call=params.call))
+    return Obstacles(found)
+
+
+@act("agent.list", roles=ALL)
+def agents(asking: Asking, params: Nothing) -> Agents:
+    """All agents as they are now; an agent sees those at his own telephones."""
+    only = asking.only
+    return Agents([row for row in _room(asking).agents() if only is None or row.device in only])
+
+
+@act("agent.log_on", roles=DESK, changes=True, own="device")
+def log_on(asking: Asking, params: LogOn) -> Done:
+    """The agent sits at the telephone from now on, as ready as his group begins. After a few wrong PINs agent and
+    telephone must wait.
+    """
+    asking.note.after = {"agent": params.agent}
+    hands.log_on(_room(asking), params.device, params.agent, params.pin)
+    return Done()
+
+
+@act("agent.log_off", roles=DESK, changes=True, own="device")
+def log_off(asking: Asking, params: AtDesk) -> Done:
+    """With a call, as soon as it is over. A call that rings goes back to its place."""
+    return _at(asking, params.device, Act.LOG_OFF)
+
+
+@act("agent.ready", roles=DESK, changes=True, own="device")
+def ready(asking: Asking, params: AtDesk) -> Done:
+    """Calls of the queues may come; with a call, as soon as it is over."""
+    return _at(asking, params.device, Act.READY)
+
+
+@act("agent.not_ready", roles=DESK, changes=True, own="device")
+def not_ready(asking: Asking, params: WithReason) -> Done:
+    """None come any more; calling out still works. With a call, as soon as it is over."""
+    return _at(asking, params.device, Act.NOT_READY, params.reason)
+
+
+@act("agent.rest", roles=DESK, changes=True, own="device")
+def rest(asking: Asking, params: WithReason) -> Done:
+    """Like not ready, and counted apart. Refused where the group wants a supervisor's leave."""
+    return _at(asking, params.device, Act.REST, params.reason)
+
+
+@act("agent.end_rest", roles=DESK, changes=True, own="device")
+def end_rest(asking: Asking, params: AtDesk) -> Done:
+    """The rest is over, the agent is ready."""
+    return _at(asking, params.device, Act.END_REST)
+
+
+@act("agent.work", roles=DESK, changes=True, own="device")
+def work(asking: Asking, params: AtDesk) -> Done:
+    """After-call work; with a call, as soon as it is over."""
+    return _at(asking, params.device, Act.WORK)
+
+
+@act("agent.end_work", roles=DESK, changes=True, own="device")
+def end_work(asking: Asking, params: AtDesk) -> Done:
+    """After-call work is over."""
+    return _at(asking, params.device, Act.END_WORK)
+
+
+@act("agent.extend_work", roles=DESK, changes=True, own="device")
+def extend_work(asking: Asking, params: AtDesk) -> Done:
+    """After-call work lasts longer, by as much as the group says."""
+    return _at(asking, params.device, Act.EXTEND_WORK)
+
+
+@act("agent.force", roles=OVERSEERS, changes=True)
+def force(asking: Asking, params: Force) -> Done:
+    """A supervisor does it for the agent: 强制示闲, 强制示忙, 强制签出 and the like."""
+    asking.note.target = params.agent
+    asking.note.after = {"act": params.act, "reason": params.reason}
+    _room(asking).ask(params.agent, Act(params.act), params.reason, asking.peer.name)
+    return Done()
+
+
+@act("agent.set_skill", roles=OVERSEERS, changes=True)
+def set_skill(asking: Asking, params: SetSkill) -> Done:
+    """Holds until the configuration of the agent changes, or the box is started again."""
+    asking.note.target = params.agent
+    asking.note.after = {"skill": params.skill, "level": params.level, "queue": params.queue}
+    _room(asking).set_skill(params.agent, params.skill, params.level, params.queue, asking.peer.name)
+    return Done()
+
+
+def _at(asking: Asking, device: str, what: Act, reason: str = "") -> Done:
+    room = _room(asking)
+    agent = room.agent_at(device)
+    asking.note.after = {"agent": agent, "reason": reason} if reason else {"agent": agent}
+    room.ask(agent, what, reason)
+    return Done()

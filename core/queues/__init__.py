@@ -1,0 +1,1 @@
+"""Queues and agents on real calls: the hands of core/acd; see room.py."""

@@ -1,0 +1,146 @@
+"""Agents at their telephones: who sits where, and which calls he has, whatever way they came.
+
+    logs on at 8003        from now on the calls of 8003 are his
+    lifts, dials a code    no call: the telephone is merely busy, and is rung for a queue when it is at rest
+    calls, is called       CallBegan        the call is over, or was given on        CallEnded
+
+What an agent's telephone has in hand is compared with what the distribution was told of it, whenever one of its calls
+has changed: so a transfer, a pick-up and a fault need no words of their own. Who was logged on is logged on again after
+a restart. What it does not: check PINs (log_on.py), decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from core.acd import events as e
+from core.acd import orders as o
+from core.acd.agents import Act, State
+from core.exchange.leg import Leg
+from core.exchange.leg import State as LegState
+from core.exchange.station import Station
+from core.numbering.target import TargetKind
+
+if TYPE_CHECKING:
+    from core.exchange.call import Call
+    from core.exchange.exchange import Exchange
+
+KEPT = "agents"
+_KEPT_AS = {State.NOT_READY: "not ready", State.RESTING: "rest"}
+_AS_KEPT = {"not ready": Act.NOT_READY, "rest": Act.REST}
+
+
+class Desks:
+    def __init__(self, exchange: Exchange) -> None:
+        self.at: dict[str, str] = {}
+        """By agent: his telephone."""
+        self.agent_at: dict[str, str] = {}
+        """By telephone."""
+        self._exchange = exchange
+        self._has: dict[str, dict[Call, int]] = {}  # by agent: his calls, as the distribution knows them
+        self._of_call: dict[Call, set[str]] = {}
+        self._stirred: dict[str, None] = {}
+        self._features: set[Call] = set()
+        self._routed: set[Call] = set()
+
+    def sit(self, agent: str, device: str) -> None:
+        self.at[agent] = device
+        self.agent_at[device] = agent
+        self._has[agent] = {}
+        self._stirred[agent] = None
+
+    def leave(self, agent: str) -> str:
+        """Returns the telephone that he has left; "": he was at none."""
+        device = self.at.pop(agent, "")
+        self.agent_at.pop(device, None)
+        for call in self._has.pop(agent, {}):
+            self._of_call[call].discard(agent)
+        self._stirred.pop(agent, None)
+        return device
+
+    def station(self, agent: str) -> Station | None:
+        return self._exchange.stations.get(self.at.get(agent, ""))
+
+    def talks(self, agent: str) -> bool:
+        """He has a call; to lift and to dial is none."""
+        return bool(self._has.get(agent))
+
+    # ---- what happens to calls ----
+
+    def routed(self, call: Call, kind: TargetKind) -> None:
+        if kind is TargetKind.FEATURE and call not in self._routed:
+            self._features.add(call)
+        else:
+            self._features.discard(call)
+            self._routed.add(call)
+        self.settled(call)
+
+    def settled(self, call: Call) -> None:
+        for leg in call.legs:
+            agent = self.agent_at.get(leg.name)
+            if agent is not None:
+                self._stirred[agent] = None
+        for agent in self._of_call.get(call, ()):
+            self._stirred[agent] = None
+
+    def finished(self, call: Call) -> None:
+        self.settled(call)
+        self._features.discard(call)
+        self._routed.discard(call)
+
+    @property
+    def stirred(self) -> bool:
+        return bool(self._stirred)
+
+    def gathered(self, key: Callable[[Call], int], rings: set[Leg]) -> Iterator[e.Event]:
+        """What agents' telephones have done since. rings: legs that ring for a queue, and are no calls yet."""
+        stirred, self._stirred = self._stirred, {}
+        ended: list[e.Event] = []
+        for agent in stirred:
+            station = self.station(agent)
+            has = self._has.get(agent)
+            if has is None:
+                continue
+            legs = station.legs if station is not None else []
+            now = {leg.call for leg in legs if leg not in rings and self._counts(leg)}
+            for call in now - has.keys():
+                has[call] = key(call)
+                self._of_call.setdefault(call, set()).add(agent)
+                yield e.CallBegan(has[call], agent)
+            for call in has.keys() - now:
+                self._of_call[call].discard(agent)
+                if not self._of_call[call]:
+                    del self._of_call[call]
+                ended.append(e.CallEnded(has.pop(call), agent))
+        yield from ended  # who gets a call in the moment in which another ends has no work after it
+
+    def _counts(self, leg: Leg) -> bool:
+        call = leg.call
+        if leg.gone or call in self._features:
+            return False
+        return not leg.calling or call in self._routed or leg.state not in (LegState.INITIATED, LegState.FAIL)
+
+    # ---- what survives a restart ----
+
+    def keep(self, changed: o.AgentChanged) -> None:
+        """Where he sits, and whether he takes calls."""
+        kept: dict[str, Any] = dict(self._exchange.journal.state.get(KEPT, {}))
+        device = self.at.get(changed.agent, "")
+        if not device or changed.state is State.LOGGED_OFF:
+            row = None
+        else:
+            after = changed.pending.state if changed.pending is not None else changed.state
+            reason = changed.pending.reason if changed.pending is not None else changed.reason
+            row = None if after is State.LOGGED_OFF else [device, _KEPT_AS.get(after, "ready"), reason]
+        if kept.get(changed.agent) == row:
+            return
+        kept.pop(changed.agent, None)
+        if row is not None:
+            kept[changed.agent] = row
+        self._exchange.journal.state[KEPT] = kept
+
+    def kept(self) -> Iterator[tuple[str, str, Act, str]]:
+        """Agent, telephone, what he was, why."""
+        for agent, (device, state, reason) in dict(self._exchange.journal.state.get(KEPT, {})).items():
+            yield agent, device, _AS_KEPT.get(state, Act.READY), reason

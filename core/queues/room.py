@@ -1,0 +1,493 @@
+"""Queues put to work on real calls: one Distribution, and the hands that carry out what it orders.
+
+    a call to the queue ──> Waiter ──> tell(Entered) ──┐                        ┌──> rings agents' telephones
+    agents' telephones  ──> Desks ──> gathered()     ──┼──> Distribution.take() ┼──> music, words for the caller
+    codes, programs     ──> ask(), set_skill()       ──┤        orders          ├──> joined, or sent elsewhere
+    the clock           ──> Look at next_look        ──┘                        └──> the journal, the screens
+
+    room = QueueRoom(exchange)
+    await nursery.start(room.run)
+
+Before the distribution is told anything, it is told what the lines have done meanwhile: so a telephone that was lifted
+in the instant in which its time to ring ran out has answered. It attends the exchange's calls (Attendant); the exchange
+does not know it. Time flows on trio's clock. What it does not: decide anything (core/acd).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from core.acd import events as e
+from core.acd import orders as o
+from core.acd.agents import Act, State
+from core.acd.distribution import Distribution
+from core.acd.settings import Desk
+from core.acd.waiting import Caller
+from core.config.model.box import Box
+from core.exchange.call import Call
+from core.exchange.destinations.to_station import PICKED_UP, offer
+from core.exchange.leg import State as LegState
+from core.exchange.refusal import Refused
+from core.exchange.service import Service
+from core.numbering.target import Target, TargetKind
+from core.queues import codes, hours, leaving, record
+from core.queues.desks import Desks
+from core.queues.views import AgentRow, QueueRow
+from core.queues.waiter import ELSEWHERE, Waiter
+from core.queues.wording import words
+from core.texts import _
+from hw.errors import LocalError
+from hw.signalling.line import Presentation
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.exchange.exchange import Exchange
+
+log = logging.getLogger(__name__)
+
+SERVED_MOST = 100_000
+"""Callers of whom it is known who has served them last."""
+
+_WITHDRAWN = {"no answer": Cause.NO_ANSWER, ELSEWHERE: Cause.ANSWERED_ELSEWHERE, "picked up": Cause.ANSWERED_ELSEWHERE}
+
+
+def desk_of(box: Box) -> Desk:
+    return Desk(box.queue, box.agent, box.agent_group, box.customer_class, box.distribution)
+
+
+class QueueRoom:
+    """core.exchange.attendant.Attendant. While it runs, calls to queues are taken, and codes of agents known.
+
+    faulted: is told of what failed by our own fault and cost no call, beside the log. changed: of each row that has
+    changed.
+    """
+
+    def __init__(self, exchange: Exchange, faulted: Callable[[Exception], None] = lambda error: None) -> None:
+        self.exchange = exchange
+        self.desks = Desks(exchange)
+        self.changed: Callable[[str, str, Any], None] | None = None
+        self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
+        self._faulted = faulted
+        self._waiters: dict[int, Waiter] = {}
+        self._keys: dict[Call, int] = {}
+        self._calls: dict[int, Call] = {}
+        self._over: list[Call] = []
+        self._last: dict[str, str] = {}  # by the caller's number: who has served him
+        self._events: deque[e.Event] = deque()
+        self._refused: list[o.Refused] = []
+        self._telling = False
+        self._woken = trio.Event()
+        self._touched: dict[tuple[str, str], None] = {}
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Until cancelled."""
+        exchange = self.exchange
+        exchange.attendants.append(self)
+        exchange.router.destinations[TargetKind.QUEUE] = self.take
+        exchange.codes.update(codes.of(self))
+        self._log_on_again()
+        async with trio.open_nursery() as nursery:
+            await nursery.start(hours.tell, exchange, self._tell_or_log)
+            nursery.start_soon(self._look)
+            task_status.started()
+
+    async def _look(self) -> None:
+        """Whatever comes due, and whatever telephones have done."""
+        while True:
+            at = self.distribution.next_look
+            with trio.move_on_at(at if at is not None else trio.current_time() + 3600.0):
+                await self._woken.wait()
+            at = self.distribution.next_look
+            self._tell_or_log(*([e.Look()] if at is not None and at <= self.exchange.clock() else []))
+            self._woken = trio.Event()  # tell() ends when nothing is left to be told
+            await trio.lowlevel.checkpoint()
+
+    def _tell_or_log(self, *events: e.Event) -> None:
+        """Where no call would be there to be failed."""
+        try:
+            self.tell(*events)
+        except Exception as error:
+            log.error("queues: failed by our own fault; they go on", exc_info=error)
+            self._faulted(error)
+
+    def _log_on_again(self) -> None:
+        known = {agent.number for agent in self.exchange.box.agent}
+        for agent, device, act, reason in self.desks.kept():
+            if agent in known and device in self.exchange.stations:
+                self.desks.sit(agent, device)
+                for one in (Act.LOG_ON, act):
+                    self._tell_or_log(e.Asked(agent, one, reason))
+
+    def reconfigure(self, box: Box) -> None:
+        """Nobody is logged off and nobody loses his place, but by queues and agents that are gone."""
+        self.tell(e.Reconfigured(desk_of(box)))
+
+    # ---- attending the calls ----
+
+    async def routed(self, call: Call, target: Target) -> None:
+        self.desks.routed(call, target.kind)
+        self.tell()
+
+    def settled(self, call: Call) -> None:
+        self.desks.settled(call)
+        if self.desks.stirred or self._keys.get(call) in self._waiters:
+            self._woken.set()
+
+    def joined(self, stays: Call, goes: Call) -> None:
+        self.settled(stays)
+        self.settled(goes)
+
+    def finished(self, call: Call) -> None:
+        waiter = self._waiters.get(self._keys.get(call, 0))
+        if waiter is not None:
+            waiter.dequeued("abandoned")
+        self.desks.finished(call)
+        self._over.append(call)
+        self._woken.set()
+
+    def key(self, call: Call) -> int:
+        """The call in the distribution: its number when it was first seen, whatever transfers make of it."""
+        key = self._keys.get(call)
+        if key is None:
+            key = call.id if call.id not in self._calls else self.exchange.journal.next_call()
+            self._keys[call] = key
+            self._calls[key] = call
+        return key
+
+    def number(self, key: int) -> int:
+        """That call's number now; 0: it is over."""
+        call = self._calls.get(key)
+        return call.id if call is not None else 0
+
+    # ---- callers ----
+
+    async def take(self, call: Call, target: Target) -> None:
+        """The destination of queues. Returns when an agent has the caller; Refused when nobody will."""
+        settings = next((queue for queue in self.exchange.box.queue if queue.name == target.name), None)
+        if settings is None or call.calling is None:
+            raise Refused(Cause.UNALLOCATED, "vacant")
+        waiter = Waiter(self, call, self.key(call), settings.number or settings.name)
+        self._waiters[waiter.key] = waiter
+        priority = call.data.get("priority", 0)  # what a flow has worked out
+        entered = e.Entered(
+            waiter.key, settings.name, self._caller(call), priority=priority if isinstance(priority, int) else 0
+        )
+        outcome = await waiter.wait(entered)
+        if isinstance(outcome, o.LeftFor):
+            await leaving.leave(call, outcome)
+
+    def _caller(self, call: Call) -> Caller:
+        leg, plan = call.calling, self.exchange.plan
+        assert leg is not None
+        party = leg.party
+        number = party.number if party.presentation is Presentation.ALLOWED else ""
+        number = plan.normalised(number, party.type.name.lower()) if number else ""
+        region = plan.region(number) if number else None
+        data = {name: str(value) for name, value in call.data.items()}
+        return Caller(
+            number=number,
+            customer_class=data.get("customer_class", ""),
+            region=region.zh if region else "",
+            owner=data.get("owner", ""),
+            last_agent=self._last.get(number, "") if number else "",
+            attributes=data,
+        )
+
+    def left(self, waiter: Waiter) -> None:
+        """Its routine has ended, however."""
+        gone = waiter.gone
+        if gone is not None:
+            self.tell(gone)
+        for agent in list(waiter.offers):
+            self._stop_ringing(waiter, agent, "caller gone")
+        self._waiters.pop(waiter.key, None)
+
+    # ---- what people ask ----
+
+    def ask(self, agent: str, act: Act, reason: str = "", by: str = "") -> None:
+        """Refused: it cannot be now. by: the supervisor."""
+        self.agent(agent)
+        self._refused.clear()
+        self.tell(e.Asked(agent, act, reason, by))
+        if self._refused:
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", _(self._refused[0].reason))
+
+    def agent_at(self, device: str) -> str:
+        """Refused: nobody is logged on there."""
+        agent = self.desks.agent_at.get(device)
+        if agent is None:
+            text = _("no agent is logged on at {device}").format(device=device)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        return agent
+
+    def set_skill(self, agent: str, skill: str, level: int, queue: str, by: str) -> None:
+        """level 0: he has it no more. queue "": it holds wherever the queue says nothing. Refused: there is no such."""
+        row = self.agent(agent)
+        if skill not in {one.name for one in self.exchange.box.skill}:
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", _('There is no skill "{name}".').format(name=skill))
+        if queue and queue not in row.queues:
+            text = _("agent {agent} does not serve queue {queue}").format(agent=agent, queue=queue)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        self.tell(e.SkillSet(agent, skill, level, queue, by))
+        self._touched["agents", agent] = None
+        self.exchange.journal.note("AgentSkill", agent=agent, skill=skill, level=level, queue=queue, by=by)
+
+    def why_waiting(self, call: int) -> dict[str, str] | None:
+        """By agent: what stands between him and the call. None: it is in no queue."""
+        waiter = next((one for one in self._waiters.values() if one.call.id == call and one.queue), None)
+        if waiter is None:
+            return None
+        return {one.agent: one.sentence() for one in self.distribution.why_waiting(waiter.key)}
+
+    def queues(self) -> list[QueueRow]:
+        return [self.queue(name) for name in (queue.name for queue in self.exchange.box.queue)]
+
+    def queue(self, name: str) -> QueueRow:
+        return record.queue_row(self, self.distribution.queue(name))
+
+    def agents(self) -> list[AgentRow]:
+        return [record.agent_row(self, view) for view in self.distribution.agents()]
+
+    def agent(self, number: str) -> AgentRow:
+        """Refused: there is none."""
+        try:
+            return record.agent_row(self, self.distribution.agent(number))
+        except LocalError as error:
+            text = _("There is no agent {number}.").format(number=number)
+            raise Refused(Cause.INVALID_NUMBER, "not-possible", text) from error
+
+    # ---- events in, orders out ----
+
+    def tell(self, *events: e.Event) -> None:
+        """What the lines have done first, then these; all that is ordered is done when it returns."""
+        self._events.extend(events)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while True:
+                self._events.extendleft(reversed(self._gathered()))
+                if not self._events:
+                    break
+                for order in self.distribution.take(self._events.popleft(), self.exchange.clock()):
+                    _DO[type(order)](self, order)
+        finally:
+            self._telling = False
+            self._events.clear()
+        self._show()
+        self._woken.set()
+
+    def _gathered(self) -> list[e.Event]:
+        found: list[e.Event] = []
+        for waiter in list(self._waiters.values()):
+            if waiter.offers:
+                found += self._of_offers(waiter)
+        if self.desks.stirred:
+            legs = {leg for waiter in self._waiters.values() for leg in waiter.offers.values() if leg is not None}
+            found += self.desks.gathered(self.key, legs)
+        over, self._over = self._over, []
+        for call in over:
+            key = self._keys.pop(call, None)
+            if key is not None:
+                del self._calls[key]
+        return found
+
+    def _of_offers(self, waiter: Waiter) -> list[e.Event]:
+        found: list[e.Event] = []
+        if waiter.gone_by_itself:
+            return []  # told when its routine ends, in this very instant
+        for agent, leg in list(waiter.offers.items()):
+            if leg is None:
+                self._ring_if_free(waiter, agent)
+            elif leg.state is LegState.CONNECTED:
+                del waiter.offers[agent]
+                waiter.lifted[agent] = leg
+                found.insert(0, e.Answered(waiter.key, agent))
+            elif leg.gone and leg.reason == PICKED_UP:
+                del waiter.offers[agent]
+                found.append(e.PickedUp(waiter.key, self._picker(waiter, agent)))
+            elif leg.gone and leg.reason != ELSEWHERE:
+                del waiter.offers[agent]
+                how = "reject" if leg.cause is Cause.NORMAL_CLEARING else "unreachable"
+                found.append(e.Missed(waiter.key, agent, how))
+        return found
+
+    def _picker(self, waiter: Waiter, rung: str) -> str:
+        """The agent at the telephone that has answered in the place of his; else that telephone."""
+        others = [leg for leg in waiter.call.legs if leg is not waiter.call.calling]
+        for leg in others:
+            if not isinstance(leg.device, Service) and leg not in waiter.offers.values():
+                return self.desks.agent_at.get(leg.name, leg.name)
+        return rung
+
+    # ---- carrying out ----
+
+    def _queued(self, order: o.Queued) -> None:
+        self._touched["queues", order.queue] = None
+        waiter = self._waiters.get(order.call)
+        if waiter is not None and order.how != "back":
+            waiter.queued(order.queue, position=order.position, priority=order.priority, how=order.how)
+
+    def _offer(self, order: o.Offer) -> None:
+        self._touched["queues", order.queue] = None
+        waiter = self._waiters.get(order.call)
+        if waiter is None or waiter.gone_by_itself:
+            return
+        waiter.note("Offered", queue=order.queue, agents=list(order.agents), why=record.why(order.why))
+        for agent in order.agents:
+            waiter.offers[agent] = None
+            self._ring_if_free(waiter, agent)
+        waiter.call.woke()
+
+    def _ring_if_free(self, waiter: Waiter, agent: str) -> None:
+        """Rings him now, or when his telephone, lifted to dial a code, is at rest; or says that it cannot be."""
+        station = self.desks.station(agent)
+        if station is None or not station.reachable or station.kept.do_not_disturb:
+            del waiter.offers[agent]
+            self._events.append(e.Missed(waiter.key, agent, "unreachable"))
+        elif station.free:
+            waiter.offers[agent] = offer(waiter.call, station, "group")
+        elif self._rested not in station.freed:
+            station.freed.append(self._rested)
+
+    def _rested(self) -> None:
+        self._woken.set()
+
+    def _withdraw(self, order: o.Withdraw) -> None:
+        waiter = self._waiters.get(order.call)
+        if waiter is not None:
+            self._stop_ringing(waiter, order.agent, order.reason)
+
+    def _stop_ringing(self, waiter: Waiter, agent: str, reason: str) -> None:
+        """He may have lifted: then he hears that the call is gone."""
+        leg = waiter.offers.pop(agent, None) or waiter.lifted.pop(agent, None)
+        waiter.note("OfferWithdrawn", self.desks.at.get(agent) or agent, agent=agent, reason=reason)
+        if leg is not None:
+            waiter.call.drop(leg, _WITHDRAWN.get(reason, Cause.NORMAL_CLEARING), "exchange", reason)
+
+    def _connect(self, order: o.Connect) -> None:
+        self._touched["queues", order.queue] = None
+        waiter = self._waiters.get(order.call)
+        if waiter is None:
+            return
+        waiter.lifted.pop(order.agent, None)
+        waiter.dequeued("answered")
+        waited_ms = round(1000 * order.waited_s)
+        device = self.desks.at.get(order.agent) or order.agent or waiter.device
+        waiter.note("Served", device, agent=order.agent, queue=order.queue, waited_ms=waited_ms)
+        number = self._caller(waiter.call).number if waiter.call.calling is not None else ""
+        if number and order.agent:
+            self._last.pop(number, None)
+            self._last[number] = order.agent
+            if len(self._last) > SERVED_MOST:
+                del self._last[next(iter(self._last))]
+        waiter.end(order)
+
+    def _clear_desk(self, order: o.ClearDesk) -> None:
+        call, station = self._calls.get(order.call), self.desks.station(order.agent)
+        for leg in list(call.legs) if call is not None and station is not None else []:
+            if leg.device is station:
+                leg.call.drop(leg, Cause.NORMAL_CLEARING, "exchange", "caller gone")
+
+    def _speak(self, order: o.Announce | o.Say) -> None:
+        waiter = self._waiters.get(order.call)
+        if waiter is not None:
+            waiter.say(words(order))
+
+    def _choice(self, order: o.OfferChoice) -> None:
+        waiter = self._waiters.get(order.call)
+        mailbox = leaving.mailbox(self.exchange.box, waiter.queue) if waiter is not None else ""
+        if waiter is not None and mailbox and "message" in order.choices:
+            waiter.offer_message(mailbox)
+
+    def _stepped(self, order: o.Stepped) -> None:
+        waiter = self._waiters.get(order.call)
+        if waiter is not None:
+            waiter.note(
+                "QueueStepped",
+                queue=order.queue,
+                step=order.step,
+                require=order.require,
+                rank=order.rank,
+                priority=order.priority,
+            )
+
+    def _moved(self, order: o.Moved) -> None:
+        self._touched["queues", order.queue] = None
+        waiter = self._waiters.get(order.call)
+        if waiter is not None:
+            waiter.dequeued(order.reason, to=f"queue {order.to}")
+
+    def _left_for(self, order: o.LeftFor) -> None:
+        self._touched["queues", order.queue] = None
+        waiter = self._waiters.get(order.call)
+        if waiter is not None:
+            waiter.dequeued(order.reason, to=f"{order.target.to} {order.target.name}".strip())
+            waiter.end(order)
+
+    def _left(self, order: o.Left) -> None:
+        self._touched["queues", order.queue] = None
+        waiter = self._waiters.get(order.call)
+        if waiter is not None:
+            waiter.dequeued(order.how)
+
+    def _agent_changed(self, order: o.AgentChanged) -> None:
+        self._touched["agents", order.agent] = None
+        self.desks.keep(order)
+        device = self.desks.at.get(order.agent, "")
+        if order.state is State.LOGGED_OFF:
+            device = self.desks.leave(order.agent)
+        self.exchange.journal.note(
+            "AgentState",
+            device=device or order.agent,
+            agent=order.agent,
+            state=order.state.value,
+            reason=order.reason,
+            pending=order.pending.state.value if order.pending is not None else "",
+            by=order.by,
+            of=self.number(order.call),
+        )
+
+    def _ask_refused(self, order: o.Refused) -> None:
+        self._refused.append(order)
+
+    # ---- screens ----
+
+    def _show(self) -> None:
+        """Each row once that has changed; what an agent does changes his queues, too."""
+        touched, self._touched = self._touched, {}
+        if self.changed is None or not touched:
+            return
+        agents = {view.number: view for view in self.distribution.agents()}
+        queues = {queue.name for queue in self.exchange.box.queue}
+        for kind, name in list(touched):
+            if kind == "agents" and name in agents:
+                touched.update(dict.fromkeys(("queues", queue) for queue in agents[name].queues))
+        for kind, name in touched:
+            if kind == "agents":
+                self.changed(kind, name, record.agent_row(self, agents[name]) if name in agents else None)
+            else:
+                self.changed(kind, name, self.queue(name) if name in queues else None)
+
+
+_DO: dict[type[Any], Callable[[QueueRoom, Any], None]] = {
+    o.Queued: QueueRoom._queued,
+    o.Offer: QueueRoom._offer,
+    o.Withdraw: QueueRoom._withdraw,
+    o.Connect: QueueRoom._connect,
+    o.ClearDesk: QueueRoom._clear_desk,
+    o.Announce: QueueRoom._speak,
+    o.Say: QueueRoom._speak,
+    o.OfferChoice: QueueRoom._choice,
+    o.Stepped: QueueRoom._stepped,
+    o.Moved: QueueRoom._moved,
+    o.LeftFor: QueueRoom._left_for,
+    o.Left: QueueRoom._left,
+    o.AgentChanged: QueueRoom._agent_changed,
+    o.Refused: QueueRoom._ask_refused,
+}

@@ -1,0 +1,196 @@
+"""One caller who waits in a queue: what he hears, who is rung for him, and how his wait ends.
+
+    an agent is ready at once     he hears ring-back tone, and is answered by the agent
+    nobody is                     the queue answers: its leg is QUEUED, he hears music, and what the recipe says
+    an agent lifts                mid-syllable he speaks with him; the queue's leg goes, and the call is the two
+    the queue gives him away      he hears what it is, or ring-back tone, and the call goes on to the target
+
+It runs as the routine of the caller's call, and so ends with him. What it does not: decide (core/acd, by room.py).
+Time flows on trio's clock; nothing here waits for anything but news of the call.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from core.acd import events as e
+from core.acd import orders as o
+from core.config.model.queues import Target
+from core.exchange.asking import until_key
+from core.exchange.call import Call
+from core.exchange.leg import Leg, State
+from core.exchange.refusal import Said
+from core.exchange.service import Service
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.queues.room import QueueRoom
+
+ELSEWHERE = "answered elsewhere"
+MESSAGE = "2"
+"""The key that the prompt queue.offer-voicemail names."""
+
+_HUNG_UP = frozenset({Cause.NORMAL_CLEARING, Cause.NORMAL_UNSPECIFIED})
+
+
+class Waiter:
+    """key: the call in the distribution, which a transfer does not renumber. number: by which the queue is known."""
+
+    def __init__(self, room: QueueRoom, call: Call, key: int, number: str) -> None:
+        self.room = room
+        self.call = call
+        self.key = key
+        self.offers: dict[str, Leg | None] = {}
+        """By agent who is rung for him; None: as soon as his telephone is at rest."""
+        self.lifted: dict[str, Leg] = {}
+        """Who has answered, until the distribution says what becomes of it."""
+        self.outcome: o.Connect | o.LeftFor | None = None
+        self.queue = ""
+        """In which he waits; "": in none."""
+        self._number = number
+        self._service: Leg | None = None
+        self._words: deque[Said] = deque()
+        self._mailbox = ""  # where he may leave a message, with MESSAGE
+        self._speaking = trio.CancelScope()
+        self._caller = call.calling
+        self._since = trio.current_time()
+
+    async def wait(self, entered: e.Entered) -> o.Connect | o.LeftFor:
+        """Until an agent has the caller, or the queue has sent him elsewhere."""
+        try:
+            self.room.tell(entered)
+            while True:
+                self.room.tell()  # what has happened since: nobody hears music who speaks with an agent already
+                if self.outcome is not None:
+                    return self.outcome
+                await self._go_on()
+        finally:
+            self.room.left(self)
+            if self._service is not None:
+                reason = "answered" if isinstance(self.outcome, o.Connect) else "left the queue"
+                self.call.drop(self._service, Cause.NORMAL_CLEARING, "exchange", reason)
+            leg = self.call.calling
+            if leg is not None and not leg.gone:
+                if self._mailbox:
+                    leg.device.listen(leg, False)
+                if not isinstance(self.outcome, o.Connect):
+                    leg.treat(None)
+
+    async def _go_on(self) -> None:
+        leg = self.call.calling
+        if leg is None or leg.gone:
+            await self.call.news()
+            return
+        self._caller = leg
+        if self._service is None and not self.offers:
+            await self._answer(leg)
+        elif self._service is None:
+            if not self.call.ringing:
+                self.call.alerting()
+            await self.call.news()
+        elif leg.keys:
+            self._pressed(leg.keys.popleft())
+        elif self._words:
+            await self._say(leg, self._words.popleft())
+        else:
+            leg.treat(self.call.exchange.sounds.music(leg.device.language))
+            await self.call.news()
+
+    async def _answer(self, leg: Leg) -> None:
+        """The queue takes the call: from now on he can hear music and words."""
+        self._service = Service(self._number, leg.device.language).take(self.call)
+        self._service.enter(State.QUEUED)
+        while leg.state is not State.CONNECTED and not leg.gone and self.outcome is None:
+            await self.call.news()
+
+    async def _say(self, leg: Leg, said: Said) -> None:
+        words = await self.call.exchange.sounds.say(said, leg.device.language)
+        if words is None or leg.gone or self.outcome is not None or self.joined:
+            return
+        with trio.CancelScope() as self._speaking:
+            await (until_key(leg, words) if self._mailbox else leg.play(words))
+
+    def _pressed(self, key: str) -> None:
+        if key == MESSAGE and self._mailbox and self.outcome is None:
+            target = Target(to="mailbox", name=self._mailbox)
+            left = o.LeftFor(self.key, self.queue, target, "message", 0.0)
+            self.room.tell(e.CallerLeft(self.key, "message"))
+            if self.outcome is None:
+                self.end(left)
+
+    @property
+    def joined(self) -> bool:
+        """An agent has lifted, whoever knows of it already."""
+        return any(leg is not None and leg.state is State.CONNECTED for leg in self.offers.values())
+
+    # ---- what the room orders ----
+
+    def say(self, said: list[Said]) -> None:
+        self._words.extend(said)
+        self.call.woke()
+
+    def offer_message(self, mailbox: str) -> None:
+        """From now on his key MESSAGE takes him there; it is told him, and cuts short what is said."""
+        leg = self.call.calling
+        if leg is None or leg.gone:
+            return
+        if not self._mailbox:
+            leg.keys.clear()
+            leg.device.listen(leg, True)
+        self._mailbox = mailbox
+        self.say([Said("queue.offer-voicemail")])
+
+    def end(self, outcome: o.Connect | o.LeftFor) -> None:
+        self.outcome = outcome
+        self._speaking.cancel()
+        self.call.woke()
+
+    @property
+    def device(self) -> str:
+        """Of the caller, for the journal."""
+        return self._caller.name if self._caller is not None else self._number
+
+    def note(self, kind: str, device: str = "", **data: Any) -> None:
+        """A call that is over has nothing more to be noted."""
+        if not self.call.finished:
+            self.room.exchange.journal.note(kind, call=self.call.id, device=device or self.device, **data)
+
+    def queued(self, queue: str, **data: Any) -> None:
+        self.queue = queue
+        self._since = trio.current_time()
+        self.note("Queued", queue=queue, **data)
+
+    def dequeued(self, reason: str, to: str = "") -> None:
+        """Once for each stay in a queue."""
+        if self.queue:
+            waited_ms = round(1000 * (trio.current_time() - self._since))
+            # Without a look whether the call is over: this is noted as its last but one.
+            self.room.exchange.journal.note(
+                "Dequeued",
+                call=self.call.id,
+                device=self.device,
+                queue=self.queue,
+                reason=reason,
+                to=to,
+                waited_ms=waited_ms,
+            )
+            self.queue = ""
+
+    @property
+    def gone_by_itself(self) -> bool:
+        """The caller is in the call no more."""
+        leg = self.call.calling
+        return self.call.finished or leg is None or leg.gone
+
+    @property
+    def gone(self) -> e.CallerGone | e.CallerLeft | None:
+        """What the distribution is to be told when the routine has ended; None: it knows."""
+        if self.outcome is not None:
+            return None
+        if not self.gone_by_itself:
+            return e.CallerLeft(self.key, "elsewhere")
+        cause = self._caller.cause if self._caller is not None else Cause.NORMAL_CLEARING
+        return e.CallerGone(self.key, cut_off=cause not in _HUNG_UP)

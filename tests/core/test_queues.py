@@ -1,0 +1,132 @@
+"""Queues of a running box: agents by program, what they may, a commit, a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from core.api.errors import Code, Refusal
+from core.api.roles import Credentials
+from core.config.difference import difference
+from core.config.model.box import Box
+from core.numbering.plan import NumberingPlan
+from tests.core.boxes import box
+from tests.core.house import living
+
+pytestmark = pytest.mark.native
+
+TOM = Credentials(1, 1002, 1002, "tom")
+PIN = "739164"
+TABLES: dict[str, Any] = {
+    "user": [{"name": "Tom", "role": "agent", "unix_user": "tom", "station": "8001"}],
+    "skill": [{"name": "english"}],
+    "queue": [{"name": "sales", "number": "8500"}],
+    "agent_group": [{"name": "desk"}],
+    "agent": [
+        {"number": "1001", "pin": PIN, "group": "desk", "queues": [{"queue": "sales"}]},
+        {"number": "1002", "group": "desk", "queues": [{"queue": "sales"}]},
+    ],
+}
+
+
+def staffed(**tables: Any) -> Box:
+    return box(**(TABLES | tables))
+
+
+async def test_an_agent_acts_at_his_own_telephone_and_a_supervisor_for_him(
+    autojump_clock: object, tmp_path: Path
+) -> None:
+    async with living(staffed(), tmp_path) as house, house.client(TOM) as tom, house.client() as root:
+        with pytest.raises(Refusal) as refused:
+            await tom.ask("agent.log_on", device="8002", agent="1001", pin=PIN)
+        assert refused.value.code == Code.FORBIDDEN
+        with pytest.raises(Refusal) as refused:
+            await tom.ask("agent.log_on", device="8001", agent="1001", pin="111222")
+        assert refused.value.code == Code.REFUSED
+        await tom.ask("agent.log_on", device="8001", agent="1001", pin=PIN)
+        await tom.ask("agent.ready", device="8001")
+        assert [row["state"] for row in (await tom.ask("agent.list"))["agents"]] == ["ready"]
+        await root.ask("agent.force", agent="1001", act="not ready", reason="training")
+        rows = {row["number"]: row for row in (await root.ask("agent.list"))["agents"]}
+        assert (rows["1001"]["state"], rows["1001"]["reason"], rows["1001"]["by"]) == ("not ready", "training", "root")
+        await root.ask("agent.set_skill", agent="1001", skill="english", level=7)
+        assert (await root.ask("agent.list"))["agents"][0]["skills"]["sales"] == {"english": 7}
+        with pytest.raises(Refusal):
+            await root.ask("agent.set_skill", agent="1001", skill="latin", level=7)
+        with pytest.raises(Refusal):
+            await tom.ask("agent.end_work", device="8001")
+
+
+async def test_each_act_of_an_agent_leads_to_its_state(autojump_clock: object, tmp_path: Path) -> None:
+    tables = staffed(agent_group=[{"name": "desk", "begin": "ready", "after_call_s": 40, "after_call_extend_s": 30}])
+    async with living(tables, tmp_path) as house, house.client() as root:
+        await root.ask("agent.log_on", device="8001", agent="1002")
+        steps = (
+            ("agent.rest", "rest"),
+            ("agent.end_rest", "ready"),
+            ("agent.work", "working after call"),
+            ("agent.extend_work", "working after call"),
+            ("agent.end_work", "ready"),
+            ("agent.log_off", "logged off"),
+        )
+        for act, state in steps:
+            await root.ask(act, device="8001")
+            row = (await root.ask("agent.list"))["agents"][1]
+            assert row["state"] == state, act
+            if act == "agent.extend_work":
+                assert row["until"] - row["since"] == pytest.approx(70)
+        with pytest.raises(Refusal, match="8001"):
+            await root.ask("agent.ready", device="8001")
+
+
+async def test_why_somebody_waits_can_be_asked(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        caller = house.telephone("8002")
+        caller.lift()
+        await trio.sleep(1)
+        await caller.dial("8500")
+        await trio.sleep(1)
+        (queue,) = (await root.ask("queue.list"))["queues"]
+        assert (queue["waiting"], queue["ready"]) == (1, 0)
+        (call,) = queue["calls"]
+        found = (await root.ask("queue.why_waiting", call=call))["obstacles"]
+        assert found == {"1001": "logged off", "1002": "logged off"}
+        caller.hang_up()
+        await trio.sleep(2)
+        with pytest.raises(Refusal) as refused:
+            await root.ask("queue.why_waiting", call=call)
+        assert refused.value.code == Code.UNKNOWN
+
+
+async def test_a_commit_keeps_agents_and_callers(autojump_clock: object, tmp_path: Path) -> None:
+    old, new = staffed(), staffed(agent_group=[{"name": "desk", "begin": "ready"}])
+    async with living(old, tmp_path) as house, house.client() as root:
+        await root.ask("agent.log_on", device="8001", agent="1002")
+        caller = house.telephone("8002")
+        caller.lift()
+        await trio.sleep(1)
+        await caller.dial("8500")
+        await trio.sleep(1)
+        changes = difference(old, new)
+        assert NumberingPlan(new)
+        (await house.running.refit.prepare(old, new, changes))()
+        rows = {row["number"]: row for row in (await root.ask("agent.list"))["agents"]}
+        assert (rows["1002"]["state"], rows["1002"]["device"]) == ("not ready", "8001")
+        assert (await root.ask("queue.list"))["queues"][0]["waiting"] == 1
+        await root.ask("agent.ready", device="8001")
+        await house.telephone("8001").rung(within=3)
+        caller.hang_up()
+        await trio.sleep(3)
+
+
+async def test_agents_are_logged_on_again_after_a_restart(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        await root.ask("agent.log_on", device="8001", agent="1002")
+        await root.ask("agent.not_ready", device="8001", reason="lunch")
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        rows = {row["number"]: row for row in (await root.ask("agent.list"))["agents"]}
+        assert (rows["1002"]["state"], rows["1002"]["reason"], rows["1002"]["device"]) == ("not ready", "lunch", "8001")
+        assert rows["1001"]["state"] == "logged off"

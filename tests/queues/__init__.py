@@ -1,0 +1,1 @@
+"""Stories of queues and agents in virtual time."""
