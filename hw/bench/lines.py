@@ -15,8 +15,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-FALSE_MINUTES_PER_SECOND = 2.0
-"""Minutes of sound of each kind that are listened to for a second given to a phase: what one takes to be heard."""
+FALSE_MINUTES_PER_SECOND = 2.5
+"""Minutes of sound of each kind that are listened to for a second given to a phase: five kinds, an hour with five."""
 
 
 def _pri(seconds: float) -> dict[str, Any]:
