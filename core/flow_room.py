@@ -175,7 +175,9 @@ class FlowRoom:
             places=places,
             databases=frozenset(each.name for each in self._box.database),
             plugins=self._plugins.names if self._plugins is not None else frozenset(),
-            calendars=frozenset(each.name for each in self._box.calendar),
+            calendars=frozenset(each.name for each in self._exchange.box.calendar),
+            queues=queues(self._exchange.box),
+            mailboxes=frozenset(each.number for each in self._exchange.box.mailbox),
         )
         folders = [place / FLOWS for place in self._places if (place / FLOWS).is_dir()]
         return check(read(folders), about)
@@ -245,3 +247,9 @@ class FlowRoom:
             await trio.lowlevel.checkpoint()
             return function()
         return await trio.to_thread.run_sync(function)
+
+
+def queues(box: Box) -> frozenset[str]:
+    """Names and numbers by which a flow may know a queue, or a hunt group."""
+    known = [(each.name, each.number) for each in box.queue] + [(each.name, each.number) for each in box.hunt_group]
+    return frozenset(word for words in known for word in words if word)

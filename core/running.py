@@ -275,7 +275,7 @@ class RunningBox:
             self.server.judge_again()
         if difference.touches(*QUEUES):
             self.queues.reconfigure(self.box)
-        if difference.touches("database", "calendar", "box"):
+        if difference.touches("database", "box"):
             self.flows.refurnish(self.box)
         if difference.touches("music", "box"):
             self._speaking.cancel()

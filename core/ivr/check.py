@@ -23,9 +23,21 @@ from core.config.files import Source
 from core.config.mistake import ConfigError
 from core.config.wording import close, say
 from core.ivr import check_values, graph
+from core.ivr.expression import ExpressionError, Literal, parse
 from core.ivr.finding import Finding
 from core.ivr.model import Flow
-from core.ivr.nodes import Asking, Collect, Query, Request, SubFlow, Survey
+from core.ivr.nodes import (
+    Asking,
+    CallBack,
+    Collect,
+    PlugIn,
+    Query,
+    Queue,
+    Request,
+    SubFlow,
+    Survey,
+    Voicemail,
+)
 from core.ivr.wiring import Path
 from core.texts import _
 
@@ -42,6 +54,8 @@ class Known:
     databases: Collection[str] | None = None
     plugins: Collection[str] | None = None
     calendars: Collection[str] | None = None
+    queues: Collection[str] | None = None
+    mailboxes: Collection[str] | None = None
 
 
 @dataclass
@@ -193,11 +207,27 @@ def _names(flow: Flow, known: Known) -> Iterator[Finding]:
                 yield from _held(at, "url", re.findall(r"\{(\w+)\}", node.url), node.values)
             case Collect() | Survey() if node.least > node.most:
                 yield Finding((*at, "least"), _("The least is more than the most."))
-            case _:
-                plugin = getattr(node, "plugin", "")
-                if plugin and known.plugins is not None and plugin not in known.plugins:
-                    problem = _('There is no plug-in "{name}".').format(name=plugin)
-                    yield Finding((*at, "plugin"), problem, close(plugin, known.plugins))
+            case PlugIn(plugin=plugin) if known.plugins is not None and plugin not in known.plugins:
+                problem = _('There is no plug-in "{name}".').format(name=plugin)
+                yield Finding((*at, "plugin"), problem, close(plugin, known.plugins))
+            case Queue(queue=queue) | CallBack(queue=queue) if known.queues is not None and queue:
+                if queue not in known.queues:
+                    problem = _('There is no queue "{name}".').format(name=queue)
+                    yield Finding((*at, "queue"), problem, close(queue, known.queues))
+            case Voicemail(box=text) if known.mailboxes is not None:
+                mailbox = _literal(text)
+                if mailbox is not None and mailbox not in known.mailboxes:
+                    problem = _('There is no mailbox "{name}".').format(name=mailbox)
+                    yield Finding((*at, "box"), problem, close(mailbox, known.mailboxes))
+
+
+def _literal(text: str) -> str | None:
+    """The text that an expression is; None: it is worked out."""
+    try:
+        root = parse(text).root
+    except ExpressionError:
+        return None
+    return root.value if isinstance(root, Literal) and isinstance(root.value, str) else None
 
 
 SQL = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|::|(?<![\w:]):([A-Za-z_]\w*)")

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 
 from core.api.errors import Refusal
 from core.config.reading import read as read_configuration
+from core.flow_room import queues
 from core.ivr.acts import CallPlugIn
 from core.ivr.check import Known, check
 from core.ivr.plugins import load
@@ -284,6 +285,8 @@ def test_the_sample_flows_fit_the_sample_configuration() -> None:
         databases={each.name for each in configuration.database},
         plugins=load(SAMPLE / "plugins", ZoneInfo("UTC")).names,
         calendars={each.name for each in configuration.calendar},
+        queues=queues(configuration),
+        mailboxes={each.number for each in configuration.mailbox},
     )
     checked = check(read([SAMPLE / "flows"]), about)
     assert [line for mistake in checked.mistakes for line in mistake.lines()] == []

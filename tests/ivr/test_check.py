@@ -90,6 +90,8 @@ KNOWN = Known(
     databases={"shop"},
     plugins={"a.b"},
     calendars={"office"},
+    queues={"sales", "8000"},
+    mailboxes={"8900"},
 )
 
 
@@ -150,6 +152,9 @@ def test_the_good_flow_has_no_mistake() -> None:
         ('name = "order.number"', 'name = "order.number"\ntype = "truth"', '"order.number"', "no caller can give that with keys", ""),  # noqa: E501
         ("into = \"order.number\"\n", "into = \"order.number\"\nleast = 9\nmost = 4\n", "9", "The least is more than the most.", ""),  # noqa: E501
         ('kind = "hangup"', 'kind = "set"\nvalues = { "call.language" = "\'fr\'" }\nnext = "bye2"\n[node.bye2]\nkind = "hangup"', "\"'fr'\"", "does not speak this language: fr", ""),  # noqa: E501
+        ('kind = "hangup"', 'kind = "queue"\nqueue = "sale"', '"sale"', 'There is no queue "sale".', "sales"),
+        ('kind = "hangup"', 'kind = "callback"\nqueue = "sale"\nnext = "ask"', '"sale"', 'no queue "sale".', "sales"),
+        ('kind = "hangup"', 'kind = "voicemail"\nbox = "\'8901\'"', "\"'8901'\"", 'no mailbox "8901".', "8900"),
         ('kind = "hangup"', 'kind = "plugin"\nplugin = "a.c"\nnext = "bye2"\n[node.bye2]\nkind = "hangup"', '"a.c"', 'There is no plug-in "a.c".', "a.b"),  # noqa: E501
         ('kind = "hangup"', 'kind = "play"\nprompts = [{ say = "1" }]\nnext = "ask"', '{ say = "1" }', "Say either a prompt", ""),  # noqa: E501
         ('kind = "hangup"', 'kind = "menu"\nchoices = { "1" = "ask", "1a" = "ask" }', '"1a"', "Keys are digits", ""),

@@ -119,7 +119,7 @@ def test_after_a_talk_with_an_extension_the_call_ends(flows: Edition) -> None:
 def test_at_night_a_message_is_taken(flows: Edition) -> None:
     call = Call(flows, "office", answers=ANSWERS, now=NIGHT).press("1").listen().press("1").listen()
     assert "flow.office-hours(09:00, 17:30)" in call.heard
-    assert [act.box for act in call.acts if isinstance(act, TakeMessage)] == ["office"]
+    assert [act.box for act in call.acts if isinstance(act, TakeMessage)] == ["8900"]
     assert call.ended == "finished"
 
 
