@@ -35,8 +35,9 @@ from typing import Any, Protocol, TypeVar
 import trio
 
 from core.config import reading
-from core.config.commits import Commits, Pointers
+from core.config.commits import Commits, DamagedCommit, Pointers
 from core.config.difference import Difference, difference
+from core.config.mistake import BadConfiguration
 from core.config.model import VERSION, Box
 from core.config.reading import Reading
 from core.texts import _
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CONFIRM_S_MAX = 24 * 3600
+RETRY_S = 60.0  # after a commit could not go back
 _STROWGER = "strowger"
 
 Note = Callable[..., None]
@@ -135,7 +137,7 @@ class Configuration:
         return self._box
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Goes back when a commit was not confirmed in time. Ends by cancellation."""
+        """Goes back when a commit was not confirmed in time; what hinders that is tried again. Ends by cancellation."""
         task_status.started()
         while True:
             changed = self._changed
@@ -144,7 +146,7 @@ class Configuration:
                 continue
             async with self._lock:
                 if self._deadline <= trio.current_time():
-                    await self._go_back(self.pointers.confirmed, _STROWGER, "it was not confirmed in time")
+                    await self._time_is_over(self.pointers)
 
     # ---- orders ----
 
@@ -198,6 +200,15 @@ class Configuration:
             return await self._go_back(number, who, "asked for")
 
     # ---- steps ----
+
+    async def _time_is_over(self, waited: Pointers) -> None:
+        try:
+            await self._go_back(waited.confirmed, _STROWGER, "it was not confirmed in time")
+        except (Refused, BadConfiguration, DamagedCommit, LookupError) as error:  # a full disk, for one
+            self._deadline = trio.current_time() + RETRY_S
+            log.error("commit %d cannot go back to %d, tried again: %s", waited.current, waited.confirmed, error)
+        else:
+            log.warning("commit %d was not confirmed in time: %d is at work again", waited.current, waited.confirmed)
 
     async def _go_back(self, number: int, who: str, reason: str) -> Made:
         found = await self._kept(number)

@@ -27,14 +27,14 @@ class Lamp:
     def __init__(self, refuses: str = "", fails: str = "") -> None:
         self.shows = "One"
         self.prepared = 0
-        self._refuses = refuses
+        self.refuses = refuses
         self._fails = fails
 
     async def prepare(self, old: Box, new: Box, difference: Difference) -> Callable[[], None]:
         await trio.lowlevel.checkpoint()
         self.prepared += 1
         assert self.shows == old.box.name or self._fails
-        if self._refuses == new.box.name:
+        if self.refuses == new.box.name:
             raise Refused("no such colour")
 
         def apply() -> None:
@@ -163,6 +163,20 @@ async def test_an_unconfirmed_commit_goes_back_by_itself(autojump_clock: MockClo
         "ConfigRolledBack",
         {"number": 1, "actor": "strowger", "reason": "it was not confirmed in time"},
     )
+
+
+async def test_a_commit_that_cannot_go_back_yet_goes_back_later(
+    autojump_clock: MockClock, unconfirmed: Waiting, caplog: pytest.LogCaptureFixture
+) -> None:
+    office, lamp = unconfirmed
+    lamp.refuses = "One"
+    await trio.sleep(630)
+    assert (lamp.shows, office.configuration.pointers.confirmed) == ("Two", 1)
+    assert "commit 2 cannot go back to 1, tried again: no such colour" in caplog.text
+    lamp.refuses = ""
+    await trio.sleep(60)
+    assert (lamp.shows, office.configuration.pointers) == ("One", Pointers(1, 1))
+    assert "commit 2 was not confirmed in time: 1 is at work again" in caplog.text
 
 
 async def test_a_confirmed_commit_stays(autojump_clock: MockClock, unconfirmed: Waiting) -> None:
