@@ -339,3 +339,43 @@ async def test_a_pin_lets_a_call_go_further_and_wrong_ones_do_not(autojump_clock
         await office.dial(ann, "*54*739154#962000003")
         await trio.sleep(10)
         assert office.kinds().count("TrunkSeized") == before
+
+
+async def test_the_lamp_shines_again_when_the_line_is_opened_anew(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, station = office.phone("8001"), office.exchange.stations["8001"]
+        office.exchange.keep(station, message_waiting=True)
+        opened_anew(office, "8001")
+        await ann.lamp_is(True, within=10)
+
+
+async def test_a_telephone_out_of_service_has_its_calls_elsewhere(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        await code(office, "8002", "*42*8003#")
+        office.exchange.stations["8002"].line.block()
+        await trio.sleep(1)
+        await office.dial(ann, "8002")
+        await carl.rung(within=SOON)
+        assert not ben.rings
+        carl.lift()
+        await trio.sleep(0.3)
+        await office.hear_each_other(ann, carl)
+
+
+async def test_a_common_short_number_goes_where_the_class_does_not(autojump_clock: trio.testing.MockClock) -> None:
+    short = [
+        {"code": "01", "number": "962000003", "name": "taxi", "bypass": True},
+        {"code": "02", "number": "962000004", "name": "bank"},
+    ]
+    tables = configuration(speed_dial=short)
+    tables["station"][0]["class_of_service"] = "internal"
+    async with open_office(tables) as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "**01")
+        await ann.hear_tone("ringback", within=RINGS)
+        ann.hang_up()
+        await trio.sleep(2)
+        await office.dial(ann, "**02")
+        await ann.hear_tone("congestion", within=WORDS)
+        assert office.kinds().count("TrunkSeized") == 1
