@@ -393,7 +393,9 @@ class Queue(AnyNode):
 
     kind: Literal["queue"]
     queue: Annotated[str, StringConstraints(min_length=1, max_length=40)] = setting("Its number or name.")
-    priority: Written = setting("Expression (number) of the call's priority, 1 to 10; higher is sooner.", "")
+    priority: Written = setting(
+        "Expression (number, 1 to 10) that is added to the priority of queue and customer; a hunt group has none.", ""
+    )
     longest_s: int = setting("So long the caller waits at most, s; 0: without end.", 0, ge=0, le=7_200)
     next: NodeName | None = setting("Where to go after the conversation.", None)
     timeout: NodeName | None = setting("Where to go when nobody was free in time.", None)
