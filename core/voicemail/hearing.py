@@ -26,6 +26,7 @@ import argon2
 import numpy as np
 import trio
 
+from core.exchange.lockout import Everybody
 from core.exchange.refusal import Refused
 from core.exchange.station import Station
 from core.prompts.parts import Part
@@ -86,7 +87,7 @@ async def _open(room: Voicemail, talk: Talk, box: Box | None) -> Box | None:
         number = box.number if box is not None else await talk.digits("voicemail.enter-box")
         caller = ("voicemail caller", talk.leg.party.number or device.name)
         given = await talk.digits("pin.enter")
-        keys, now = (("mailbox", number), caller), room.exchange.clock()
+        keys, now = (("mailbox", number), caller, Everybody("voicemail")), room.exchange.clock()
         if lockout.wait_s(*keys, now=now):
             await talk.say("pin.blocked")
             return None

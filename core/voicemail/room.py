@@ -33,7 +33,7 @@ from core.mail.outbox import Outbox
 from core.numbering.target import TargetKind
 from core.prompts.store import PromptStore
 from core.texts import _
-from core.voicemail import leaving
+from core.voicemail import calling_out, leaving
 from core.voicemail.boxes import Box, Draft
 from core.voicemail.mailing import mail_of
 from core.voicemail.message import Message, counts, over, seconds_left
@@ -75,6 +75,8 @@ class Voicemail:
         self._alarms = alarms
         self._outbox = outbox
         self._boxes: dict[str, Box] = {}
+        self.calling_out: set[str] = set()
+        """Boxes whose owners are being called."""
         self._opening = trio.Lock()
         self._nursery: trio.Nursery | None = None
         exchange.router.destinations[TargetKind.MAILBOX] = partial(leaving.take, self)
@@ -186,8 +188,10 @@ class Voicemail:
         await self._came(box, await self.aside(partial(box.shelf.put, message, samples)))
 
     async def _came(self, box: Box, message: Message) -> None:
-        """A new message: the lamp, and a mail."""
+        """A new message: the lamp, a call, and a mail."""
         self.put(box, message)
+        if box.settings.call_out and self._nursery is not None and box.number not in self.calling_out:
+            self._nursery.start_soon(calling_out.tell, self, box)
         settings, ours = box.settings, self.exchange.box.box
         if self._outbox is None or not settings.mail or not self.exchange.box.mail.server:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.exchange.lockout import FIRST_S, LONGEST_S, TRIES, Lockout
+from core.exchange.lockout import FIRST_S, LONGEST_S, TRIES, TRIES_OF_ALL, Everybody, Lockout
 
 
 def test_a_few_wrong_ones_cost_nothing_and_the_next_round_costs_more() -> None:
@@ -38,3 +38,13 @@ def test_nobody_waits_for_ever(gaps: list[float]) -> None:
         now += gap
         lockout.wrong("x", "all", now=now)
         assert 0 <= lockout.wait_s("x", "all", now=now) <= LONGEST_S
+
+
+def test_who_tries_many_boxes_from_many_numbers_stops_them_all() -> None:
+    lockout = Lockout()
+    for box in range(TRIES_OF_ALL):
+        assert not lockout.wait_s(box, Everybody("voicemail"), now=0)
+        lockout.wrong(box, Everybody("voicemail"), now=0)
+    assert lockout.wait_s("another", Everybody("voicemail"), now=0) == FIRST_S
+    lockout.right("another", Everybody("voicemail"))
+    assert lockout.wait_s("another", Everybody("voicemail"), now=0) == FIRST_S

@@ -28,6 +28,12 @@ class Mailbox(Table):
     minutes: int = setting("So long are all of them together at most, min.", 60, ge=1, le=1440)
     mail: Address = setting('New messages are sent to this address, too; "": not.', "")
     attach: Literal["wav", "opus", "none"] = setting("What such a mail has in it beside the words.", "wav")
+    call_out: MaybeNumber = setting(
+        "Number that is called when a message has come, as the telephones of the mailbox would dial it and with their "
+        'rights: it says so, and 1 hears the messages. "": nobody is called.',
+        "",
+        effect=Effect.NOW,
+    )
     keep_days: int = setting("Messages that were heard go after so many days; 0: never.", 0, ge=0, le=3650)
 
 
