@@ -232,6 +232,8 @@ def test_a_database_answers() -> None:
         ({"query": outcome("failed")}, "sorry"),
         ({"query": outcome("nonsense")}, "sorry"),
         (answer({"name": ("Ada",)}), "sorry"),
+        (answer({"name": (), "n": (1, 2)}), "sorry"),
+        (answer({"name": "Ada", "n": (1, 2)}), "sorry"),
         (answer({"name": ("Ada",), "n": ("many",)}), "sorry"),
         ({"query": done()}, "sorry"),
         ({"query": done(rows=1, changed="x")}, "sorry"),
@@ -346,6 +348,13 @@ def test_a_queue_gives_the_caller_back(given: str, node: str) -> None:
     call = Call(flow(nodes), answers={"queue": outcome(given)})
     assert [act.priority for act in call.acts if isinstance(act, Enqueue)] == [3]
     assert call.nodes[-1] == node
+
+
+@pytest.mark.parametrize("priority", ["0", "11", "2.5"])
+def test_a_priority_that_is_none_is_an_error(priority: str) -> None:
+    nodes = f'[node.first]\nkind = "queue"\nqueue = "q"\npriority = "{priority}"\nnext = "bye"\n'
+    call = Call(flow(nodes))
+    assert (call.ended, call.session.error_node) == ("failed", "flow/first")
 
 
 RECORD = """
