@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from core.config.model.groups import Conference
 from core.exchange.leg import Treatment
 from core.exchange.refusal import Said
+from core.exchange.shown import shown
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ class Room:
         self._exchange.plane.close_bridge(self._bridge)
 
     def roll_call(self) -> list[Said]:
-        """How many there are, and their numbers."""
-        numbers = [seat.call.calling.party.number for seat in self.seats if seat.call.calling is not None]
+        """How many there are, and their numbers, but for those who hide theirs."""
+        numbers = [shown(seat.call).number for seat in self.seats]
         known = [Said("call.from", {"number": number}) for number in numbers if number]
         return [Said("conference.count", {"count": len(self.seats)}), *known]
 

@@ -6,7 +6,7 @@ import pytest
 import trio
 import trio.testing
 
-from tests.exchange.office import RINGS, SOON, WORDS, Office, open_office
+from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
 pytestmark = pytest.mark.native
 
@@ -69,3 +69,25 @@ async def test_a_hidden_caller_who_is_held_stays_hidden_when_he_rings_back(
         ann.hang_up()
         shown = await ann.show(within=RINGS)
         assert shown.number == "", shown
+
+
+async def test_a_hidden_caller_cannot_be_called_back(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, carl = office.phone("8001"), office.phone("8003")
+        await office.dial(carl, "*67*8001#")
+        await ann.rung(within=RINGS)
+        carl.hang_up()
+        await trio.sleep(2)
+        await office.dial(ann, "*69#")
+        await trio.sleep(RINGS)
+        assert not carl.ringing
+        assert office.kinds().count("Delivered") == 1, office.story()
+
+
+async def test_the_roll_call_leaves_out_a_hidden_number(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(configuration(conference=[{"number": "8600"}])) as office:
+        await office.dial(office.phone("8001"), "8600")
+        await office.dial(office.phone("8003"), "*67*8600#")
+        await trio.sleep(8)
+        said = office.exchange.rooms["8600"].roll_call()
+        assert [one.values for one in said] == [{"count": 2}, {"number": "8001"}]

@@ -379,3 +379,20 @@ async def test_a_common_short_number_goes_where_the_class_does_not(autojump_cloc
         await office.dial(ann, "**02")
         await ann.hear_tone("congestion", within=WORDS)
         assert office.kinds().count("TrunkSeized") == 1
+
+
+async def test_parked_ben_rings_ann_whose_line_was_opened_anew(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.connect(ann, ben)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("*70#")
+        await trio.sleep(5)
+        ann.hang_up()
+        await trio.sleep(2)
+        opened_anew(office, "8001")
+        await ann.rung(within=70)
+        ann.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(ann, ben)

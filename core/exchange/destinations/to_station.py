@@ -15,9 +15,8 @@ import trio
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
-from core.exchange.shown import ring_of, shown
+from core.exchange.shown import party_shown, ring_of, shown
 from core.numbering.target import Target
-from hw.signalling.line import Presentation
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -83,10 +82,10 @@ def offer(call: Call, station: Station, kind: str = "") -> Leg:
 
 def callable_back(caller: Leg) -> str:
     """What this box would dial to call him back; "": his number is not known, or withheld."""
+    party = party_shown(caller)
+    if not party.number:
+        return ""
     if caller.device.kind is DeviceKind.STATION:
         return caller.name
-    party = caller.party
-    if not party.number or party.presentation is not Presentation.ALLOWED:
-        return ""
     plan = caller.call.exchange.plan
     return plan.dialled_back(plan.normalised(party.number, party.type.name.lower()))

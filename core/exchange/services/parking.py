@@ -61,11 +61,11 @@ def park(exchange: Exchange, leg: Leg, orbit: str = "") -> str:
     call.take_out(leg, "parked")
     station.put_down()
     call.arrange()
-    call.nursery_task(_watch, call, waiting, station)
+    call.nursery_task(_watch, call, waiting, station.name)
     return place
 
 
-async def _watch(call: Call, waiting: Leg, station: Station) -> None:
+async def _watch(call: Call, waiting: Leg, name: str) -> None:
     """Rings whoever parked when nobody comes; gives the place back when the call has left it."""
     exchange = call.exchange
     place = waiting.name
@@ -75,7 +75,8 @@ async def _watch(call: Call, waiting: Leg, station: Station) -> None:
                 await waiting.until(State.NULL)
             if waiting.gone:
                 return
-            if not station.free or not station.reachable:
+            station = exchange.stations.get(name)  # its line may have been opened anew, or have gone
+            if station is None or not station.free or not station.reachable:
                 continue
             back = offer(call, station, "recall")
             with trio.move_on_after(RETURN_RINGS_S):
