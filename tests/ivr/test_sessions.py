@@ -29,6 +29,12 @@ def test_a_sub_flow_takes_arguments_and_gives_results() -> None:
     assert call.ended == "finished"
 
 
+def test_a_parameter_may_be_left_out_and_other_variables_are_no_parameters() -> None:
+    sub = SUB.replace("parameter = true", "parameter = true\ninitial = '4'")
+    call = Call(flow(MAIN, sub=sub), flow="sub", arguments={"who": "nobody"})
+    assert call.variables == {"n": 4, "who": "sub", "twice": 8}
+
+
 # ---- the workshop ----
 
 
