@@ -382,13 +382,13 @@ async def test_a_common_short_number_goes_where_the_class_does_not(autojump_cloc
 
 
 async def test_parked_ben_rings_ann_whose_line_was_opened_anew(autojump_clock: trio.testing.MockClock) -> None:
-    async with open_office() as office:
+    async with open_office(configuration(**PARK)) as office:
         ann, ben = office.phone("8001"), office.phone("8002")
-        await office.connect(ann, ben)
+        await office.connect(ben, ann)
         await ann.flash()
         await ann.hear_tone("dial", within=SOON)
         await ann.dial("*70#")
-        await trio.sleep(5)
+        await trio.sleep(1)
         ann.hang_up()
         await trio.sleep(2)
         opened_anew(office, "8001")
