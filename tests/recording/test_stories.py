@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -264,3 +265,34 @@ async def test_a_telephone_that_holds_nobody_records_nobody(
         (used,) = [event.data for event in office.events if event.kind == "ServiceUsed"]
         assert used["result"] == "not-possible"
         assert "RecordingBegan" not in office.kinds()
+
+
+async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_call(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    async with open_office(recorded(), recordings=tmp_path) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (58 + 3 * 16000, limits[1]))  # a disk with room for three seconds
+        try:
+            await office.connect(ann, ben)
+            await speak(office, "8001", seconds=8)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        (ended,) = [event for event in office.events if event.kind == "RecordingEnded"]
+        (missed,) = [event for event in office.events if event.kind == "RecordingMissed"]
+        assert ended.data["problem"]
+        assert ended.data["sha256"]
+        assert ended.data["file"] in missed.data["reason"]
+        await office.hear_each_other(ann, ben)
+        office.recorder.set_state(office.exchange.calls[1], "masked", "li")  # there is nothing to mask any more
+        tape = Tape(office, tmp_path)
+        assert abs(len(tape.sound) / 8000 - 3) < 0.1
+        assert tape.has("8001")
+        ann.hang_up()
+        await trio.sleep(3)
+        assert [event.kind for event in office.events if event.kind.startswith("Recording")] == [
+            "RecordingBegan",
+            "RecordingMissed",
+            "RecordingEnded",
+        ]
