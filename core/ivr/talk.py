@@ -17,14 +17,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import soundfile
 import trio
 
 from core.exchange.ears import SILENCE
 from core.exchange.leg import Leg, State, Treatment
 from core.exchange.refusal import Refused
 from core.exchange.service import Service
+from core.exchange.taping import party
 from core.ivr import acts as a
 from core.ivr import spoken
 from core.ivr.acts import Act, Answered, HungUp, Key, PlayEnded, Stimulus, TimedOut
@@ -39,6 +42,7 @@ from core.texts import _
 from hw.plane import PlaneError
 from hw.recordings import RecordingError
 from hw.signalling.q850 import Cause
+from hw.wave import RATE
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
@@ -46,10 +50,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 BUSY = ("busy", "do-not-disturb")
 UNANSWERED = "no-answer"
 LAST_WORD_S = 0.2
 """What was said last is still on its way to the caller."""
+LEAST_S = 0.2
+"""What is shorter is no word."""
 KEY_S = 0.25
 """Before the end of a recording: the key that ended it, and the finger on its way."""
 
@@ -67,7 +75,7 @@ class Talk:
         self._scope = trio.CancelScope()
         self._happened: trio.MemorySendChannel[Stimulus | None]
         self._stop_recording = trio.Event()
-        self._silence_ms = 0
+        self._silent = False  # that has ended the recording, not a key
         self._lent = False  # to somebody else, whom his keys are for
         self._connected = 0
         """Ticket of the act by which somebody else has answered."""
@@ -167,6 +175,7 @@ class Talk:
             while leg.keys and not self._lent:
                 key = leg.keys.popleft()
                 if key == SILENCE:
+                    self._silent = True
                     self._stop_recording.set()
                 else:
                     self._tell(Key(key))
@@ -251,32 +260,52 @@ class Talk:
         if folder is None or leg is None:
             self._tell(Answered(act.ticket, "failed", reason=_("Nothing can be recorded here.")))
             return
-        self._stop_recording = trio.Event()
+        self._stop_recording, self._silent = trio.Event(), False
         if act.beep:
             await leg.play(self.call.exchange.sounds.prompting)
-        name = f"flow-{self.call.id}-{act.ticket}.wav"
-        plane = self.call.exchange.plane
+        path = folder / f"flow-{self.call.id}-{act.ticket}.wav"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            recording = await plane.record(leg.port, folder / name)
-            leg.device.listen(leg, True, int(act.silence_s * 1000))
-            try:
-                with trio.move_on_after(act.longest_s):
-                    await self._stop_recording.wait()
-            finally:
-                leg.device.listen(leg, True)
-                # The disk may have ended it, and the news be on its way.
-                if recording.result is None:
-                    with suppress(PlaneError):
-                        plane.record_stop(recording.port)
-            ended = await recording.wait()
-            await recording.closed()
+            await self._aside(lambda: folder.mkdir(parents=True, exist_ok=True))
+            stopped = await self._take_down(act, leg, path)
+            cut_s = act.silence_s if self._silent else KEY_S if stopped else 0.0
+            seconds = await self._aside(lambda: trimmed(path, cut_s))
+        except trio.Cancelled:
+            # He has hung up, and nobody will ask for it.
+            with trio.CancelScope(shield=True):
+                await self._aside(lambda: path.unlink(missing_ok=True))
+            raise
         except (OSError, RecordingError, PlaneError) as error:
             log.error("recording of call %d: %s", self.call.id, error)
             self._tell(Answered(act.ticket, "failed", reason=str(error)))
             return
-        seconds = max(0.0, ended.milliseconds / 1000 - KEY_S)
-        self._tell(Answered(act.ticket, "done", {"recording": name, "seconds": seconds}))
+        if seconds:
+            self._tell(Answered(act.ticket, "done", {"recording": path.name, "seconds": seconds}))
+        else:
+            self._tell(Answered(act.ticket, "nothing"))
+
+    async def _take_down(self, act: a.Record, leg: Leg, path: Path) -> bool:
+        """Until silence, a key, or too long. True: something has ended it before its time."""
+        plane = self.call.exchange.plane
+        recording = await plane.record(leg.port, path)
+        leg.device.listen(leg, True, int(act.silence_s * 1000))
+        try:
+            with trio.move_on_after(act.longest_s):
+                await self._stop_recording.wait()
+        finally:
+            leg.device.listen(leg, True)
+            # The disk may have ended it, and the news be on its way.
+            if recording.result is None:
+                with suppress(PlaneError):
+                    plane.record_stop(recording.port)
+        await recording.closed()
+        return self._stop_recording.is_set()
+
+    async def _aside(self, function: Callable[[], T]) -> T:
+        """Where disk work is done."""
+        if self.flows.prompts is None:
+            return function()
+        found: T = await self.flows.prompts.aside(function)
+        return found
 
     # ---- asking machines ----
 
@@ -387,3 +416,16 @@ def _refusal(act: Act, refused: Refused) -> str:
             return "no answer"
         case _:
             return "failed"
+
+
+def trimmed(path: Path, cut_s: float) -> float:
+    """Leaves what the caller himself has said, without so much of its end; s. Nothing: no file is left. Blocks."""
+    samples = party(path)
+    kept = samples[: max(0, len(samples) - int(cut_s * RATE))]
+    if len(kept) < LEAST_S * RATE:
+        path.unlink()
+        return 0.0
+    new = path.with_suffix(".new")
+    soundfile.write(new, kept, RATE, format="WAV", subtype="PCM_16")
+    new.replace(path)
+    return len(kept) / RATE

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 import trio
@@ -379,8 +380,52 @@ async def test_what_a_caller_says_is_recorded_until_he_is_silent(
         await flows.hears(ann, "call.goodbye", 12, partial(ann.speak, voice(610)))
         (file,) = tmp_path.glob("*.wav")  # noqa: ASYNC240 - in virtual time
         samples, _rate = soundfile.read(file, dtype="int16", always_2d=True)
+        assert samples.shape[1] == 1
         assert found(samples[:, 0], voice(610).samples()[800:-800]) is not None
-        assert 5.0 < len(samples) / 8000 < 8.0
+        assert 3.9 < len(samples) / 8000 < 5.5  # without the silence that has ended it
+
+
+async def test_a_key_ends_a_recording_and_is_not_in_it(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with service(recordings=tmp_path) as (office, flows):
+        ann = office.phone("8001")
+        await office.dial(ann, "8600")
+        await trio.sleep(1)
+        await ann.dial("5")
+        await trio.sleep(1)
+        await ann.speak(voice(610))
+        await flows.hears(ann, "call.goodbye", 6, partial(ann.dial, "#"))
+        (file,) = tmp_path.glob("*.wav")  # noqa: ASYNC240 - in virtual time
+        samples, _rate = soundfile.read(file, dtype="int16", always_2d=True)
+        assert found(samples[:, 0], voice(610).samples()[800:-4000]) is not None
+        last = np.abs(np.fft.rfft(samples[-1600:, 0].astype(float)))  # 941 and 1477 Hz are the key
+        assert last[int(1477 / 5)] < last[int(610 / 5)] + 1000
+
+
+async def test_a_caller_who_hangs_up_while_he_is_recorded_leaves_no_recording(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with service(recordings=tmp_path) as (office, flows):
+        ann = office.phone("8001")
+        await office.dial(ann, "8600")
+        await trio.sleep(1)
+        await ann.dial("5")
+        await trio.sleep(2)
+        assert len(list(tmp_path.glob("*"))) == 1  # noqa: ASYNC240 - in virtual time
+        ann.hang_up()
+        await office.all_idle()
+        assert flows.ended() == ["hung up"]
+        assert list(tmp_path.glob("*")) == []  # noqa: ASYNC240 - in virtual time
+
+
+async def test_a_caller_who_says_nothing_leaves_no_recording(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with service(recordings=tmp_path) as (office, flows):
+        ann = office.phone("8001")
+        await office.dial(ann, "8600")
+        await trio.sleep(1)
+        await flows.hears(ann, "menu.language", 12, partial(ann.dial, "5"))
+        assert list(tmp_path.glob("*")) == []  # noqa: ASYNC240 - in virtual time
 
 
 async def test_a_new_edition_is_for_new_calls_and_the_old_one_goes_with_its_last(

@@ -214,7 +214,7 @@ next = "bye"
 """
 
 
-def answer(columns: dict[str, tuple[Any, ...]], rows: int = 2) -> dict[str, Any]:
+def answer(columns: dict[str, Any], rows: int = 2) -> dict[str, Any]:
     return {"query": done(columns=columns, rows=rows, changed=0)}
 
 
