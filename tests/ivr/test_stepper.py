@@ -243,6 +243,15 @@ def test_an_answer_that_is_none_goes_another_way(answers: dict[str, Any], heard:
     assert heard in Call(flow(QUERY), answers=answers).heard
 
 
+def test_why_something_failed_can_be_said() -> None:
+    gone = Call(flow(QUERY), answers={"query": lambda act: Answered(act.ticket, "failed", reason="the table is gone")})
+    assert gone.heard == ["sorry", "spelling the table is gone"]
+    assert Call(flow(QUERY), answers={"query": outcome("odd")}).heard == [
+        "sorry",
+        "spelling It could not be done: odd.",
+    ]
+
+
 def test_an_answer_that_comes_too_late_has_no_effect() -> None:
     call = Call(flow(QUERY))
     ticket = call.session.ticket
