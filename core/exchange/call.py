@@ -57,7 +57,6 @@ class Call:
         self.diverted = ""  # why the last of them did
         self.emergency = False
         self.charged = True  # an answer of ours costs the caller
-        self.private = False  # the caller's number is not to be shown
         self.account = ""  # whose PIN that was
         self.pin = False  # a PIN was entered for this call and is right
         self.recall = False  # comes back to a telephone that has made it: not to be kept away

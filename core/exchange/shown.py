@@ -19,8 +19,6 @@ def shown(call: Call) -> Party:
 
 def party_shown(leg: Leg) -> Party:
     """One party of a call."""
-    if leg.call.private and leg is leg.call.calling:
-        return Party("", presentation=Presentation.RESTRICTED)
     if leg.party.presentation is Presentation.ALLOWED:
         return leg.party
     return Party("", presentation=leg.party.presentation)

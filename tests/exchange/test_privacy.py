@@ -91,3 +91,26 @@ async def test_the_roll_call_leaves_out_a_hidden_number(autojump_clock: trio.tes
         await trio.sleep(8)
         said = office.exchange.rooms["8600"].roll_call()
         assert [one.values for one in said] == [{"count": 2}, {"number": "8001"}]
+
+
+async def test_a_hidden_caller_stays_hidden_when_he_is_transferred(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        await office.dial(carl, "*67*8001#")
+        await ann.rung(within=RINGS)
+        ann.lift()
+        await trio.sleep(0.3)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("8002")
+        await ben.rung(within=SOON)
+        ann.hang_up()
+        await trio.sleep(1)
+        ben.lift()
+        await trio.sleep(1)
+        await office.hear_each_other(ben, carl)
+        await ben.flash()
+        await trio.sleep(0.5)
+        ben.hang_up()
+        shown = await ben.show(within=RINGS)
+        assert shown.number == "", shown

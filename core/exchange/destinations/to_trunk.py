@@ -95,7 +95,7 @@ def _calling(call: Call, choice: Choice) -> Party | None:
     if not choice.calling:
         return None
     withholds = isinstance(caller.device, Station) and caller.device.settings.withhold_number
-    private = caller.party.presentation is Presentation.RESTRICTED or call.private or withholds
+    private = caller.party.presentation is Presentation.RESTRICTED or withholds
     hidden = private and not call.emergency
     return Party(
         choice.calling,

@@ -6,6 +6,7 @@ Each takes the call on to the number that it stands for; class of service is ask
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import trio
@@ -15,6 +16,7 @@ from core.exchange.destinations import to_station
 from core.exchange.refusal import Refused, Said
 from core.exchange.station import Station
 from core.numbering.target import Target
+from hw.signalling.line import Presentation
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ async def _go_on(call: Call, station: Station, number: str) -> None:
 
 
 async def _withhold(call: Call, station: Station, arguments: tuple[str, ...]) -> None:
-    call.private = True
+    leg = call.calling
+    assert leg is not None
+    leg.party = replace(leg.party, presentation=Presentation.RESTRICTED)  # wherever the call goes from here
     await _go_on(call, station, arguments[0])
 
 
