@@ -9,6 +9,8 @@ import trio
 import trio.testing
 
 from core.config.model.features import CONFERENCE, FLASH, Features, context
+from tests.core.boxes import box
+from tests.core.house import living
 from tests.exchange.office import SOON, configuration, open_office
 from tests.exchange.test_transfers import consult
 
@@ -21,8 +23,8 @@ async def test_every_code_that_is_dialled_is_done_by_somebody(
     # Keys after a flash and in a conference are read where they are pressed; the others are numbers.
     keys = {name for name in Features.model_fields if name.startswith(("flash_", "conference_"))}
     assert {context(name) for name in keys} == {FLASH, CONFERENCE}
-    async with open_office(recordings=tmp_path, queues=True) as office:
-        assert office.exchange.codes.keys() == Features.model_fields.keys() - keys
+    async with living(box(), tmp_path) as house:  # with all rooms that have codes
+        assert house.running.exchange.codes.keys() == Features.model_fields.keys() - keys
 
 
 async def test_the_keys_after_a_flash_are_those_of_the_office(autojump_clock: trio.testing.MockClock) -> None:
