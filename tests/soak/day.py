@@ -185,6 +185,9 @@ class Day:
 
     async def _journal_is_whole(self, journal: Journal) -> None:
         """What was noted is in the file, whatever the disk did meanwhile."""
+        with trio.move_on_after(10):
+            while journal.problem:  # noqa: ASYNC110 - it tries again by itself
+                await trio.sleep(0.5)
         await journal.settled()
         with closing(sqlite3.connect(self._file.path or "")) as sql:
             (kept,) = sql.execute("SELECT count(*) FROM events").fetchone()
@@ -323,8 +326,10 @@ class Day:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         self._file.write = full  # type: ignore[method-assign,assignment]
-        await trio.sleep(self._wait(8))
-        self._file.write = write  # type: ignore[method-assign]
+        try:
+            await trio.sleep(self._wait(8))
+        finally:
+            self._file.write = write  # type: ignore[method-assign]
 
     async def _block(self) -> None:
         name = self._random.choice(list(self._hardware.lines.by_name))
