@@ -12,10 +12,12 @@ import trio.testing
 from core.exchange.leg import Leg
 from core.exchange.services.forwarding import set_forward
 from core.exchange.trunk import Trunk
+from core.store.event import Event
 from hw import wall_clock
 from hw.card import Alarm
 from hw.signalling.line import Call as Setup
 from hw.signalling.line import Presentation
+from hw.sim.town import IncomingCall
 from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
 pytestmark = pytest.mark.native
@@ -351,3 +353,31 @@ async def test_two_outside_parties_of_three_are_not_left_alone_with_each_other(
         ann.hang_up()
         await trio.sleep(1)
         assert not office.exchange.calls, office.story()
+
+
+async def test_both_ends_take_one_channel_at_once_and_both_calls_come_about(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        callers: list[IncomingCall] = []
+
+        def cross(event: Event) -> None:
+            if event.kind == "TrunkSeized" and event.data["direction"] == "out":
+                callers.append(office.call_from_town("8002", "62000009"))
+
+        office.journal.watch(cross)
+        await office.dial(ann, "962000005")
+        await ben.rung(within=RINGS)
+        ben.lift()
+        await trio.sleep(4)
+        slots = {name: trunk.line.slot for name, trunk in office.exchange.trunks.items() if trunk.leg is not None}  # type: ignore[attr-defined]
+        assert slots == {"e1/1": 2, "e1/2": 1}, "the network has kept the channel that both had taken"
+        assert (await ann.listen(1)).dbm0 > -40, office.story()  # the announcement, on the channel that she got
+        assert [{leg.name for leg in call.legs} for call in office.exchange.calls.values()] == [
+            {"8001", "e1/1"},
+            {"8002", "e1/2"},
+        ]
+        assert callers[0].answered.is_set()
+        callers[0].hang_up()
+        await ben.hear_tone("busy", within=SOON)
