@@ -16,12 +16,16 @@ from tests.core.house import House, living
 pytestmark = pytest.mark.native
 
 STATIONS = [*SMALL["station"], {"number": "8003", "card": "sim", "channel": 3}]
-NUMBERS = ("8001", "8002", "8003", "8009", "7001", "*70", "*8", "8100", "8200", "062000007", "1", "#")
+NUMBERS = ("8001", "8002", "8003", "8009", "7001", "*70", "*8", "8100", "8500", "8200", "062000007", "1", "#")
+FORCED = ("ready", "not ready", "log off", "after-call work")
 TABLES: dict[str, Any] = {
     "station": STATIONS,
     "park": {"orbits": "7001-7003"},
     "hunt_group": [{"number": "8100", "members": ["8001", "8002", "8003"], "order": "all"}],
     "conference": [{"number": "8200"}],
+    "queue": [{"name": "sales", "number": "8500", "strategy": "ring all", "max_wait_s": 20}],
+    "agent_group": [{"name": "desk", "begin": "ready"}],
+    "agent": [{"number": one, "group": "desk", "queues": [{"queue": "sales"}]} for one in ("1001", "1002")],
     "route": [{"name": "out", "match": ["0!"], "strip": 1, "groups": [{"group": "city"}, {"group": "isdn"}]}],
 }
 
@@ -95,6 +99,10 @@ class Monkey:
                 ("call.send_digits", legs | {"digits": "12#"}),
                 ("device.forward", {"device": device, "kind": "busy", "to": draw.choice(("", "8003", "8001"))}),
                 ("device.do_not_disturb", {"device": device, "on": draw.random() < 0.2}),
+                ("agent.log_on", {"device": device, "agent": draw.choice(("1001", "1002"))}),
+                ("agent.ready", {"device": device}),
+                ("agent.end_work", {"device": device}),
+                ("agent.force", {"agent": draw.choice(("1001", "1002", "1009")), "act": draw.choice(FORCED)}),
                 ("line.block", {"line": device}),
                 ("line.unblock", {"line": device}),
                 ("line.unblock", {"line": device}),

@@ -2,10 +2,10 @@
 
     await Day(seed=7, calls=500).live()          raises Wrong: what was found, the seed, the last events
 
-People lift, dial (all of a number, or half of it), flash, transfer, park, pick up, enter conferences, hang up at any
-moment. Meanwhile spans lose their signal, cards are pulled out, lines are cut and blocked, and somebody orders things
-by the control interface. With every call that ends its record must add up; each STEP_S invariants() must hold; at the
-end nothing may be left.
+People lift, dial (all of a number, or half of it), flash, transfer, park, pick up, enter conferences and queues, log on
+as agents, hang up at any moment. Meanwhile spans lose their signal, cards are pulled out, lines are cut and blocked,
+the disk is full, and somebody orders things by the control interface. With every call that ends its record must add up;
+each STEP_S invariants() must hold; at the end nothing may be left.
 
 What it does not: listen. Who hears whom is asked of the arrangement in the plane, not of the sound.
 """
@@ -25,6 +25,7 @@ from typing import Any
 
 import trio
 
+from core.acd.agents import ASKABLE, Act
 from core.config.model.box import Box
 from core.exchange.acts import Acts
 from core.exchange.device import DeviceKind
@@ -33,6 +34,8 @@ from core.exchange.leg import State
 from core.exchange.refusal import Refused
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
+from core.queues import log_on
+from core.queues.room import QueueRoom
 from core.store.event import Event
 from core.store.journal import Journal
 from core.store.life import Lives
@@ -50,6 +53,7 @@ STEP_S = 5.0
 LAST_EVENTS = 200
 PEOPLE_S = 20.0
 """Between two calls of a person, on the average."""
+ASKABLE_OF_ALL = sorted(ASKABLE - {Act.LOG_ON}, key=lambda act: act.value)
 
 
 def configuration() -> dict[str, Any]:
@@ -89,6 +93,39 @@ def configuration() -> dict[str, Any]:
             {"number": "8200", "members": ["8004", "8005"], "order": "circular", "overflow": "8100", "no_answer_s": 8},
         ],
         "conference": [{"number": "8600", "announce": "tone"}],
+        "queue": [
+            {
+                "name": "sales",
+                "number": "8400",
+                "strategy": "ring all",
+                "ring_s": 10,
+                "recipe": [
+                    {"after_s": 5, "announce": "queue.all-busy", "say": ["position", "wait"]},
+                    {"after_s": 40, "overflow": {"to": "number", "name": "8100"}},
+                ],
+            },
+            {
+                "name": "help",
+                "number": "8500",
+                "ring_s": 8,
+                "place_kept_s": 60,
+                "max_waiting": 4,
+                "max_wait_s": 60,
+                "instead": {"to": "queue", "name": "sales"},
+            },
+        ],
+        "agent_group": [
+            {"name": "quick", "begin": "ready", "after_call_s": 5, "no_answer": "pause", "unreachable": "pause"},
+            {"name": "slow", "after_call_s": 0, "direct_calls_count": True},
+        ],
+        "agent": [
+            {
+                "number": str(1000 + at),
+                "group": "quick" if at % 3 else "slow",
+                "queues": [{"queue": "sales"}, {"queue": "help", "rank": 1 + at % 2}],
+            }
+            for at in range(1, 7)
+        ],
         "park": {"orbits": "6001-6003", "back_after_s": 30},
     }
 
@@ -115,6 +152,7 @@ class Day:
         self._noted_in_all = 0
         self._hardware: Hardware
         self._exchange: Exchange
+        self._queues: QueueRoom
         self._town: Town
         self._card: SimCard
 
@@ -139,6 +177,9 @@ class Day:
                 journal.watch(self._noted)
                 await below.start(journal.run)
                 await above.start(self._exchange.run)
+                self._queues = QueueRoom(self._exchange, self._queues_faulted)
+                self._queues.changed = self._exchange.changed
+                await above.start(self._queues.run)
                 self._town = hardware.towns["sim"]
                 card = hardware.cards["sim"]
                 assert isinstance(card, SimCard)
@@ -208,6 +249,10 @@ class Day:
             [
                 "8100",
                 "8200",
+                "8400",
+                "8400",
+                "8500",
+                "8500",
                 "8600",
                 "6001",
                 "9" + self._random.choice(TOWN),
@@ -228,6 +273,12 @@ class Day:
                 "*69#",
                 "*61#",
                 "*71*6001",
+                "*81*1001#",
+                "#81#",
+                "*82#",
+                "#82#",
+                "*87#",
+                "#87#",
             ]
         )
 
@@ -278,7 +329,7 @@ class Day:
         while True:
             await trio.sleep(self._wait(PEOPLE_S / 2))
             number = self._random.choice(
-                [str(8000 + self._random.randint(1, STATIONS)), "8100", "8200", "8600", "9999"]
+                [str(8000 + self._random.randint(1, STATIONS)), "8100", "8200", "8400", "8500", "8600", "9999"]
             )
             try:
                 call = self._town.call(way, number, "62000009")
@@ -378,6 +429,7 @@ class Day:
                 partial(acts.pick_up, device, station),
                 partial(acts.answer, device, call),
                 partial(acts.send_digits, device, call, "1"),
+                *(partial(self._agent_does, station) for _ in range(4)),
             ]
             order = self._random.choice(orders)
             try:
@@ -386,7 +438,18 @@ class Day:
             except Refused:
                 self.counts["orders refused"] += 1
 
+    def _agent_does(self, station: str) -> None:
+        agent = str(1000 + self._random.randint(1, 6))
+        if self._random.random() < 0.5:
+            log_on.log_on(self._queues, station, agent, "")
+        else:
+            act = self._random.choice([*ASKABLE_OF_ALL, Act.READY, Act.READY])
+            self._queues.ask(agent, act, "", self._random.choice(["", "boss"]))
+
     # ---- what must hold ----
+
+    def _queues_faulted(self, error: Exception) -> None:
+        self.faults.append(f"queues: {error!r}")
 
     def _faulted(self, call: int, error: Exception) -> None:
         self.faults.append(f"call {call}: {error!r}")
@@ -449,6 +512,27 @@ class Day:
         for leg in known:
             if leg.state is State.NULL:
                 wrong.append(f"{leg} is gone and still in its call")
+        return wrong + self.queues_invariants()
+
+    def queues_invariants(self) -> list[str]:
+        """Queues and agents know the calls that there are, and no others."""
+        self._queues.tell()  # what happened in this very instant
+        calls = self._exchange.calls
+        wrong = [
+            f"queue {queue.name} keeps call {call}"
+            for queue in self._queues.queues()
+            for call in queue.calls
+            if call not in calls
+        ]
+        for agent in self._queues.agents():
+            has = {call for call, one in calls.items() if any(leg.name == agent.device for leg in one.legs)}
+            wrong += [f"agent {agent.number} has call {call}, his telephone not" for call in set(agent.calls) - has]
+            if (agent.state == "busy") != bool(agent.calls) and agent.state != "offered a call":
+                wrong.append(f"agent {agent.number} is {agent.state} with calls {agent.calls}")
+            if (agent.state == "offered a call") != bool(agent.offer) or (agent.offer and agent.offer not in calls):
+                wrong.append(f"agent {agent.number} is {agent.state}, offered {agent.offer}")
+            if (agent.state == "logged off") == bool(agent.device):
+                wrong.append(f"agent {agent.number} is {agent.state} at {agent.device or 'no telephone'}")
         return wrong
 
     def left(self) -> list[str]:
@@ -460,6 +544,8 @@ class Day:
             for line in self._hardware.lines.by_name.values()
             if line.connection is not Connection.NULL
         ]
+        found += [f"{queue.name} has {queue.calls}" for queue in self._queues.queues() if queue.calls]
+        found += [f"agent {agent.number} has {agent.calls}" for agent in self._queues.agents() if agent.calls]
         found += [f"parked at {place}" for place in exchange.parked]
         found += [f"conference {room}" for room in exchange.rooms]
         statistics = self._hardware.plane.statistics()
