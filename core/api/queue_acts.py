@@ -19,6 +19,7 @@ from core.api.call_acts import DESK, OVERSEERS
 from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS
 from core.queues import log_on as hands
+from core.queues import overseeing
 from core.queues.room import QueueRoom
 from core.queues.views import AgentRow, QueueRow
 from core.texts import _
@@ -47,6 +48,11 @@ class Force(Params, frozen=True):
     agent: Agent
     act: Annotated[Forced, Meta(description="what the agent is to do")]
     reason: Why = ""
+
+
+class Oversee(Params, frozen=True):
+    device: Device
+    agent: Agent
 
 
 class SetSkill(Params, frozen=True):
@@ -162,6 +168,37 @@ def force(asking: Asking, params: Force) -> Done:
     asking.note.target = params.agent
     asking.note.after = {"act": params.act, "reason": params.reason}
     _room(asking).ask(params.agent, Act(params.act), params.reason, asking.peer.name)
+    return Done()
+
+
+@act("agent.listen", roles=OVERSEERS, changes=True)
+def listen(asking: Asking, params: Oversee) -> Done:
+    """The supervisor's telephone rings; lifted, it hears the agent's call, and nobody hears it (监听)."""
+    return _oversee(asking, params, "listen")
+
+
+@act("agent.whisper", roles=OVERSEERS, changes=True)
+def whisper(asking: Asking, params: Oversee) -> Done:
+    """The same, and the agent alone hears the supervisor (耳语). Who is in the call already changes over at once."""
+    return _oversee(asking, params, "whisper")
+
+
+@act("agent.barge_in", roles=OVERSEERS, changes=True)
+def barge_in(asking: Asking, params: Oversee) -> Done:
+    """The same, and all hear all (插入)."""
+    return _oversee(asking, params, "barge in")
+
+
+@act("agent.intercept", roles=OVERSEERS, changes=True)
+def intercept(asking: Asking, params: Oversee) -> Done:
+    """The same, in the agent's place: the agent is freed (拦截)."""
+    return _oversee(asking, params, "intercept")
+
+
+def _oversee(asking: Asking, params: Oversee, how: overseeing.How) -> Done:
+    asking.note.target = params.agent
+    asking.note.after = {"device": params.device, "how": how}
+    overseeing.oversee(_room(asking), params.device, params.agent, how, asking.peer.name)
     return Done()
 
 

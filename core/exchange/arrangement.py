@@ -4,7 +4,7 @@ What is wanted follows from the legs alone, so that nobody has to take anything 
 with what is, and orders the difference, all in one tick.
 
     two parties                        a pair                 (the driver itself joins them where it can)
-    more, or one who only listens      a bridge of the call
+    more, or one who only listens      a bridge of the call; he may whisper to one of them
     a conference room                  the room's bridge, shared by many calls
     one party, the other holds         music
     a party with a treatment           the treatment, and it is in no conversation
@@ -29,7 +29,7 @@ _PARTY: Member = (True, True)
 class Arrangement:
     """Of one call. `shared`: a bridge that is not the call's own; its parties speak there."""
 
-    __slots__ = ("_bridge", "_joined", "_muted", "_plane", "_sounding", "_through", "shared")
+    __slots__ = ("_bridge", "_joined", "_muted", "_plane", "_sounding", "_through", "_whispering", "shared")
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
@@ -39,6 +39,7 @@ class Arrangement:
         self._joined: dict[int, Member] = {}
         self._sounding: dict[Leg, tuple[int, Treatment]] = {}
         self._muted: set[int] = set()
+        self._whispering: set[tuple[int, int]] = set()
 
     def settle(self, call: Call) -> None:
         """Brings the plane to what the legs want now."""
@@ -47,6 +48,7 @@ class Arrangement:
         muted: set[int] = set()
         alone: tuple[int, Leg] | None = None
         held = False
+        whispers: set[tuple[int, int]] = set()
         for leg in call.legs:
             held = held or leg.state is State.HELD
             port = leg.port
@@ -56,16 +58,20 @@ class Arrangement:
                 sounds[leg] = (port, leg.treatment)
                 continue
             members[port] = _PARTY if not leg.listener else (True, False)
-            alone = (port, leg)
+            if not leg.listener:
+                alone = (port, leg)
+            elif leg.whispers is not None:
+                whispers.add((port, leg.whispers.port))
             if leg.muted:
                 muted.add(port)
-        if self.shared is None and len(members) == 1:
+        talkers = sum(talks for _, talks in members.values())
+        if self.shared is None and talkers < 2:
             if held and alone is not None:
                 sounds[alone[1]] = (alone[0], call.exchange.sounds.music(alone[1].device.language))
             members = {}
         with self._plane.batch():
             self._mute(muted)
-            self._join(members)
+            self._whisper(whispers, self._join(members))
             self._sound(sounds)
 
     def leave(self, leg: Leg) -> None:
@@ -86,7 +92,7 @@ class Arrangement:
     def close(self) -> None:
         """Nobody is in the call any more."""
         with self._plane.batch():
-            self._join({})
+            self._whisper(set(), self._join({}))
             self._sound({})
             self._mute(set())
             if self._bridge is not None:
@@ -95,14 +101,15 @@ class Arrangement:
 
     # ---- within ----
 
-    def _join(self, members: dict[int, Member]) -> None:
+    def _join(self, members: dict[int, Member]) -> set[int]:
+        """Returns the ports that stay where they were."""
         through = self.shared
         if through is None and members and (len(members) > 2 or any(member != _PARTY for member in members.values())):
             if self._bridge is None:
                 self._bridge = self._plane.open_bridge()
             through = self._bridge
         if members == self._joined and through == self._through:
-            return
+            return set(members)
         stay = through is not None and through == self._through
         for port, member in self._joined.items():
             if not (stay and members.get(port) == member):
@@ -113,7 +120,19 @@ class Arrangement:
                     self._plane.join(through, port, listen=listens, talk=talks)
         elif members:
             self._plane.connect(*members)
+        stayed = {port for port, member in members.items() if stay and self._joined.get(port) == member}
         self._joined, self._through = members, through
+        return stayed
+
+    def _whisper(self, whispers: set[tuple[int, int]], stayed: set[int]) -> None:
+        """Speaker and ear. Whoever was joined anew whispers to nobody."""
+        through, joined = self._through, self._joined
+        self._whispering = {pair for pair in self._whispering if stayed.issuperset(pair)}
+        whispers = {pair for pair in whispers if through is not None and joined.keys() >= set(pair)}
+        for speaker, ear in whispers ^ self._whispering:
+            assert through is not None
+            self._plane.whisper(through, speaker, ear, (speaker, ear) in whispers)
+        self._whispering = whispers
 
     def _sound(self, sounds: dict[Leg, tuple[int, Treatment]]) -> None:
         for leg in list(self._sounding):

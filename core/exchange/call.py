@@ -127,9 +127,10 @@ class Call:
 
     def check(self) -> None:
         """Is anybody left to speak with? A party that is left alone may be wanted elsewhere."""
-        if self._routine is not None or len(self.legs) > 1 or self.finished:
+        parties = [leg for leg in self.legs if not leg.listener]
+        if self._routine is not None or len(parties) > 1 or self.finished:
             return
-        left = self.legs[0] if self.legs else None
+        left = parties[0] if parties else None
         if left is None or left.after is None or left.state is not State.CONNECTED:
             self.end(self.cause)
             return

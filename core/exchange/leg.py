@@ -76,6 +76,7 @@ class Leg:
         "since",
         "state",
         "treatment",
+        "whispers",
     )
 
     def __init__(self, call: Call, device: Device, calling: bool, party: Party, state: State) -> None:
@@ -91,6 +92,7 @@ class Leg:
         self.progressed = False  # its far end was told that something is to be heard
         self.muted = False
         self.listener = False  # hears the conversation and is heard by nobody
+        self.whispers: Leg | None = None  # a listener who is heard by this party alone
         self.treatment: Treatment | None = None
         self.playback: Playback | None = None
         self.cause = Cause.NORMAL_CLEARING

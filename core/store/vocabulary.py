@@ -317,6 +317,22 @@ KINDS = (
         ),
     ),
     Kind(
+        "Supervised",
+        BOTH,
+        "a supervisor at the device is in the agent's call",
+        (
+            AGENT,
+            Field(
+                "how",
+                str,
+                "heard by nobody, by the agent alone, by all, or in the agent's place",
+                ("listen", "whisper", "barge in", "intercept"),
+                needed=True,
+            ),
+            Field("by", str, "the supervisor"),
+        ),
+    ),
+    Kind(
         "AgentSkill",
         (),
         "an agent has a skill at another level",

@@ -34,7 +34,7 @@ from core.exchange.leg import State
 from core.exchange.refusal import Refused
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
-from core.queues import log_on
+from core.queues import log_on, overseeing
 from core.queues.room import QueueRoom
 from core.store.event import Event
 from core.store.journal import Journal
@@ -440,7 +440,10 @@ class Day:
 
     def _agent_does(self, station: str) -> None:
         agent = str(1000 + self._random.randint(1, 6))
-        if self._random.random() < 0.5:
+        hows: list[overseeing.How] = ["listen", "whisper", "barge in", "intercept"]
+        if self._random.random() < 0.3:
+            overseeing.oversee(self._queues, station, agent, self._random.choice(hows), "boss")
+        elif self._random.random() < 0.5:
             log_on.log_on(self._queues, station, agent, "")
         else:
             act = self._random.choice([*ASKABLE_OF_ALL, Act.READY, Act.READY])
