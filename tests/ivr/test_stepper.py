@@ -382,6 +382,19 @@ next = "bye"
 """
 
 
+def test_a_key_before_a_recording_begins_it_and_is_for_nobody_else() -> None:
+    call = Call(flow(RECORD)).press("5")
+    assert (call.session.phase, call.session.keys, call.heard) == ("recording", "", ["speak", "/"])
+
+
+def test_a_key_during_a_prompt_is_for_the_next_node_that_asks() -> None:
+    call = Call(
+        flow(AHEAD.replace("to = \"'a@b'\"\nsubject = \"'x'\"", 'prompts = ["hello"]').replace('"mail"', '"play"'))
+    )
+    assert call.press("4").heard == ["hello", "/"]
+    assert (call.session.phase, call.session.input) == ("listening", "4")
+
+
 def test_a_recording_ends_by_its_key() -> None:
     call = Call(flow(RECORD)).listen()
     (record,) = [act for act in call.acts if isinstance(act, Record)]
