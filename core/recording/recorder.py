@@ -12,6 +12,7 @@ or control interface, with or without a rule. When the disk is full, calls go on
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,16 @@ import trio
 
 from core.config.model.box import Box
 from core.exchange.device import DeviceKind
-from core.exchange.leg import Leg
+from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused, Said
 from core.exchange.trunk import Trunk
 from core.numbering.target import Target, TargetKind
 from core.recording.rules import CallFacts, rule_for
-from core.recording.tape import STATES, Tape
+from core.recording.tape import CLOSING_S, STATES, Tape
 from core.texts import _
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
-    from core.config.model.recording import RecordingRule
     from core.exchange.call import Call
     from core.exchange.exchange import Exchange
     from core.exchange.station import Station
@@ -58,6 +58,8 @@ class Recorder:
         self._closed = closed
         self._threaded = threaded
         self._told: set[Call] = set()  # whose outside party knows
+        self._known: dict[Call, CallFacts] = {}  # of calls that no rule has wanted so far
+        self._closings: set[trio.CancelScope] = set()
         self._nursery: trio.Nursery | None = None
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -72,6 +74,8 @@ class Recorder:
                 del self._exchange.codes["record"]
                 for tape in self.tapes.values():
                     tape.stop()
+                for closing in self._closings:
+                    closing.deadline = trio.current_time() + CLOSING_S
 
     @property
     def box(self) -> Box:
@@ -83,9 +87,14 @@ class Recorder:
         """Before anybody is rung. The outside party hears the notice now, if its line can; else after the answer."""
         if target.kind not in _PEOPLE or call in self.tapes:
             return
-        rule = self._rule(call, target)
-        if rule is None:
+        if not self.box.recording_rule:
             return
+        facts = self._facts(call, target)
+        rule = rule_for(facts, self.box.recording_rule)
+        if rule is None:
+            self._known[call] = facts
+            return
+        self._known.pop(call, None)
         caller = call.calling
         if (
             rule.notice
@@ -98,6 +107,8 @@ class Recorder:
         self._begin(call, rule.name, rule.retention, "")
 
     def settled(self, call: Call) -> None:
+        if call in self._known:
+            self._judge_again(call)
         tape = self.tapes.get(call)
         if tape is None:
             return
@@ -111,6 +122,9 @@ class Recorder:
 
     def joined(self, stays: Call, goes: Call) -> None:
         tape = self.tapes.pop(goes, None)
+        facts = self._known.pop(goes, None)
+        if facts is not None and stays not in self.tapes:
+            self._known.setdefault(stays, facts)
         if goes in self._told:
             self._told.add(stays)
         if tape is None:
@@ -118,12 +132,14 @@ class Recorder:
         if stays in self.tapes:
             tape.stop()
             return
+        self._known.pop(stays, None)
         tape.call = stays
         self.tapes[stays] = tape
         tape.settle()
 
     def finished(self, call: Call) -> None:
         self._told.discard(call)
+        self._known.pop(call, None)
         tape = self.tapes.pop(call, None)
         if tape is not None:
             tape.stop()
@@ -199,12 +215,23 @@ class Recorder:
             retention=retention,
             by=by,
             closed=self._closed,
+            closings=self._closings,
             threaded=self._threaded,
         )
 
-    def _rule(self, call: Call, target: Target) -> RecordingRule | None:
-        rules = self.box.recording_rule
-        return rule_for(self._facts(call, target), rules) if rules else None
+    def _judge_again(self, call: Call) -> None:
+        """Somebody is in the call whom nobody knew of when it was routed: an agent of the queue, who picked up."""
+        facts = self._known[call]
+        there = {
+            leg.name for leg in call.legs if leg.device.kind is DeviceKind.STATION and leg.state is State.CONNECTED
+        }
+        if there <= facts.stations:
+            return
+        facts = self._known[call] = replace(facts, stations=facts.stations | there)
+        rule = rule_for(facts, self.box.recording_rule)
+        if rule is not None and call not in self.tapes:
+            del self._known[call]
+            self._begin(call, rule.name, rule.retention, "")
 
     def _facts(self, call: Call, target: Target) -> CallFacts:
         caller = call.calling

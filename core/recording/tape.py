@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +53,12 @@ class Part:
     leg: Leg
     port: int
     recording: Recording
-    patience: trio.CancelScope
-    """Of who waits for its end, whatever else ends."""
 
 
 class Tape:
-    """`missed(reason)` is told of a part that could not be, the call goes on; `closed(file)` of each that is whole."""
+    """`missed(reason)` is told of a part that could not be, the call goes on; `closed(file)` of each that is whole.
+    closings: gets the scope of every wait for the end of a file, which goes on when the box ends.
+    """
 
     def __init__(
         self,
@@ -70,6 +69,7 @@ class Tape:
         nursery: trio.Nursery,
         missed: Callable[[str], None],
         *,
+        closings: set[trio.CancelScope],
         closed: Callable[[str], None] = lambda file: None,
         rule: str = "",
         retention: str = "",
@@ -89,6 +89,7 @@ class Tape:
         self._nursery = nursery
         self._missed = missed
         self._closed = closed
+        self._closings = closings
         self._threaded = threaded
         self._began = call.exchange.utc()
         self._number = call.id
@@ -163,7 +164,7 @@ class Tape:
             file.abandon()
             self._missed(str(error))
             return
-        self.part = Part(self._parts, name, leg, port, recording, trio.CancelScope(shield=True))
+        self.part = Part(self._parts, name, leg, port, recording)
         self._journal.note(
             "RecordingBegan",
             call=self.call.id,
@@ -185,11 +186,11 @@ class Tape:
         assert part is not None
         if part.recording.result is None:
             self._plane.record_stop(part.port)
-        part.patience.deadline = trio.current_time() + CLOSING_S
 
     async def _follow(self, part: Part) -> None:
         """Until the file is whole; then it is what its journal row says. The disk may end it before the call does."""
-        with part.patience:
+        with trio.CancelScope(shield=True) as patience:  # whatever else ends; the recorder says for how long
+            self._closings.add(patience)
             ended = await part.recording.wait()
             problem, lost, digest = "", 0, ""
             ms = ended.milliseconds
@@ -199,7 +200,6 @@ class Tape:
             except RecordingError as error:
                 problem = error.reason
                 self._missed(str(error))
-            part.patience.deadline = math.inf
             path = self._folder / part.file
             try:
                 digest = await trio.to_thread.run_sync(sha256, path) if self._threaded else sha256(path)
@@ -216,6 +216,7 @@ class Tape:
                 problem=problem,
             )
             self._closed(part.file)
+        self._closings.discard(patience)
 
     # ---- orders ----
 

@@ -12,6 +12,7 @@ import soundfile
 import trio
 import trio.testing
 
+from hw.recordings import Closed, Recording
 from hw.sim.party import Speech
 from tests.exchange.office import RINGS, SOON, Office, configuration, hears, open_office, voice
 
@@ -296,3 +297,42 @@ async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_call(
             "RecordingMissed",
             "RecordingEnded",
         ]
+
+
+async def test_a_rule_for_a_station_holds_for_calls_that_it_picks_up(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    async with open_office(recorded(stations=["8003"]), recordings=tmp_path) as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        await office.dial(ann, "8002")
+        await ben.rung(within=SOON)
+        await office.dial(carl, "*8#")
+        await trio.sleep(1)
+        await speak(office, "8001", "8003")
+        ann.hang_up()
+        await trio.sleep(3)
+        assert [event.call for event in office.events if event.kind == "RecordingBegan"] == [1]
+        tape = Tape(office, tmp_path)
+        assert tape.has("8001")
+        assert tape.has("8003")
+
+
+async def test_a_disk_that_takes_its_time_is_waited_for(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = Recording.closed
+
+    async def slow(recording: Recording) -> Closed:
+        await trio.sleep(30)
+        return await closed(recording)
+
+    monkeypatch.setattr(Recording, "closed", slow)
+    async with open_office(recorded(), recordings=tmp_path) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.connect(ann, ben)
+        await speak(office, "8001")
+        ann.hang_up()
+        await trio.sleep(29)
+        assert "RecordingEnded" not in office.kinds()
+        await trio.sleep(5)
+        assert "RecordingEnded" in office.kinds()
