@@ -21,6 +21,7 @@ from core.exchange.leg import Leg
 from core.exchange.leg import State as LegState
 from core.exchange.station import Station
 from core.numbering.target import TargetKind
+from hw.signalling.line import Connection
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
@@ -32,7 +33,8 @@ _AS_KEPT = {"not ready": Act.NOT_READY, "rest": Act.REST}
 
 
 class Desks:
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, woke: Callable[[], None]) -> None:
+        self.woke = woke
         self.at: dict[str, str] = {}
         """By agent: his telephone."""
         self.agent_at: dict[str, str] = {}
@@ -108,12 +110,29 @@ class Desks:
                 has[call] = key(call)
                 self._of_call.setdefault(call, set()).add(agent)
                 yield e.CallBegan(has[call], agent)
+            if not now and has and station is not None and self._ends_calls_himself(agent, station):
+                continue
             for call in has.keys() - now:
                 self._of_call[call].discard(agent)
                 if not self._of_call[call]:
                     del self._of_call[call]
                 ended.append(e.CallEnded(has.pop(call), agent))
         yield from ended  # who gets a call in the moment in which another ends has no work after it
+
+    def _ends_calls_himself(self, agent: str, station: Station) -> bool:
+        """His caller has gone, and his group wants that he hangs up before he is free."""
+        groups = {one.name: one.release for one in self._exchange.box.agent_group}
+        group = next((one.group for one in self._exchange.box.agent if one.number == agent), "")
+        if groups.get(group) != "by the agent" or station.line.connection in (Connection.NULL, Connection.ALERTING):
+            return False
+
+        def rested() -> None:
+            if agent in self._has:
+                self._stirred[agent] = None
+                self.woke()
+
+        station.freed.append(rested)
+        return True
 
     def _counts(self, leg: Leg) -> bool:
         call = leg.call

@@ -27,7 +27,6 @@ from core.acd import orders as o
 from core.acd.agents import Act, State
 from core.acd.distribution import Distribution
 from core.acd.settings import Desk
-from core.acd.waiting import Caller
 from core.config.model.box import Box
 from core.exchange.call import Call
 from core.exchange.destinations.to_station import PICKED_UP, offer
@@ -36,13 +35,13 @@ from core.exchange.refusal import Refused
 from core.exchange.service import Service
 from core.numbering.target import Target, TargetKind
 from core.queues import codes, hours, leaving, record
+from core.queues.caller import caller_of, number_of
 from core.queues.desks import Desks
 from core.queues.views import AgentRow, QueueRow
 from core.queues.waiter import ELSEWHERE, Waiter
 from core.queues.wording import words
 from core.texts import _
 from hw.errors import LocalError
-from hw.signalling.line import Presentation
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -69,11 +68,12 @@ class QueueRoom:
 
     def __init__(self, exchange: Exchange, faulted: Callable[[Exception], None] = lambda error: None) -> None:
         self.exchange = exchange
-        self.desks = Desks(exchange)
+        self.desks = Desks(exchange, self._rested)
         self.changed: Callable[[str, str, Any], None] | None = None
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
         self._faulted = faulted
         self._waiters: dict[int, Waiter] = {}
+        self._rung: dict[int, Waiter] = {}  # of these, for whom agents are rung
         self._keys: dict[Call, int] = {}
         self._calls: dict[int, Call] = {}
         self._over: list[Call] = []
@@ -125,6 +125,11 @@ class QueueRoom:
 
     def reconfigure(self, box: Box) -> None:
         """Nobody is logged off and nobody loses his place, but by queues and agents that are gone."""
+        people, queues = self.distribution.agents(), self.distribution.queues()
+        self._touched.update(dict.fromkeys(("agents", agent.number) for agent in people))
+        self._touched.update(dict.fromkeys(("queues", queue.name) for queue in queues))
+        self._touched.update(dict.fromkeys(("agents", agent.number) for agent in box.agent))
+        self._touched.update(dict.fromkeys(("queues", queue.name) for queue in box.queue))
         self.tell(e.Reconfigured(desk_of(box)))
 
     # ---- attending the calls ----
@@ -173,30 +178,12 @@ class QueueRoom:
             raise Refused(Cause.UNALLOCATED, "vacant")
         waiter = Waiter(self, call, self.key(call), settings.number or settings.name)
         self._waiters[waiter.key] = waiter
-        priority = call.data.get("priority", 0)  # what a flow has worked out
-        entered = e.Entered(
-            waiter.key, settings.name, self._caller(call), priority=priority if isinstance(priority, int) else 0
-        )
+        given = call.data.get("priority")  # what a flow has worked out
+        priority = given if isinstance(given, int) else 0
+        entered = e.Entered(waiter.key, settings.name, caller_of(call, self._last), priority=priority)
         outcome = await waiter.wait(entered)
         if isinstance(outcome, o.LeftFor):
             await leaving.leave(call, outcome)
-
-    def _caller(self, call: Call) -> Caller:
-        leg, plan = call.calling, self.exchange.plan
-        assert leg is not None
-        party = leg.party
-        number = party.number if party.presentation is Presentation.ALLOWED else ""
-        number = plan.normalised(number, party.type.name.lower()) if number else ""
-        region = plan.region(number) if number else None
-        data = {name: str(value) for name, value in call.data.items()}
-        return Caller(
-            number=number,
-            customer_class=data.get("customer_class", ""),
-            region=region.zh if region else "",
-            owner=data.get("owner", ""),
-            last_agent=self._last.get(number, "") if number else "",
-            attributes=data,
-        )
 
     def left(self, waiter: Waiter) -> None:
         """Its routine has ended, however."""
@@ -284,11 +271,11 @@ class QueueRoom:
 
     def _gathered(self) -> list[e.Event]:
         found: list[e.Event] = []
-        for waiter in list(self._waiters.values()):
-            if waiter.offers:
-                found += self._of_offers(waiter)
+        self._rung = {key: waiter for key, waiter in self._rung.items() if waiter.offers}
+        for waiter in list(self._rung.values()):
+            found += self._of_offers(waiter)
         if self.desks.stirred:
-            legs = {leg for waiter in self._waiters.values() for leg in waiter.offers.values() if leg is not None}
+            legs = {leg for waiter in self._rung.values() for leg in waiter.offers.values() if leg is not None}
             found += self.desks.gathered(self.key, legs)
         over, self._over = self._over, []
         for call in over:
@@ -339,6 +326,7 @@ class QueueRoom:
         if waiter is None or waiter.gone_by_itself:
             return
         waiter.note("Offered", queue=order.queue, agents=list(order.agents), why=record.why(order.why))
+        self._rung[order.call] = waiter
         for agent in order.agents:
             waiter.offers[agent] = None
             self._ring_if_free(waiter, agent)
@@ -380,7 +368,7 @@ class QueueRoom:
         waited_ms = round(1000 * order.waited_s)
         device = self.desks.at.get(order.agent) or order.agent or waiter.device
         waiter.note("Served", device, agent=order.agent, queue=order.queue, waited_ms=waited_ms)
-        number = self._caller(waiter.call).number if waiter.call.calling is not None else ""
+        number = number_of(waiter.call)
         if number and order.agent:
             self._last.pop(number, None)
             self._last[number] = order.agent
@@ -461,18 +449,23 @@ class QueueRoom:
     def _show(self) -> None:
         """Each row once that has changed; what an agent does changes his queues, too."""
         touched, self._touched = self._touched, {}
-        if self.changed is None or not touched:
+        if self.changed is None:
             return
-        agents = {view.number: view for view in self.distribution.agents()}
-        queues = {queue.name for queue in self.exchange.box.queue}
-        for kind, name in list(touched):
-            if kind == "agents" and name in agents:
-                touched.update(dict.fromkeys(("queues", queue) for queue in agents[name].queues))
-        for kind, name in touched:
-            if kind == "agents":
-                self.changed(kind, name, record.agent_row(self, agents[name]) if name in agents else None)
-            else:
-                self.changed(kind, name, self.queue(name) if name in queues else None)
+        rows = {name: self._row(name) for kind, name in touched if kind == "agents"}
+        queues = {name: None for kind, name in touched if kind == "queues"}
+        for number, row in rows.items():
+            self.changed("agents", number, row)
+            queues.update(dict.fromkeys(row.queues if row is not None else ()))
+        known = {queue.name for queue in self.exchange.box.queue}
+        for name in queues:
+            self.changed("queues", name, self.queue(name) if name in known else None)
+
+    def _row(self, number: str) -> AgentRow | None:
+        """None: he is in the configuration no more."""
+        try:
+            return self.agent(number)
+        except Refused:
+            return None
 
 
 _DO: dict[type[Any], Callable[[QueueRoom, Any], None]] = {

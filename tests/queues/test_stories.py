@@ -261,3 +261,34 @@ async def test_a_restart_logs_agents_on_as_they_were(autojump_clock: trio.testin
             "1001": ["8001", "ready", ""],
             "1002": ["8002", "not ready", "lunch"],
         }
+
+
+async def test_the_caller_has_gone_and_the_agent_is_free_when_he_hangs_up(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(group={"release": "by the agent"}), queues=True) as office:
+        log_all_on(office, "1001")
+        ann, caller = office.phone("8001"), await calls(office)
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(1)
+        caller.hang_up()
+        await trio.sleep(5)
+        assert agent(office, "1001").state == "busy"
+        ann.hang_up()
+        await trio.sleep(2)
+        assert agent(office, "1001").state == "ready"
+
+
+async def test_who_calls_from_a_queue_may_leave_a_message_instead(autojump_clock: trio.testing.MockClock) -> None:
+    recipe = [{"after_s": 2, "offer": ["message"]}]
+    tables = queues(recipe=recipe, instead={"to": "mailbox", "name": "8700"})
+    async with open_office({**tables, "mailbox": [{"number": "8700"}]}, queues=True) as office:
+        caller = await calls(office)
+        await trio.sleep(4)
+        await caller.dial("2")
+        await trio.sleep(1)
+        dequeued = next(event for event in office.events if event.kind == "Dequeued")
+        assert dequeued.data["reason"] == "message", office.story()
+        routed = [event.data["target_kind"] for event in office.events if event.kind == "Routed"]
+        assert routed == ["queue", "mailbox"], office.story()

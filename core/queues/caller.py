@@ -1,0 +1,35 @@
+"""What the distribution is told of a caller: by his number, and by what flows have found out and put into the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from core.acd.waiting import Caller
+from hw.signalling.line import Presentation
+
+if TYPE_CHECKING:
+    from core.exchange.call import Call
+
+
+def number_of(call: Call) -> str:
+    """Normalised; "": not known, or withheld."""
+    leg = call.calling
+    if leg is None or not leg.party.number or leg.party.presentation is not Presentation.ALLOWED:
+        return ""
+    return call.exchange.plan.normalised(leg.party.number, leg.party.type.name.lower())
+
+
+def caller_of(call: Call, last: Mapping[str, str]) -> Caller:
+    """last: by number, who has served him last."""
+    number = number_of(call)
+    region = call.exchange.plan.region(number) if number else None
+    data = {name: str(value) for name, value in call.data.items()}
+    return Caller(
+        number=number,
+        customer_class=data.get("customer_class", ""),
+        region=region.zh if region else "",
+        owner=data.get("owner", ""),
+        last_agent=last.get(number, "") if number else "",
+        attributes=data,
+    )
