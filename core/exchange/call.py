@@ -324,6 +324,11 @@ class Call:
         """Whose speech the plane has joined for this call."""
         return self._arrangement.joined_ports
 
+    @property
+    def in_room(self) -> bool:
+        """Its parties speak with those of other calls: in a conference."""
+        return self._arrangement.shared is not None
+
     def share(self, bridge: int | None) -> None:
         """The parties speak in a bridge that is not the call's own, or in their own again."""
         self._arrangement.shared = bridge

@@ -143,8 +143,10 @@ class Tape:
             self._begin_part(anchor)
 
     def _anchor(self) -> Leg | None:
-        """Whose line is recorded: None while nobody talks."""
-        legs = [leg for leg in self.call.legs if leg.state is State.CONNECTED]
+        """Whose line is recorded: None while nobody talks. A queue or a mailbox is nobody, a conference is somebody."""
+        legs = [leg for leg in self.call.legs if leg.state is State.CONNECTED and not leg.listener]
+        if not self.call.in_room:
+            legs = [leg for leg in legs if leg.device.kind is not DeviceKind.SERVICE]
         if len(legs) < 2 and not (legs and any(leg.state is State.HELD for leg in self.call.legs)):
             return None
         able = [leg for leg in legs if leg.port >= 0]
