@@ -1,0 +1,103 @@
+"""Ways into a queue beside its number: transfers, forwards, pick-up of what rings there; and what a fault does."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+import trio.testing
+
+from core.acd.agents import Act
+from tests.exchange.office import SOON, open_office
+from tests.queues.desk import agent, ask, calls, hears_music, log_all_on, queues
+
+pytestmark = pytest.mark.native
+
+
+async def test_a_caller_is_put_through_to_the_queue_while_it_plays_music(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(), queues=True) as office:
+        dora, eve, ann = office.phone("8004"), office.phone("8005"), office.phone("8001")
+        await office.connect(dora, eve)
+        await eve.flash()
+        await eve.hear_tone("dial", within=SOON)
+        await eve.dial("8500")
+        await trio.sleep(3)
+        assert await hears_music(eve)
+        eve.hang_up()
+        await trio.sleep(2)
+        assert await hears_music(dora), office.story()
+        assert office.queues.queue("sales").calls == [1]
+        log_all_on(office, "1001")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(dora, ann)
+        assert agent(office, "1001").calls == [1]
+
+
+async def test_an_agent_sends_his_caller_back_into_the_queue(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(strategy="linear"), queues=True) as office:
+        log_all_on(office, "1001", "1002")
+        ask(office, "1002", Act.NOT_READY)
+        ann, ben, caller = office.phone("8001"), office.phone("8002"), await calls(office)
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(1)
+        ask(office, "1001", Act.NOT_READY)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("*72*8500#")
+        await trio.sleep(3)
+        assert await hears_music(caller), office.story()
+        ann.hang_up()
+        await trio.sleep(2)
+        assert agent(office, "1001").state == "not ready"
+        ask(office, "1002", Act.READY)
+        await ben.rung(within=SOON)
+        ben.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(caller, ben)
+
+
+async def test_another_telephone_picks_up_what_rings_at_an_agent(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(), queues=True) as office:
+        log_all_on(office, "1001", "1002")
+        ann, caller = office.phone("8001"), await calls(office)
+        await ann.rung(within=SOON)
+        ben = office.phone("8002")
+        await office.dial(ben, "*8#")
+        await trio.sleep(1)
+        await office.hear_each_other(caller, ben)
+        states = [agent(office, number).state for number in ("1001", "1002")]
+        assert states == ["ready", "busy"], office.story()
+
+
+async def test_an_agent_whose_line_is_cut_is_not_ready_and_the_next_one_rings(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(strategy="linear"), queues=True) as office:
+        log_all_on(office, "1001", "1002")
+        office.exchange.stations["8001"].line.block()
+        caller = await calls(office)
+        ben = office.phone("8002")
+        await ben.rung(within=SOON)
+        assert (agent(office, "1001").state, agent(office, "1001").reason) == ("not ready", "unreachable")
+        ben.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(caller, ben)
+
+
+async def test_a_telephone_that_sends_its_calls_to_the_queue(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(), queues=True) as office:
+        log_all_on(office, "1001")
+        eve, ann = office.phone("8005"), office.phone("8001")
+        await office.dial(eve, "*57*8500#")
+        await trio.sleep(8)
+        eve.hang_up()
+        await trio.sleep(2)
+        caller = await calls(office, number="8005")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(caller, ann)
