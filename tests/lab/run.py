@@ -51,8 +51,8 @@ SECONDS = {
     "tests/cards/test_dahdi_contract.py": 17,
     "tests/lab/test_dahdi_speech.py": 13,
     "tests/lab/test_exchange_lab.py": 40,
-    "tests/lab/test_pri_lab.py": 33,
-    "tests/lab/test_r2_lab.py": 60,
+    "tests/lab/test_pri_lab.py": 25,
+    "tests/lab/test_r2_lab.py": 40,
     "tests/lab/test_speech_path.py": 37,
     "tests/lines/test_dahdi_analog_contract.py": 100,
 }
