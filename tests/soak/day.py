@@ -4,8 +4,8 @@
 
 People lift, dial (all of a number, or half of it), flash, transfer, park, pick up, enter conferences and queues, log on
 as agents, hang up at any moment. Meanwhile spans lose their signal, cards are pulled out, lines are cut and blocked,
-the disk is full, and somebody orders things by the control interface. With every call that ends its record must add up;
-each STEP_S invariants() must hold; at the end nothing may be left.
+both ends take a circuit at once, the disk is full, and somebody orders things by the control interface. With every call
+that ends its record must add up; each STEP_S invariants() must hold; at the end nothing may be left.
 
 What it does not: listen. Who hears whom is asked of the arrangement in the plane, not of the sound.
 """
@@ -46,11 +46,12 @@ from hw.signalling.line import Connection
 from hw.sim.card import SimCard
 from hw.sim.party import NotHeardError
 from hw.sim.telephone import Telephone
-from hw.sim.town import Town
+from hw.sim.town import IncomingCall, Town
 
 STATIONS = 16
 STEP_S = 5.0
 LAST_EVENTS = 200
+CROSSED = 0.3  # of our calls to a span that has a call coming at the same moment
 PEOPLE_S = 20.0
 """Between two calls of a person, on the average."""
 ASKABLE_OF_ALL = sorted(ASKABLE - {Act.LOG_ON}, key=lambda act: act.value)
@@ -147,6 +148,7 @@ class Day:
         self.seized: Counter[str] = Counter()
         self.ended = 0
         self.faults: list[str] = []
+        self._crossed: list[IncomingCall] = []
         self._random = random.Random(seed)
         self._lives = Lives()
         self._noted_in_all = 0
@@ -199,6 +201,7 @@ class Day:
                 nursery.start_soon(self._person, telephone)
             for way in ("e1", "e1", "e2", "line1", "line2"):
                 nursery.start_soon(self._caller_from_town, way)
+            nursery.start_soon(self._those_hang_up)
             nursery.start_soon(self._things_break)
             nursery.start_soon(self._somebody_orders)
             nursery.start_soon(self._look)
@@ -363,6 +366,22 @@ class Day:
             await trio.sleep(self._wait(8))
             span.insert()
 
+    def _call_against(self, span: str) -> None:
+        """The network takes a circuit in the moment in which we do: two-way seizure, if it is the same one."""
+        with suppress(LocalError):  # the span is down, or has no line any more
+            self._crossed.append(self._town.call(span, "8100", "62000009"))
+            self.counts["crossed"] += 1
+
+    async def _those_hang_up(self) -> None:
+        try:
+            while True:
+                await trio.sleep(self._wait(15))
+                while self._crossed:
+                    self._crossed.pop().hang_up()
+        finally:
+            for call in self._crossed:
+                call.hang_up()
+
     async def _cut(self) -> None:
         line = self._card.line(self._random.randint(1, STATIONS + 2))
         line.cut()
@@ -463,6 +482,9 @@ class Day:
         self.counts[event.kind] += 1
         if event.kind == "TrunkSeized":
             self.seized[event.device] += 1
+            span = event.device.partition("/")[0]
+            if event.data["direction"] == "out" and span in self._town.cities and self._random.random() < CROSSED:
+                self._call_against(span)
         elif event.kind == "TrunkReleased":
             self.seized[event.device] -= 1
         life = self._lives.see(event)
