@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from core.acd import events as e
 from core.acd import orders as o
 from core.acd.agents import Act, State
+from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg
 from core.exchange.leg import State as LegState
 from core.exchange.station import Station
@@ -50,7 +51,11 @@ class Desks:
         self.at[agent] = device
         self.agent_at[device] = agent
         self._has[agent] = {}
-        self._stirred[agent] = None
+
+    def stir(self, agent: str) -> None:
+        """His calls are to be compared again: he may have had some when he logged on."""
+        if agent in self._has:
+            self._stirred[agent] = None
 
     def leave(self, agent: str) -> str:
         """Returns the telephone that he has left; "": he was at none."""
@@ -135,10 +140,15 @@ class Desks:
         return True
 
     def _counts(self, leg: Leg) -> bool:
+        """A call: somebody else is in it, or it is on its way to him. To dial, or a code that needs nobody, is none."""
         call = leg.call
-        if leg.gone or call in self._features:
+        if leg.gone:
             return False
-        return not leg.calling or call in self._routed or leg.state not in (LegState.INITIATED, LegState.FAIL)
+        if not leg.calling or any(other.device.kind is not DeviceKind.SERVICE for other in call.others(leg)):
+            return True
+        if call in self._features:
+            return False
+        return call in self._routed or leg.state not in (LegState.INITIATED, LegState.FAIL)
 
     # ---- what survives a restart ----
 

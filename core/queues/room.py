@@ -430,6 +430,7 @@ class QueueRoom:
         device = self.desks.at.get(order.agent, "")
         if order.state is State.LOGGED_OFF:
             device = self.desks.leave(order.agent)
+        self.desks.stir(order.agent)
         self.exchange.journal.note(
             "AgentState",
             device=device or order.agent,

@@ -101,3 +101,30 @@ async def test_a_telephone_that_sends_its_calls_to_the_queue(autojump_clock: tri
         ann.lift()
         await trio.sleep(0.5)
         await office.hear_each_other(caller, ann)
+
+
+async def test_who_logs_on_while_he_speaks_is_busy_until_he_is_done(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(), queues=True) as office:
+        ann, eve = office.phone("8001"), office.phone("8005")
+        await office.connect(eve, ann)
+        caller = await calls(office)
+        log_all_on(office, "1001")
+        assert agent(office, "1001").state == "busy"
+        await trio.sleep(1)
+        assert await hears_music(caller)
+        eve.hang_up()
+        ann.hang_up()
+        await ann.rung(within=2 * SOON)
+        assert ann.display is not None
+        assert ann.display.number == "8004", "he sees who calls"
+
+
+async def test_an_agent_who_is_called_by_intercom_is_busy(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(), queues=True) as office:
+        log_all_on(office, "1001", "1002")
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "*15*8002")
+        await ben.rung(within=SOON)
+        ben.lift()
+        await trio.sleep(1)
+        assert [agent(office, number).state for number in ("1001", "1002")] == ["busy", "busy"]

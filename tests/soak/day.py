@@ -552,6 +552,15 @@ class Day:
         for agent in self._queues.agents():
             has = {call for call, one in calls.items() if any(leg.name == agent.device for leg in one.legs)}
             wrong += [f"agent {agent.number} has call {call}, his telephone not" for call in set(agent.calls) - has]
+            answered = {
+                leg.call.id
+                for station in (self._exchange.stations.get(agent.device),)
+                for leg in (station.legs if station is not None else ())
+                if leg.state is State.CONNECTED and not leg.calling
+            }
+            wrong += [
+                f"agent {agent.number} has not call {call} of his telephone" for call in answered - set(agent.calls)
+            ]
             if (agent.state == "busy") != bool(agent.calls) and agent.state != "offered a call":
                 wrong.append(f"agent {agent.number} is {agent.state} with calls {agent.calls}")
             if (agent.state == "offered a call") != bool(agent.offer) or (agent.offer and agent.offer not in calls):
