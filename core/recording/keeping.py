@@ -28,7 +28,7 @@ def refusal(row: Recording, classes: Iterable[Retention], held: str, now: int) -
     if held:
         return _("recording {file} is held: {why}").format(file=row.file, why=held)
     least = next((each.min_days for each in classes if each.name == row.retention), 0)
-    if now - row.began < least * DAY_US:
+    if least and now - row.began < least * DAY_US:  # a clock that was set back makes no class
         return _("recording {file} must be kept for {days} days").format(file=row.file, days=least)
     return ""
 
