@@ -43,6 +43,7 @@ class Command:
 COMMANDS = (
     Command("run", "core.daemon", "the exchange itself, as a service or in a terminal"),
     Command("demo", "core.demo", "three calls through the box on its simulated card, measured and recorded"),
+    Command("console", "tui.command", "calls, board and alarms of the running box, on the whole terminal"),
     Command("status", "core.status", "how the box is, and its alarms"),
     Command("calls", "core.calls", "the calls of the running box"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),

@@ -17,7 +17,6 @@ know methods, or try again when the box is gone (HardwareError says so).
 
 from __future__ import annotations
 
-import os
 import socket
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -32,6 +31,7 @@ import trio
 
 from core.api import wire
 from core.api.errors import Code, Refusal
+from core.api.wire import socket_path
 from core.texts import _, language
 from hw.card import HardwareError
 
@@ -40,11 +40,6 @@ ANSWER_S = 60.0
 """So long a plain client waits for an answer."""
 
 _WORDS = {code.word: code for code in Code}
-
-
-def socket_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the box listens, unless a command is told otherwise: STROWGER_SOCKET, or the service's."""
-    return Path(environment.get("STROWGER_SOCKET", "") or "/run/strowger/control.sock")
 
 
 class _Answer(msgspec.Struct):

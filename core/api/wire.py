@@ -15,7 +15,10 @@ anything.
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -34,6 +37,11 @@ DEPTH_MAX = 32
 """Objects and lists one within the other."""
 
 Id = int | str | None
+
+
+def socket_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the box listens, unless a command is told otherwise: STROWGER_SOCKET, or the service's."""
+    return Path(environment.get("STROWGER_SOCKET", "") or "/run/strowger/control.sock")
 
 
 class Request(msgspec.Struct):

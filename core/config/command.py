@@ -31,9 +31,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.api.client import Asker, socket_path
+from core.api.client import Asker
 from core.api.errors import Refusal
-from core.api.wire import MESSAGE_MAX
+from core.api.wire import MESSAGE_MAX, socket_path
 from core.config import migration, showing
 from core.config.commits import FOLDER, Commit, Commits, DamagedCommit, Pointers
 from core.config.configuration import CONFIRM_S_MAX, Refused, kept, previous

@@ -1,0 +1,192 @@
+"""A box that is none: speaks the control interface on a Unix socket, for tests of the console."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.api import wire
+from core.api.errors import Code, Refusal
+
+BEGUN = 1_790_000_000.0
+
+Rows = dict[str, dict[str, Any]]
+
+
+def leg(device: str, number: str, name: str, state: str = "connected", **more: Any) -> dict[str, Any]:
+    kind = "trunk" if "/" in device else "station"
+    facts = {"device": device, "kind": kind, "state": state, "number": number, "name": name, "calling": False}
+    return {**facts, "since": BEGUN, "hears": "", **more}
+
+
+def call(number: int, *legs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    facts = {"id": number, "direction": "internal", "called": "8002", "begun": BEGUN, "answered": True, "consults": 0}
+    return {**facts, "connections": list(legs), "data": {}, **more}
+
+
+def line(name: str, connection: str = "null", service: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    kind = "trunk" if "/" in name else "station"
+    return {
+        "name": name,
+        "kind": kind,
+        "connection": connection,
+        "service": list(service),
+        "group": "",
+        "call": 0,
+    } | more
+
+
+def span(name: str, *alarms: str, **more: Any) -> dict[str, Any]:
+    facts = {"name": name, "card": "e1", "span": 1, "signalling": "pri", "alarms": list(alarms), "link": "up"}
+    return {
+        **facts,
+        "lines": 30,
+        "busy": 1,
+        "out": 0,
+        "hardware": "TE220",
+        "counters": {"bipolar_violations": 3},
+    } | more
+
+
+def alarm(key: str, level: str, text: str, remedy: str = "") -> dict[str, Any]:
+    return {"key": key, "level": level, "text": text, "remedy": remedy, "since": BEGUN, "seen_by": ""}
+
+
+STATUS = {
+    "name": "office",
+    "version": "0.1",
+    "state": "running",
+    "since": BEGUN,
+    "uptime_s": 60.0,
+    "configuration": "4",
+    "calls": 2,
+    "lines": 32,
+    "busy": 4,
+    "out": 1,
+    "missing": 0,
+    "alarms": 1,
+    "worst": "critical",
+    "clients": 1,
+    "faults": 0,
+    "event": 99,
+    "journal_lag_s": 0.5,
+    "late_ms": 0.2,
+    "lost_frames": 0,
+    "warnings": [],
+}
+
+
+def office() -> dict[str, Rows]:
+    """Topics and their rows: two calls, a span in alarm and one in order, an alarm."""
+    calls = {
+        "17": call(17, leg("8001", "8001", "王芳"), leg("8002", "8002", "Ben [b]")),
+        "18": call(18, leg("e1a/2", "13812345678", "李 … 雷"), leg("8003", "8003", "张伟", "alerting"), answered=False),
+    }
+    lines = {
+        "8001": line("8001", "connected", call=17),
+        "8002": line("8002", "connected", call=17),
+        "8003": line("8003", "alerting", call=18),
+        "8004": line("8004", service=("blocked_here",)),
+    } | {f"e1a/{n}": line(f"e1a/{n}", group="city") for n in range(1, 31)}
+    lines["e1a/2"] = line("e1a/2", "connected", group="city", call=18)
+    spans = {"e1a": span("e1a"), "e1b": span("e1b", "RED", link="down", out=30)}
+    alarms = {"span e1b": alarm("span e1b", "critical", "span e1b: nothing usable comes in", "check cable and plug")}
+    return {"status": {"box": STATUS}, "calls": calls, "lines": lines, "spans": spans, "alarms": alarms}
+
+
+class Box:
+    """asked: what clients asked but hello and subscribe. acts: by method, what is answered."""
+
+    def __init__(self, path: Path, topics: dict[str, Rows]) -> None:
+        self.path = path
+        self.topics = topics
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.greeted: list[dict[str, Any]] = []
+        self.subscribed: list[str] = []
+        self.acts: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "call.clear": lambda params: {},
+            "call.trace": lambda params: {"rows": [f"ladder of {params['call']}", "8001   8002"], "events": []},
+            "line.block": lambda params: {},
+            "line.unblock": lambda params: {},
+            "line.reset": lambda params: {},
+            "line.trace": lambda params: {"rows": [f"what {params['line']} did"]},
+            "alarm.acknowledge": lambda params: {},
+        }
+        self._numbers: dict[str, list[int]] = {}
+        """By topic: subscription, number of the last change."""
+        self._writers: list[asyncio.StreamWriter] = []
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_unix_server(self._client, str(self.path))
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in self._writers:
+            writer.close()
+        self._writers.clear()
+        self.path.unlink(missing_ok=True)
+
+    def change(self, topic: str, rows: Mapping[str, dict[str, Any] | None], skipped: int = 0) -> None:
+        """Tells it. skipped: so many changes before it got lost."""
+        for key, row in rows.items():
+            if row is None:
+                self.topics[topic].pop(key, None)
+            else:
+                self.topics[topic][key] = row
+        entry = self._numbers[topic]
+        entry[1] += 1 + skipped
+        notice = wire.notice("changed", {"subscription": entry[0], "number": entry[1], "rows": rows})
+        for writer in self._writers:
+            writer.write(notice)
+
+    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        while message := await reader.readline():
+            request = wire.read(message)
+            params = msgspec.json.decode(request.params)
+            identity = request.id if isinstance(request.id, int) else None
+            try:
+                writer.write(wire.answer(identity, self._answer(request.method, params)))
+            except Refusal as refused:
+                writer.write(wire.refusal(identity, refused))
+
+    def _answer(self, method: str, params: dict[str, Any]) -> Any:
+        if method == "hello":
+            self.greeted.append(params)
+            facts = {"protocol": 1, "version": "0.1", "name": "Mei", "roles": ["administrator"], "stations": []}
+            return {**facts, "methods": sorted(self.acts), "topics": sorted(self.topics)}
+        if method == "subscribe":
+            topic = params["topic"]
+            self.subscribed.append(topic)
+            self._numbers[topic] = [len(self.subscribed), 0]
+            return {"subscription": len(self.subscribed), "number": 0, "rows": self.topics[topic]}
+        if method == "unsubscribe":
+            return {}
+        self.asked.append((method, params))
+        if method not in self.acts:
+            raise Refusal(Code.UNKNOWN_METHOD, f"no {method}")
+        return self.acts[method](params)
+
+
+@asynccontextmanager
+async def box(path: Path, topics: dict[str, Rows] | None = None) -> AsyncIterator[Box]:
+    here = Box(path, office() if topics is None else topics)
+    await here.open()
+    try:
+        yield here
+    finally:
+        await here.close()
+
+
+async def until(true: Callable[[], bool], patience_s: float = 20.0) -> None:
+    """Waits, looking often, and fails when it has waited for long."""
+    async with asyncio.timeout(patience_s):
+        while not true():  # noqa: ASYNC110 - what is waited for is on the screen, which has no event
+            await asyncio.sleep(0.01)

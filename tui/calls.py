@@ -1,0 +1,126 @@
+"""Who speaks with whom, since when: a row a call. Clears a call; shows its ladder, growing."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.texts import N_, _
+from tui.columns import fit, plain
+from tui.dialogs import Question
+from tui.live_table import Cell, Column, LiveTable, Row
+from tui.room import Room, clock, word
+from tui.story import Story
+
+LIVELIEST = ("fail", "queued", "alerting", "initiated", "held", "connected")
+"""A call is shown in the first of these states that one of its parties has."""
+KINDS = {"connected": "good", "fail": "bad"}
+
+
+def party(leg: dict[str, Any]) -> str:
+    """Name and number of a party; where the box knows neither, its line."""
+    return f"{leg['name']} {leg['number'] or leg['device']}".strip()
+
+
+def state(call: dict[str, Any]) -> str:
+    states = {leg["state"] for leg in call["connections"]}
+    return next((state for state in LIVELIEST if state in states), "null")
+
+
+def row(call: dict[str, Any]) -> Row:
+    now = state(call)
+    return Row(
+        (
+            Cell(str(call["id"])),
+            Cell(clock(call["begun"]), "quiet"),
+            Cell(word(now), KINDS.get(now, "busy")),
+            Cell(" - ".join(party(leg) for leg in call["connections"])),
+            Cell(call["called"], "quiet"),
+        ),
+        (call["id"],),
+    )
+
+
+class Calls(Room):
+    ROOM = "calls"
+    HELP_TEXT = N_("Who speaks with whom, since when. Enter shows everything that happened in the call, as a ladder.")
+    EMPTY = N_("Nobody speaks.")
+    COLUMNS = (
+        Column(N_("call"), 7, right=True),
+        Column(N_("since"), 8),
+        Column(N_("state"), 10),
+        Column(N_("parties"), 0),
+        Column(N_("called"), 13),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "ladder", N_("Ladder")),
+        Binding("c", "clear", N_("Clear")),
+    ]
+
+    def fill(self) -> None:
+        calls = self.box.rows("calls")
+        self.table.keep(set(calls))
+        for key, call in calls.items():
+            self.table.put(key, row(call))
+
+    def take(self, topic: str, keys: set[str] | None) -> None:
+        if topic != "calls":
+            return
+        if keys is None:
+            self.fill()
+            return
+        for key in keys:
+            call = self.box.rows("calls").get(key)
+            if call is None:
+                self.table.drop(key)
+            else:
+                self.table.put(key, row(call))
+
+    def detail(self) -> list[str]:
+        call = self.box.rows("calls").get(self.table.cursor)
+        legs = call["connections"] if call else []
+        return [
+            " ".join(
+                (
+                    fit(plain(leg["device"]), 10),
+                    fit(word(leg["state"]), 10),
+                    clock(leg["since"]),
+                    fit(plain(party(leg)), 30),
+                    _("hears {what}").format(what=leg["hears"]) if leg["hears"] else "",
+                )
+            )
+            for leg in legs
+        ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        methods = {"ladder": "call.trace", "clear": "call.clear"}
+        return (self.box.may(methods[action]) and bool(self.table.cursor)) or None if action in methods else True
+
+    def on_live_table_chosen(self, event: LiveTable.Chosen) -> None:
+        self.action_ladder()
+
+    def action_ladder(self) -> None:
+        number = self.table.cursor
+        if not number:
+            return
+
+        async def rows() -> list[str]:
+            answer = await self.box.ask("call.trace", call=int(number))
+            return list(answer["rows"])
+
+        self.app.push_screen(Story(_("call {call}").format(call=number), rows))
+
+    def action_clear(self) -> None:
+        key = self.table.cursor
+        call = self.box.rows("calls").get(key)
+        if call is None:
+            return
+        parties = " - ".join(plain(party(leg)) for leg in call["connections"])
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.console.order([("call.clear", {"call": int(key)})], _("call {call} was cleared").format(call=key))
+
+        text = _("Clear call {call}? It ends for everybody in it: {parties}").format(call=key, parties=parties)
+        self.app.push_screen(Question(text), answered)

@@ -1,0 +1,256 @@
+"""A table of rows that change all the time: paints the lines that changed, and only four times a second.
+
+    table = LiveTable([Column(N_("line"), 10), Column(N_("state"), 14), Column(N_("out of service"), 0)])
+    table.put("e1a/3", Row((Cell("e1a/3"), Cell("connected", "busy"), Cell(""))))
+    table.drop("e1a/3")
+
+A thousand changes in a quarter of a second are one look: rows are put in a dict, and what is seen is painted when the
+clock says so (PACE_S). Keys of a person are answered at once: the cursor's two lines are painted, no others. The cursor
+stays on its row, wherever the row goes. A column of 0 cells takes what the others leave.
+
+What it does not: know what a row means. Texts are plain (tui/columns.py), never markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from core.texts import N_, _
+from tui.columns import fit, plain
+
+PACE_S = 0.25
+GAP = 1
+"""Cells between two columns, and at the left edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """title: an English text, translated where it is shown. cells: its width; 0: what the others leave."""
+
+    title: str
+    cells: int
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """kind: one of LiveTable.KINDS, for the colour; the text says the same."""
+
+    text: str
+    kind: str = "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """order: by what it is sorted, then by its key."""
+
+    cells: tuple[Cell, ...]
+    order: tuple[Any, ...] = field(default=())
+
+
+class LiveTable(ScrollView, can_focus=True):
+    KINDS = ("usual", "good", "busy", "bad", "quiet", "head")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "live-table--title",
+        "live-table--cursor",
+        *(f"live-table--{kind}" for kind in KINDS),
+    }
+    DEFAULT_CSS = """
+    LiveTable { height: 1fr; background: $surface; color: $foreground; overflow-x: hidden;
+        scrollbar-size-vertical: 1; }
+    LiveTable > .live-table--title { background: $panel; color: $foreground; text-style: bold; }
+    LiveTable > .live-table--cursor { background: $primary; color: $text; text-style: bold; }
+    LiveTable > .live-table--usual { color: $foreground; }
+    LiveTable > .live-table--good { color: $text-success; }
+    LiveTable > .live-table--busy { color: $text-warning; }
+    LiveTable > .live-table--bad { color: $text-error; text-style: bold; }
+    LiveTable > .live-table--quiet { color: $foreground 60%; }
+    LiveTable > .live-table--head { color: $text-primary; text-style: bold; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", N_("Up"), show=False),
+        Binding("down,j", "move(1)", N_("Down"), show=False),
+        Binding("pageup", "page(-1)", N_("Page up"), show=False),
+        Binding("pagedown", "page(1)", N_("Page down"), show=False),
+        Binding("home,g", "move(-1000000)", N_("First row"), show=False),
+        Binding("end,G", "move(1000000)", N_("Last row"), show=False),
+        Binding("enter", "choose", N_("Open"), show=False),
+    ]
+
+    class Pointed(Message):
+        """The cursor is on another row, or its row has changed."""
+
+    class Chosen(Message):
+        """Enter, or a click on the row with the cursor."""
+
+    def __init__(self, columns: Sequence[Column], empty: str = "", id: str | None = None) -> None:
+        """empty: an English text that is shown instead of rows while there are none."""
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.rows: dict[str, Row] = {}
+        self.cursor = ""
+        """Key of the row that it is on; empty: there is none."""
+        self.painted = 0
+        """How many lines were made anew, for measuring."""
+        self._empty = empty
+        self._keys: list[str] = []
+        self._places: dict[str, int] = {}
+        self._dirty: set[str] = set()
+        self._sorted = True
+        self._strips: dict[tuple[str, bool], Strip] = {}
+
+    def on_mount(self) -> None:
+        self.set_interval(PACE_S, self.flush)
+
+    @property
+    def place(self) -> int:
+        """Of the cursor, from 0."""
+        return self._places.get(self.cursor, 0)
+
+    def keys(self) -> list[str]:
+        """In the order in which they were shown last."""
+        return list(self._keys)
+
+    def put(self, key: str, row: Row) -> None:
+        before = self.rows.get(key)
+        if before == row:
+            return
+        self.rows[key] = row
+        self._dirty.add(key)
+        self._sorted = self._sorted and before is not None and before.order == row.order
+
+    def drop(self, key: str) -> None:
+        if self.rows.pop(key, None) is not None:
+            self._dirty.add(key)
+            self._sorted = False
+
+    def keep(self, keys: set[str]) -> None:
+        """Drops all others."""
+        for key in set(self.rows) - keys:
+            self.drop(key)
+
+    def flush(self) -> None:
+        """Paints what has changed. The clock calls it; whoever has just filled the table may, too."""
+        if not self._dirty:
+            return
+        dirty, self._dirty = self._dirty, set()
+        for key in dirty:
+            self._forget(key)
+        if self._sorted:
+            for key in dirty:
+                self._paint(key)
+        else:
+            self._sort()
+        if self.cursor in dirty or not self._sorted:
+            self.post_message(self.Pointed())
+        self._sorted = True
+
+    def _sort(self) -> None:
+        at = self.place
+        self._keys = sorted(self.rows, key=lambda key: (self.rows[key].order, key))
+        self._places = {key: place for place, key in enumerate(self._keys)}
+        if self.cursor not in self.rows:
+            self.cursor = self._keys[min(at, len(self._keys) - 1)] if self._keys else ""
+        self.virtual_size = Size(self.size.width, len(self._keys) + 1)
+        self.refresh()
+
+    def _forget(self, key: str) -> None:
+        self._strips.pop((key, False), None)
+        self._strips.pop((key, True), None)
+
+    def _paint(self, key: str) -> None:
+        y = self._places[key] + 1 - round(self.scroll_y)
+        if 1 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    # ---- lines ----
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y == 0:
+            titles = tuple(Cell(column.title and _(column.title), "title") for column in self.columns)
+            return self._line(titles, width, self._style("title"))
+        place = y - 1 + round(self.scroll_y)
+        if place >= len(self._keys):
+            text = plain(_(self._empty)) if self._empty and not self._keys and y == 2 else ""
+            return Strip([Segment(fit("  " + text, width), self._style("quiet"))], width)
+        key = self._keys[place]
+        cursor = key == self.cursor
+        strip = self._strips.get((key, cursor))
+        if strip is None:
+            over = self._style("cursor") if cursor else None
+            strip = self._strips[key, cursor] = self._line(self.rows[key].cells, width, over)
+        return strip
+
+    def _line(self, cells: Sequence[Cell], width: int, over: Style | None) -> Strip:
+        self.painted += 1
+        usual = self._style("usual") if over is None else over
+        segments = []
+        for cell, column, room in zip(cells, self.columns, self._widths(width), strict=True):
+            style = self._style(cell.kind) if over is None else over
+            segments += [Segment(" " * GAP, usual), Segment(fit(plain(cell.text), room, column.right), style)]
+        return Strip(segments).adjust_cell_length(width, usual)
+
+    def _widths(self, width: int) -> list[int]:
+        growing = sum(column.cells == 0 for column in self.columns)
+        left = width - sum(column.cells + GAP for column in self.columns)
+        return [column.cells or max(0, left // growing) for column in self.columns]
+
+    def _style(self, kind: str) -> Style:
+        return self.get_component_rich_style(f"live-table--{kind}")
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._strips.clear()
+        self.virtual_size = Size(self.size.width, len(self._keys) + 1)
+        self._follow()
+
+    # ---- a person ----
+
+    def action_move(self, rows: int) -> None:
+        if not self._keys:
+            return
+        before, place = self.cursor, min(max(self.place + rows, 0), len(self._keys) - 1)
+        self.cursor = self._keys[place]
+        if self.cursor != before:
+            self._follow()
+            if before in self._places:
+                self._paint(before)
+            self._paint(self.cursor)
+            self.post_message(self.Pointed())
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.size.height - 2))
+
+    def action_choose(self) -> None:
+        if self.cursor:
+            self.post_message(self.Chosen())
+
+    def _follow(self) -> None:
+        """Scrolls so that the cursor is seen."""
+        seen, top = max(1, self.size.height - 1), round(self.scroll_y)
+        to = min(max(top, self.place - seen + 1), self.place)
+        if to != top:
+            self.scroll_to(y=to, animate=False, immediate=True, force=True)
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.y - 1 + round(self.scroll_y)
+        if event.y < 1 or place >= len(self._keys):
+            return
+        if place == self.place and self.has_focus:
+            self.action_choose()
+        self.action_move(place - self.place)

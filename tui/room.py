@@ -1,0 +1,175 @@
+"""What all screens of the console have in common: a head with their names, the line of state, keys in one's language.
+
+    Screens            head, ..., line of state, keys
+      └ Room           a live table and what there is to say of the row under the cursor
+
+Textual reads the words of its keys when a class is made; they are translated here, when they are shown. The line of
+state says how the box is, or that it does not answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from core.texts import N_, _
+from tui.columns import fit, plain
+from tui.live_table import Column, LiveTable
+
+if TYPE_CHECKING:
+    from tui.app import Console
+    from tui.connection import Connection
+
+ROOMS = {"calls": N_("Calls"), "board": N_("Board"), "alarms": N_("Alarms")}
+"""The rooms in the order of their number keys, each with its name."""
+
+
+# Words of the box that have a plainer one, and those of links.
+PLAINER = {"null": N_("idle"), "up": N_("up"), "down": N_("down")}
+
+
+def word(state: str) -> str:
+    """A word of the box, as people read it."""
+    return _(PLAINER.get(state, state))
+
+
+def clock(utc_s: float, day: bool = False) -> str:
+    """A moment as local time: 14:03:59, or 11-26 14:03."""
+    return datetime.fromtimestamp(utc_s).astimezone().strftime("%m-%d %H:%M" if day else "%H:%M:%S")
+
+
+class Screens(Screen[None]):
+    """name of a room that is lit in the head; empty: none."""
+
+    ROOM: ClassVar[str] = ""
+    HELP_TEXT: ClassVar[str] = ""
+    DEFAULT_CSS = """
+    Screens #head { dock: top; height: 1; background: $primary; color: $text; text-style: bold; }
+    Screens #state { height: 1; background: $panel; color: $foreground; }
+    Screens #state.gone { background: $error; color: $text; text-style: bold; }
+    Screens #state.alarmed { color: $text-error; text-style: bold; }
+    """
+
+    @property
+    def console(self) -> Console:
+        from tui.app import Console
+
+        assert isinstance(self.app, Console)
+        return self.app
+
+    @property
+    def box(self) -> Connection:
+        return self.console.box
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """With their words in the language of the console."""
+        return {
+            key: active._replace(binding=replace(active.binding, description=_(active.binding.description)))
+            if active.binding.description
+            else active
+            for key, active in super().active_bindings.items()
+        }
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="head", markup=False)
+        yield from self.body()
+        yield Static("", id="state", markup=False)
+        yield Footer()
+
+    def body(self) -> ComposeResult:
+        """What stands between head and line of state."""
+        raise NotImplementedError
+
+    def title_text(self) -> str:
+        """What stands at the right of the head."""
+        return str(self.box.welcome.get("name", ""))
+
+    def on_mount(self) -> None:
+        self.console.screens_there.add(self)
+        self.show_state()
+
+    def on_unmount(self) -> None:
+        self.console.screens_there.discard(self)
+
+    def on_resize(self) -> None:
+        self.show_state()
+
+    def take(self, topic: str, keys: set[str] | None) -> None:
+        """Rows of a topic changed; None: all are new."""
+
+    def show_state(self) -> None:
+        """Head and line of state anew."""
+        width = self.size.width
+        rooms = "  ".join(
+            f"[{n} {_(name)}]" if room == self.ROOM else f" {n} {_(name)} "
+            for n, (room, name) in enumerate(ROOMS.items(), 1)
+        )
+        self.query_one("#head", Static).update(_ends(f" Strowger {rooms}", plain(self.title_text()) + " ", width))
+        line = self.query_one("#state", Static)
+        status = self.box.rows("status").get("box", {})
+        line.set_class(not self.box.there, "gone")
+        line.set_class(self.box.there and bool(status.get("worst") == "critical"), "alarmed")
+        line.update(fit(" " + plain(self._state(status)), width))
+
+    def _state(self, status: dict[str, Any]) -> str:
+        if not self.box.there:
+            if not self.box.why:
+                return _("connecting ...")
+            return _("The box does not answer ({why}); trying again. What is shown is old.").format(why=self.box.why)
+        if not status:
+            return _("connected")
+        state = status["state"]
+        text = _("{name}: {state}, {calls} calls, {lines} lines: {busy} busy, {out} out of service").format(
+            **{**status, "state": _(state)}
+        )
+        return text + (", " + _("{alarms} alarms").format(**status) if status["alarms"] else "")
+
+
+def _ends(left: str, right: str, width: int) -> str:
+    """Both ends of a line; the right one goes first when there is no room."""
+    room = width - cell_len(left)
+    return left + (fit(right, room, right=True) if cell_len(right) <= room else " " * max(0, room))
+
+
+class Room(Screens):
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    EMPTY: ClassVar[str] = ""
+    DEFAULT_CSS = """
+    Room #detail { height: 4; background: $boost; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def body(self) -> ComposeResult:
+        yield LiveTable(self.COLUMNS, self.EMPTY)
+        yield Static("", id="detail", markup=False)
+
+    @property
+    def table(self) -> LiveTable:
+        return self.query_one(LiveTable)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.fill()
+        self.table.flush()
+        self.table.focus()
+
+    def fill(self) -> None:
+        """All rows anew."""
+        raise NotImplementedError
+
+    def detail(self) -> list[str]:
+        """Of the row under the cursor, in lines."""
+        raise NotImplementedError
+
+    def on_live_table_pointed(self) -> None:
+        lines = [plain(line) for line in self.detail()] if self.table.cursor else []
+        self.query_one("#detail", Static).update("\n".join(lines))
+        self.refresh_bindings()
