@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import tempfile
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import Any
 
 from core import look
 from core.api.client import Asker
+from core.recording.sound_here import play_here
 from core.records import duration
 from core.store.event import from_utc, to_utc
 from core.store.moment import FORMS, moment
@@ -68,7 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     wanted(one, 1000)
     one = act("play", _("a telephone rings; who lifts it hears the recording, and that is noted"), _play)
     one.add_argument("file", metavar="FILE")
-    one.add_argument("station", metavar="STATION")
+    one.add_argument("station", metavar="STATION", nargs="?", help=_("by this telephone; without it: on this machine"))
     one = act("hold", _("nobody erases it, nor does its time"), _hold)
     one.add_argument("file", metavar="FILE")
     one.add_argument("reason", metavar="REASON")
@@ -212,6 +214,11 @@ def _done(options: argparse.Namespace, answer: Any, text: str) -> int:
 
 
 def _play(box: Asker, options: argparse.Namespace) -> int:
+    if options.station is None:
+        with tempfile.TemporaryDirectory() as folder:
+            path, _sound = _take(box, options.file, Path(folder))
+            play_here(path)
+        return 0
     answer = box.ask("recording.play", file=options.file, device=options.station)
     return _done(options, answer, _("{station} rings").format(station=options.station))
 
