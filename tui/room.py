@@ -143,7 +143,7 @@ class Room(Screens):
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     EMPTY: ClassVar[str] = ""
     DEFAULT_CSS = """
-    Room #detail { height: 4; background: $boost; padding: 0 1; }
+    Room #detail { height: 5; background: $boost; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []
 

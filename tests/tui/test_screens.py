@@ -165,6 +165,8 @@ def test_the_board_says_state_and_service_in_words(tmp_path: Path, language: str
         assert _("blocked_here") in shown(console)[4]
         await pilot.press("end")
         await until(lambda: _("nothing usable comes in") in text_of(console, "#detail"))
+        detail = console.screen.query_one("#detail", Static)
+        assert "bipolar violations 3" in "".join(detail.render_line(y).text for y in range(detail.size.height))
         here.change("spans", {"e1b": span("e1b")})
         await until(lambda: _("nothing usable comes in") not in text_of(console, "#detail"))
 
