@@ -69,6 +69,7 @@ class Call:
         self._arrangement = Arrangement(exchange.plane)
         self._routine: trio.CancelScope | None = trio.CancelScope()
         """Of the routine that runs, or is about to; None: none does."""
+        self._turn = trio.Lock()
         self._over = trio.Event()
         self._woken: trio.Event | None = None
 
@@ -81,7 +82,8 @@ class Call:
         """Runs until the call is over."""
         try:
             async with trio.open_nursery() as self.nursery:
-                await self._serve(routine)
+                assert self._routine is not None
+                await self._serve(routine, self._routine)
                 # A forgotten handset must not hold a trunk for ever.
                 with trio.move_on_after(self.exchange.box.limits.call_hours * 3600):
                     await self._over.wait()
@@ -94,26 +96,25 @@ class Call:
         finally:
             self.end(self.cause, "fault" if self.cause is Cause.TEMPORARY_FAILURE else "")
 
-    async def _serve(self, routine: Routine) -> None:
+    async def _serve(self, routine: Routine, scope: trio.CancelScope) -> None:
         """Runs a routine for the calling party, until done or he is gone; its refusal is told him."""
-        scope = self._routine
-        assert scope is not None
-        with scope:
-            try:
-                await routine(self)
-            except Refused as refused:
-                await self._tell_refusal(refused)
-        if self._routine is scope:
-            self._routine = None
-            self.check()
+        async with self._turn:
+            with scope:
+                try:
+                    await routine(self)
+                except Refused as refused:
+                    await self._tell_refusal(refused)
+            if self._routine is scope:
+                self._routine = None
+                self.check()
 
     def start(self, routine: Routine) -> None:
-        """Another routine in the place of the present one, from the next moment on."""
+        """Another routine in the place of the present one, as soon as that one has given back what it had."""
         assert self.nursery is not None
         if self._routine is not None:
             self._routine.cancel()
-        self._routine = trio.CancelScope()
-        self.nursery.start_soon(self._serve, routine)
+        scope = self._routine = trio.CancelScope()
+        self.nursery.start_soon(self._serve, routine, scope)
 
     def nursery_task(self, task: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Something that watches the call and ends with it."""

@@ -184,10 +184,13 @@ class Station:
         leg.call.drop(leg, cause, by, reason, free=False)
 
     def _next(self) -> None:
-        """On hook with calls in hand: they ring."""
-        if self.active is not None or self.line.connection is not l.Connection.NULL or self.line.service:
+        """On hook with calls in hand: they ring. A line out of service cannot: they are told so."""
+        if self.active is not None or self.line.connection is not l.Connection.NULL:
             return
-        if self.waiting is not None:
+        if self.line.service:
+            for leg in self.legs:
+                self._gone(leg, Cause.DESTINATION_OUT_OF_ORDER, "exchange", "unreachable")
+        elif self.waiting is not None:
             leg, self.waiting = self.waiting, None
             self._ring(leg, shown(leg.call), ring_of(leg.call))
         elif self.held:

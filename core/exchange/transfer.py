@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from core.exchange.destinations import to_station
+from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
 from hw.signalling.q850 import Cause
@@ -33,7 +34,7 @@ RECALL_S = 30.0  # so long the one who transferred is rung when the other cannot
 def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
     """Takes the legs of one device out of two calls and joins what is left. Returns the call that goes on.
 
-    Refused: there is nobody to be joined, or both still look for somebody.
+    Refused: there is nobody to be joined, nobody would be left but services, or both still look for somebody.
     """
     device = first.device
     one, other = first.call, second.call
@@ -91,6 +92,9 @@ def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
         call = leg.call
         if not call.others(leg) or (call.calling is not leg and call.served):
             raise Refused(Cause.FACILITY_REJECTED, "not-possible")
+    left = [other for leg in (first, second) for other in leg.call.others(leg)]
+    if all(other.device.kind is DeviceKind.SERVICE for other in left):  # a conference and a parking place
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible")
 
 
 def _permit(exchange: Exchange, first: Leg, second: Leg) -> None:

@@ -170,6 +170,29 @@ async def test_ben_gives_up_while_he_is_parked(autojump_clock: trio.testing.Mock
         assert not office.exchange.parked
 
 
+async def test_a_conference_is_not_left_to_a_parking_place_alone(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(configuration(**PARK, conference=[{"number": "8600"}])) as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.dial(ann, "8600")
+        await trio.sleep(5)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("8002")
+        await ben.rung(within=SOON)
+        ben.lift()
+        await trio.sleep(0.5)
+        await ben.flash()
+        await ben.hear_tone("dial", within=SOON)
+        await ben.dial("*70*7002")  # Ann, who has the conference on hold
+        await trio.sleep(1)
+        ben.hang_up()
+        ann.hang_up()
+        await ann.rung(within=RINGS)  # the conference asks for her again
+        await office.all_idle(within=90)
+        assert "Transferred" not in office.kinds()
+        assert not office.exchange.rooms
+
+
 async def test_ann_is_rung_when_ben_is_free(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben = office.phone("8001"), office.phone("8002")

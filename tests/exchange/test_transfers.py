@@ -111,6 +111,22 @@ async def test_nobody_answers_the_recall_and_ben_is_released(autojump_clock: tri
         await ben.hear_tone("busy", within=70)
 
 
+async def test_ann_hangs_up_a_blocked_telephone_and_ben_does_not_wait_for_it(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        ann, ben = office.phone("8001"), office.phone("8002")
+        await office.connect(ann, ben)
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("0")
+        await trio.sleep(1)
+        office.exchange.stations["8001"].line.block()
+        ann.hang_up()
+        await ben.hear_tone("busy", within=SOON)
+        assert not ann.rings
+
+
 async def test_a_caller_from_town_is_sent_to_ben_without_asking_him(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben = office.phone("8001"), office.phone("8002")

@@ -7,6 +7,7 @@ import trio
 import trio.testing
 
 from core.acd.agents import Act
+from core.exchange.acts import Acts
 from tests.exchange.office import SOON, open_office
 from tests.queues.desk import agent, ask, calls, hears_music, log_all_on, queues
 
@@ -128,3 +129,17 @@ async def test_an_agent_who_is_called_by_intercom_is_busy(autojump_clock: trio.t
         ben.lift()
         await trio.sleep(1)
         assert [agent(office, number).state for number in ("1001", "1002")] == ["busy", "busy"]
+
+
+async def test_an_agent_sends_what_rings_back_into_the_queue(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(), queues=True) as office:
+        log_all_on(office, "1001")
+        ann, acts = office.phone("8001"), Acts(office.exchange)
+        for call in range(1, 7):  # which of the two waits is scheduled first is trio's choice
+            caller = await calls(office)
+            await ann.rung(within=SOON)
+            acts.deflect("8001", call, "8500")
+            await trio.sleep(1)
+            assert office.queues.queue("sales").calls == [call], office.story()
+            caller.hang_up()
+            await trio.sleep(2)

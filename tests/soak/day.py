@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import trio
+import trio.testing
 
 from core.acd.agents import ASKABLE, Act
 from core.config.model.box import Box
@@ -218,7 +219,8 @@ class Day:
         with trio.move_on_after(400):
             while self.left():
                 for call in list(self._exchange.calls.values()):
-                    if call.legs and all(leg.device.kind is DeviceKind.TRUNK for leg in call.legs):
+                    kinds = {leg.device.kind for leg in call.legs}
+                    if DeviceKind.TRUNK in kinds and DeviceKind.STATION not in kinds:
                         call.end()  # in the town nobody hangs up whom nobody talks to
                 await trio.sleep(1)
         self.check(self.left())
@@ -497,6 +499,7 @@ class Day:
     async def _look(self) -> None:
         while True:
             await trio.sleep(STEP_S)
+            await trio.testing.wait_all_tasks_blocked()  # what happened in this very instant is over
             self.check(self.invariants())
 
     def check(self, wrong: list[str]) -> None:
