@@ -377,6 +377,9 @@ class Exchange:
         """Something about a call has changed that a screen may show."""
         if self.changed is not None and not call.finished:
             self.changed("calls", str(call.id), views.call_view(call))
+            for leg in call.legs:
+                if leg.device.kind is not DeviceKind.SERVICE:
+                    self.device_touched(leg.device)  # type: ignore[arg-type]
 
     def device_touched(self, device: Station | Trunk) -> None:
         if self.changed is not None:

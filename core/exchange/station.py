@@ -216,6 +216,7 @@ class Station:
     def alert(self, leg: Leg, in_band: bool) -> None:
         if leg is self.active and self.line.connection is l.Connection.INITIATED:
             self.line.alert(in_band)
+            self._exchange.device_touched(self)
 
     def progress(self, leg: Leg, cause: Cause | None = None) -> None:
         if leg is self.active and self.line.connection is l.Connection.INITIATED:
@@ -290,6 +291,7 @@ class Station:
             self.waiting = None
         elif leg in self.held:
             self.held.remove(leg)
+        self._exchange.device_touched(self)
 
     def ring(self, leg: Leg, calling: l.Party, kind: str) -> None:
         """The telephone rings with it; or, in conversation, hears that it waits. Only when `free` or `may_wait`."""
@@ -299,6 +301,7 @@ class Station:
             assert self.active is not None
             self.waiting = leg
             self._tell("call_waiting", mix=True)
+            self._exchange.device_touched(self)
 
     def _ring(self, leg: Leg, calling: l.Party, kind: str) -> None:
         self.active = leg

@@ -149,6 +149,7 @@ class Trunk:
         if leg is self.leg and leg.state is State.INITIATED and not leg.alerted:
             leg.alerted = True
             self.line.alert(in_band)
+            self._exchange.device_touched(self)
 
     def progress(self, leg: Leg, cause: Cause | None = None) -> None:
         if leg is self.leg and leg.state is State.INITIATED and not leg.progressed:
@@ -163,6 +164,7 @@ class Trunk:
         if leg is self.leg:
             self._let_go()
             self.line.release(cause)
+            self._exchange.device_touched(self)
 
     def _let_go(self) -> None:
         leg, self.leg = self.leg, None

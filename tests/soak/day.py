@@ -4,8 +4,12 @@
 
 People lift, dial (all of a number, or half of it), flash, transfer, park, pick up, enter conferences and queues, log on
 as agents, hang up at any moment. Meanwhile spans lose their signal, cards are pulled out, lines are cut and blocked,
-both ends take a circuit at once, the disk is full, and somebody orders things by the control interface. With every call
-that ends its record must add up; each STEP_S invariants() must hold; at the end nothing may be left.
+both ends take a circuit at once, the disk is full, and somebody orders things by the control interface. A slow console
+reads only now and then, and must know all calls, lines and telephones whenever it has caught up. With every call that
+ends its record must add up; each STEP_S invariants() must hold; at the end nothing may be left.
+
+At random moments the box is killed: what is on the disk then is copied and started again beside the day, which goes on.
+No call that was over may be missing from it, and none may be open.
 
 What it does not: listen. Who hears whom is asked of the arrangement in the plane, not of the sound.
 """
@@ -13,7 +17,10 @@ What it does not: listen. Who hears whom is asked of the arrangement in the plan
 from __future__ import annotations
 
 import errno
+import math
 import random
+import re
+import shutil
 import sqlite3
 import tempfile
 from collections import Counter, deque
@@ -23,24 +30,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import trio
 import trio.testing
 
 from core.acd.agents import ASKABLE, Act
+from core.api.encoding import encode
+from core.api.topics import Events, Snapshot, Topic, Topics
 from core.config.model.box import Box
 from core.exchange.acts import Acts
 from core.exchange.device import DeviceKind
 from core.exchange.exchange import Exchange
 from core.exchange.leg import State
 from core.exchange.refusal import Refused
+from core.exchange.views import CallView, DeviceView, LineView
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.queues import log_on, overseeing
 from core.queues.room import QueueRoom
 from core.store.event import Event
 from core.store.journal import Journal
+from core.store.journal_file import connect, read, wal
 from core.store.life import Lives
-from core.store.records import record
+from core.store.records import CallRecord, record, records
 from hw.card import Alarm, HardwareError
 from hw.errors import LocalError
 from hw.signalling.line import Connection
@@ -53,6 +65,10 @@ STATIONS = 16
 STEP_S = 5.0
 LAST_EVENTS = 200
 CROSSED = 0.3  # of our calls to a span that has a call coming at the same moment
+SAFE_S = 5.0
+"""So long after its end a call survives a kill, whatever the disk did before: it is tried again each second."""
+SLOW_S = 15.0
+"""Between two looks of the slow console."""
 PEOPLE_S = 20.0
 """Between two calls of a person, on the average."""
 ASKABLE_OF_ALL = sorted(ASKABLE - {Act.LOG_ON}, key=lambda act: act.value)
@@ -135,6 +151,17 @@ def configuration() -> dict[str, Any]:
 TOWN = ("62000001", "62000002", "62000003", "62000005", "62000006", "62000008")
 
 
+def _by_number(devices: list[DeviceView]) -> list[tuple[str, DeviceView]]:
+    return [(device.number, device) for device in devices]
+
+
+def _timeless(row: bytes) -> bytes:
+    """Without `since`, told by the wall clock, which runs on its own here, and the steps of a line's own signalling
+    (`connection`), which are shown with the next thing that it tells.
+    """
+    return re.sub(rb'"(since":[0-9.e+-]+|connection":"[a-z]+")', b"", row)
+
+
 class Wrong(AssertionError):
     """What was found, and what had happened before."""
 
@@ -153,6 +180,10 @@ class Day:
         self._random = random.Random(seed)
         self._lives = Lives()
         self._noted_in_all = 0
+        self._told: list[tuple[float, CallRecord]] = []
+        self._healthy_since = 0.0
+        """When the disk took the journal again; infinite: it does not."""
+        self._topics = Topics()
         self._hardware: Hardware
         self._exchange: Exchange
         self._queues: QueueRoom
@@ -176,7 +207,13 @@ class Day:
                 plan = NumberingPlan(self.box)
                 self._exchange = Exchange(self.box, plan, lines, hardware.plane, journal, hardware.timers)
                 self._exchange.faulted = self._faulted
-                self._exchange.changed = lambda topic, key, view: self.counts.update([f"row of {topic}"])
+                acts = Acts(self._exchange)
+                self._topics.add(Topic("calls", "", CallView, lambda: [(str(one.id), one) for one in acts.calls()]))
+                self._topics.add(Topic("lines", "", LineView, lambda: [(one.name, one) for one in acts.lines()]))
+                self._topics.add(
+                    Topic("devices", "", DeviceView, lambda: [(one.number, one) for one in acts.devices()])
+                )
+                self._exchange.changed = self._changed
                 journal.watch(self._noted)
                 await below.start(journal.run)
                 await above.start(self._exchange.run)
@@ -205,6 +242,7 @@ class Day:
             nursery.start_soon(self._those_hang_up)
             nursery.start_soon(self._things_break)
             nursery.start_soon(self._somebody_orders)
+            nursery.start_soon(self._slow_console)
             nursery.start_soon(self._look)
             while self.ended < self.calls:  # noqa: ASYNC110 - a day in virtual time
                 await trio.sleep(1)
@@ -349,7 +387,14 @@ class Day:
     # ---- what goes wrong ----
 
     async def _things_break(self) -> None:
-        acts: list[Callable[[], Awaitable[None]]] = [self._alarm, self._pull, self._cut, self._block, self._fill_disk]
+        acts: list[Callable[[], Awaitable[None]]] = [
+            self._alarm,
+            self._pull,
+            self._cut,
+            self._block,
+            self._fill_disk,
+            self._kill,
+        ]
         while True:
             await trio.sleep(self._wait(90))
             await self._random.choice(acts)()
@@ -398,10 +443,52 @@ class Day:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         self._file.write = full  # type: ignore[method-assign,assignment]
+        self._healthy_since = math.inf
         try:
             await trio.sleep(self._wait(8))
         finally:
             self._file.write = write  # type: ignore[method-assign]
+            self._healthy_since = trio.current_time()
+
+    async def _kill(self) -> None:
+        """A process that is killed leaves the files as they are at that moment; the next start makes the best of it."""
+        safe_s = trio.current_time() - self._healthy_since
+        with tempfile.TemporaryDirectory() as folder:
+            left = Path(folder) / "journal.sqlite"
+            for file in (Path(self._file.path or ""), wal(Path(self._file.path or ""))):
+                if file.exists():
+                    shutil.copy(file, left.with_name(file.name))
+            Journal(left, threaded=False).close()  # the next start: it closes what was cut
+            with closing(connect(left)) as sql:
+                (still_open,) = sql.execute("SELECT count(*) FROM open_calls").fetchone()
+                found = {one.call: one for one in records(read(sql))}
+        self.counts["killed"] += 1
+        self.check([f"killed: {still_open} calls are open after the next start"] if still_open else [])
+        if safe_s > SAFE_S:
+            over = trio.current_time() - SAFE_S
+            lost = [told.call for at, told in self._told if at < over and found.get(told.call) != told]
+            self.check([f"killed: calls {lost} were over, and are not so in the journal"] if lost else [])
+        await trio.lowlevel.checkpoint()
+
+    async def _slow_console(self) -> None:
+        watched = [self._topics.subscribe(topic, {}, None) for topic in self._topics.topics]
+        screen: dict[str, dict[str, bytes]] = {one.topic.name: {} for one in watched}
+        while True:
+            await trio.sleep(self._wait(SLOW_S))
+            await trio.testing.wait_all_tasks_blocked()
+            for one in watched:
+                rows = screen[one.topic.name]
+                while (taken := one.take()) is not None:
+                    if isinstance(taken, Snapshot):
+                        rows.clear()
+                    assert not isinstance(taken, Events)
+                    for key, row in taken.rows.items():
+                        rows.pop(key, None) if row is None else rows.__setitem__(key, _timeless(bytes(row)))
+                now = {key: _timeless(encode(view)) for key, view in one.topic.snapshot()}
+                stale = sorted(key for key in now.keys() | rows.keys() if now.get(key) != rows.get(key))
+                told = [f"{key}: {rows.get(key)!r}, is {now.get(key)!r}" for key in stale]
+                self.check([f"the console is wrong about {one.topic.name} {each}" for each in told])
+            self.counts["console has caught up"] += 1
 
     async def _block(self) -> None:
         name = self._random.choice(list(self._hardware.lines.by_name))
@@ -478,6 +565,10 @@ class Day:
     def _faulted(self, call: int, error: Exception) -> None:
         self.faults.append(f"call {call}: {error!r}")
 
+    def _changed(self, topic: str, key: str, view: msgspec.Struct | None) -> None:
+        self.counts[f"row of {topic}"] += 1
+        self._topics.changed(topic, key, view)
+
     def _noted(self, event: Event) -> None:
         self.events.append(event)
         self._noted_in_all += 1
@@ -493,6 +584,7 @@ class Day:
         if life is not None:
             self.ended += 1
             told = record(life)
+            self._told.append((trio.current_time(), told))
             if sum(piece.us for piece in life.segments) != told.end - told.begin:
                 self.check([f"segments of call {told.call} do not add up"])
 
