@@ -49,7 +49,7 @@ class Call:
         self.begun = exchange.utc()
         self.legs: list[Leg] = []
         self.calling: Leg | None = None
-        self.called = ""  # the number as it was understood
+        self._called = ""
         self.dialled = ""
         self.consults: int | None = None  # the call that was held for this one
         self.data: dict[str, Any] = {}
@@ -75,6 +75,16 @@ class Call:
 
     def __repr__(self) -> str:
         return f"<Call {self.id} of {', '.join(leg.name for leg in self.legs)}>"
+
+    @property
+    def called(self) -> str:
+        """The number as it was understood."""
+        return self._called
+
+    @called.setter
+    def called(self, number: str) -> None:
+        self._called = number
+        self.exchange.touched(self)
 
     # ---- life ----
 

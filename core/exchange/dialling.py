@@ -99,7 +99,6 @@ async def from_trunk(call: Call) -> None:
 def originate(call: Call, leg: Leg, digits: str, target: Target) -> None:
     call.dialled = digits
     call.called = target.number or digits
-    call.exchange.touched(call)
     if call.direction == "internal" and target.kind in (TargetKind.TRUNK, TargetKind.EMERGENCY):
         call.direction = "out"
     call.note(

@@ -125,6 +125,7 @@ class Leg:
         self.state = state
         self.since = trio.current_time()
         self.wake()
+        self.call.exchange.touched(self.call)
 
     def wake(self) -> None:
         if self._woken is not None:

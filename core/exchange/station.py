@@ -253,6 +253,7 @@ class Station:
         elif self.off_hook and self.active is None and self.keyed is None:
             if not self.legs:
                 self.line.release(cause)
+                self._exchange.device_touched(self)
             elif self.waiting is None:  # that one is heard already
                 self._tell("busy")
 

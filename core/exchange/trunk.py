@@ -137,6 +137,7 @@ class Trunk:
     def _note_seizure(self, leg: Leg, direction: str) -> None:
         group = self.group.name if self.group else ""
         self._exchange.journal.note("TrunkSeized", call=leg.call.id, device=self.name, direction=direction, group=group)
+        self._exchange.device_touched(self)
 
     def port_of(self, leg: Leg) -> int:
         if leg is not self.leg:
