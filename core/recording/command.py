@@ -68,7 +68,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help=_("default: here"))
     one = act("verify", _("compares the files with their checksums"), _verify)
     wanted(one, 1000)
-    one = act("play", _("a telephone rings; who lifts it hears the recording, and that is noted"), _play)
+    one = act("play", _("a telephone rings with it, or this machine plays it; that is noted"), _play)
     one.add_argument("file", metavar="FILE")
     one.add_argument("station", metavar="STATION", nargs="?", help=_("by this telephone; without it: on this machine"))
     one = act("hold", _("nobody erases it, nor does its time"), _hold)
