@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "core" / "locale"
-STOREYS = ("core", "tui")
+STOREYS = ("core", "firmware-tools", "tui")
 # Functions whose argument is a text: which arguments (None: the first).
 KEYWORDS = {"_": None, "N_": None, "plural": (1, 2), "mistake": (1,), "setting": (1,), "code": (1,)}
 

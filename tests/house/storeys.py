@@ -1,4 +1,4 @@
-"""Who may import whom: hw <- core <- tui. Reads the sources, imports nothing.
+"""Who may import whom: hw <- core <- firmware <- tui. Reads the sources, imports nothing.
 
 An import runs up a storey when a file of a lower package names a higher one, wherever it stands: at the top, in a
 function, under TYPE_CHECKING, or as a string given to import_module() or __import__().
@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-STOREYS = ("hw", "core", "tui")
-"""From the ground up; a package may import itself and what stands before it."""
+STOREYS = {"hw": "hw", "core": "core", "firmware": "firmware-tools/firmware", "tui": "tui"}
+"""From the ground up, package and folder; a package may import itself and what stands before it."""
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -31,7 +31,9 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def upward(path: Path, root: Path) -> Iterator[str]:
     """Each import of a file that runs up a storey, as "path:line imports name"."""
     relative = path.relative_to(root)
-    above = STOREYS[STOREYS.index(relative.parts[0]) + 1 :]
+    order = list(STOREYS)
+    storey = next(index for index, folder in enumerate(STOREYS.values()) if relative.is_relative_to(folder))
+    above = order[storey + 1 :]
     for line, name in imported(ast.parse(path.read_text(), str(path))):
         if name.partition(".")[0] in above:
             yield f"{relative}:{line} imports {name}"
@@ -39,5 +41,5 @@ def upward(path: Path, root: Path) -> Iterator[str]:
 
 def violations(root: Path) -> list[str]:
     """All of a checkout's imports that run up a storey."""
-    files = [file for storey in STOREYS for file in sorted((root / storey).rglob("*.py"))]
+    files = [file for folder in STOREYS.values() for file in sorted((root / folder).rglob("*.py"))]
     return [found for file in files for found in upward(file, root)]
