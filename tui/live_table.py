@@ -99,6 +99,7 @@ class LiveTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.rows: dict[str, Row] = {}
+        """As they are shown."""
         self.cursor = ""
         """Key of the row that it is on; empty: there is none."""
         self.painted = 0
@@ -106,8 +107,8 @@ class LiveTable(ScrollView, can_focus=True):
         self._empty = empty
         self._keys: list[str] = []
         self._places: dict[str, int] = {}
-        self._dirty: set[str] = set()
-        self._sorted = True
+        self._coming: dict[str, Row | None] = {}
+        """What the next look brings; None: the row goes."""
         self._strips: dict[tuple[str, bool], Strip] = {}
 
     def on_mount(self) -> None:
@@ -123,38 +124,39 @@ class LiveTable(ScrollView, can_focus=True):
         return list(self._keys)
 
     def put(self, key: str, row: Row) -> None:
-        before = self.rows.get(key)
-        if before == row:
-            return
-        self.rows[key] = row
-        self._dirty.add(key)
-        self._sorted = self._sorted and before is not None and before.order == row.order
+        if self._coming.get(key, self.rows.get(key)) != row:
+            self._coming[key] = row
 
     def drop(self, key: str) -> None:
-        if self.rows.pop(key, None) is not None:
-            self._dirty.add(key)
-            self._sorted = False
+        if self._coming.get(key, self.rows.get(key)) is not None:
+            self._coming[key] = None
 
     def keep(self, keys: set[str]) -> None:
         """Drops all others."""
-        for key in set(self.rows) - keys:
+        for key in (set(self.rows) | set(self._coming)) - keys:
             self.drop(key)
 
     def flush(self) -> None:
         """Paints what has changed. The clock calls it; whoever has just filled the table may, too."""
-        if not self._dirty:
+        if not self._coming:
             return
-        dirty, self._dirty = self._dirty, set()
-        for key in dirty:
+        coming, self._coming = self._coming, {}
+        sort = False
+        for key, row in coming.items():
+            before = self.rows.get(key)
+            sort = sort or before is None or row is None or before.order != row.order
             self._forget(key)
-        if self._sorted:
-            for key in dirty:
-                self._paint(key)
-        else:
+            if row is None:
+                self.rows.pop(key, None)
+            else:
+                self.rows[key] = row
+        if sort:
             self._sort()
-        if self.cursor in dirty or not self._sorted:
+        else:
+            for key in coming:
+                self._paint(key)
+        if sort or self.cursor in coming:
             self.post_message(self.Pointed())
-        self._sorted = True
 
     def _sort(self) -> None:
         at = self.place

@@ -112,12 +112,14 @@ class Screens(Screen[None]):
             f"[{n} {_(name)}]" if room == self.ROOM else f" {n} {_(name)} "
             for n, (room, name) in enumerate(ROOMS.items(), 1)
         )
-        self.query_one("#head", Static).update(_ends(f" Strowger {rooms}", plain(self.title_text()) + " ", width))
+        self.query_one("#head", Static).update(
+            _ends(f" Strowger {rooms}", plain(self.title_text()) + " ", width), layout=False
+        )
         line = self.query_one("#state", Static)
         status = self.box.rows("status").get("box", {})
         line.set_class(not self.box.there, "gone")
         line.set_class(self.box.there and bool(status.get("worst") == "critical"), "alarmed")
-        line.update(fit(" " + plain(self._state(status)), width))
+        line.update(fit(" " + plain(self._state(status)), width), layout=False)
 
     def _state(self, status: dict[str, Any]) -> str:
         if not self.box.there:
@@ -146,6 +148,8 @@ class Room(Screens):
     Room #detail { height: 5; background: $boost; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []
+    _offered: frozenset[str] = frozenset()
+    """Keys that could be pressed when the line of keys was made."""
 
     def body(self) -> ComposeResult:
         yield LiveTable(self.COLUMNS, self.EMPTY)
@@ -171,5 +175,9 @@ class Room(Screens):
 
     def on_live_table_pointed(self) -> None:
         lines = [plain(line) for line in self.detail()] if self.table.cursor else []
-        self.query_one("#detail", Static).update("\n".join(lines))
-        self.refresh_bindings()
+        self.query_one("#detail", Static).update("\n".join(lines), layout=False)
+        offered = frozenset(key for key, active in super().active_bindings.items() if active.enabled)
+        if offered != self._offered:
+            # The line of keys is made anew, which costs more than all the rest of a move.
+            self._offered = offered
+            self.refresh_bindings()

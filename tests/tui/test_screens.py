@@ -306,3 +306,30 @@ def test_a_flood_of_changes_paints_what_is_seen_and_no_more(tmp_path: Path) -> N
         assert 1 <= there.painted - before <= 3
 
     tell(tmp_path, story)
+
+
+def test_a_row_that_goes_between_two_looks_stays_until_the_next(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        there = table(console)
+        there.drop("17")
+        assert any("王芳" in row for row in shown(console))
+        there.notify_style_update()  # all lines are painted anew before the table has looked
+        assert any("王芳" in row for row in shown(console))
+        there.flush()
+        assert there.keys() == ["18"]
+        assert not any("王芳" in row for row in shown(console))
+
+    tell(tmp_path, story)
+
+
+def test_the_line_of_keys_is_made_anew_only_when_another_order_can_be_given(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await room(console, pilot, "2", Board)
+        await pilot.press("down")
+        await pilot.pause()
+        before = [id(key) for key in console.screen.query(FooterKey)]
+        await pilot.press("down", "down", "up")
+        await pilot.pause()
+        assert [id(key) for key in console.screen.query(FooterKey)] == before
+
+    tell(tmp_path, story)

@@ -1,0 +1,1 @@
+"""The console, measured in a real terminal before an honest box."""

@@ -1,0 +1,195 @@
+"""`strowger bench console`: how soon a key is seen, and what the console costs, before a big and busy office.
+
+    start_s          from the start of the process until its rows are seen and a key is answered; the middle of STARTS
+    key_p95_ms       from a key (down, up, page) until the terminal shows the cursor on another row; also key_p50_ms
+    room_p95_ms      from a number key until another screen stands there
+    core_percent     CPU of the process while nobody touches it and all rows change, of one core
+    key_percent      the same while somebody presses five keys a second
+
+Conditions: 1024 channels with 512 calls, 512 agents, 64 queues; CHANGES rows a second change, a few times what as many
+real calls bring. The box is tui/bench/box.py, the terminal a pty of 132 columns and 43 lines, read at once; what it
+would paint is worked out by tui/bench/terminal.py. Whatever else runs on the machine makes the times longer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hw.errors import LocalError
+from tui.bench.box import AGENTS, CHANNELS, QUEUES
+from tui.bench.terminal import Terminal
+
+COMMAND = (sys.executable, "-c", "from core.command import main; raise SystemExit(main())", "console")
+WIDTH, HEIGHT = 132, 43
+CHANGES = 500
+STARTS = 5
+PATIENCE_S = 20.0
+KEYS = {"down": b"\x1b[B", "up": b"\x1b[A", "page down": b"\x1b[6~", "page up": b"\x1b[5~"}
+BUSIEST = b"2"
+"""The board: the most rows."""
+
+
+class Seat:
+    """A console in a terminal of its own."""
+
+    def __init__(self, socket: Path) -> None:
+        self.began = time.perf_counter()
+        self.screen = Terminal(WIDTH, HEIGHT)
+        self._fd, inner = pty.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+        about = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        self._process = subprocess.Popen(
+            [*COMMAND, "--socket", str(socket)],
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            env=about,
+            start_new_session=True,
+        )
+        os.close(inner)
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        os.close(self._fd)
+
+    def read(self, within_s: float) -> None:
+        if select.select([self._fd], [], [], max(0.0, within_s))[0]:
+            with suppress(OSError):  # it has ended: until() says so
+                self.screen.feed(os.read(self._fd, 1 << 16))
+
+    def until(self, true: Callable[[], bool]) -> float:
+        """Seconds. LocalError: it does not come."""
+        began = time.perf_counter()
+        while not true():
+            if time.perf_counter() - began > PATIENCE_S or self._process.poll() is not None:
+                seen = "\n".join(self.screen.line(y).rstrip() for y in range(HEIGHT))
+                raise LocalError(f"the console did not show what it should:\n{seen}")
+            self.read(0.2)
+        return time.perf_counter() - began
+
+    def rest(self, seconds: float) -> None:
+        """Reads on meanwhile."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            self.read(end - time.perf_counter())
+
+    def press(self, key: bytes) -> None:
+        os.write(self._fd, key)
+
+    def cursor(self) -> str:
+        """What the row under the cursor is called; empty: there is none. It has the colour of the head."""
+        head = self.screen.ground(0, 0)
+        for y in range(2, HEIGHT - 3):
+            if head and self.screen.ground(y, 1) == head:
+                return " ".join(self.screen.line(y).split()[:2])
+        return ""
+
+    def moved(self, key: bytes) -> float:
+        """Seconds until the cursor stands on another row."""
+        before = self.cursor()
+        self.press(key)
+        return self.until(lambda: self.cursor() not in ("", before))
+
+    def cpu_s(self) -> float:
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def share(self, during: Callable[[], object]) -> float:
+        """Of a core, percent."""
+        cpu, began = self.cpu_s(), time.perf_counter()
+        during()
+        return 100 * (self.cpu_s() - cpu) / (time.perf_counter() - began)
+
+
+@contextmanager
+def seat(socket: Path) -> Iterator[tuple[Seat, float]]:
+    """With the seconds until it could be used."""
+    there = Seat(socket)
+    try:
+        there.until(lambda: bool(there.cursor()))
+        there.moved(KEYS["down"])
+        yield there, time.perf_counter() - there.began
+    finally:
+        there.close()
+
+
+@contextmanager
+def office(socket: Path, changes: int) -> Iterator[None]:
+    box = subprocess.Popen([sys.executable, "-m", "tui.bench.box", str(socket), str(changes)])
+    try:
+        began = time.perf_counter()
+        while not socket.exists():
+            if time.perf_counter() - began > PATIENCE_S or box.poll() is not None:
+                raise LocalError("the box of the bench does not begin")
+            time.sleep(0.02)
+        yield
+    finally:
+        box.kill()
+        box.wait()
+
+
+def run(seconds: float) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="strowger-bench-") as folder, office(Path(folder) / "s", CHANGES):
+        socket = Path(folder) / "s"
+        starts = []
+        for _ in range(STARTS):
+            with seat(socket) as (_there, start_s):
+                starts.append(start_s)
+        with seat(socket) as (there, _start_s):
+            rooms = [room(there, key) for _ in range(4) for key in (b"3", b"1", BUSIEST)]
+            there.until(lambda: bool(there.cursor()))
+            core_percent = there.share(lambda: there.rest(seconds))
+            keys: list[float] = []
+            key_percent = there.share(lambda: keys.extend(press(there, seconds)))
+    return {
+        "channels": CHANNELS,
+        "agents": AGENTS,
+        "queues": QUEUES,
+        "changes_per_s": CHANGES,
+        "start_s": round(statistics.median(starts), 3),
+        "key_p50_ms": round(1000 * statistics.median(keys), 1),
+        "key_p95_ms": round(1000 * percentile(keys), 1),
+        "keys": len(keys),
+        "room_p95_ms": round(1000 * percentile(rooms), 1),
+        "core_percent": round(core_percent, 1),
+        "key_percent": round(key_percent, 1),
+    }
+
+
+def room(there: Seat, key: bytes) -> float:
+    """Seconds until its titles stand there."""
+    before = there.screen.line(1)
+    there.press(key)
+    seconds = there.until(lambda: there.screen.line(1) != before)
+    there.rest(0.3)
+    return seconds
+
+
+def press(there: Seat, seconds: float) -> Iterator[float]:
+    """Five keys a second, at odd moments, all over the table."""
+    chance, end = Random(1), time.perf_counter() + seconds
+    ways = [KEYS["down"]] * 4 + [KEYS["page down"]] * 3 + [KEYS["up"], KEYS["page up"]]
+    while time.perf_counter() < end:
+        yield there.moved(chance.choice(ways))
+        there.rest(chance.uniform(0.1, 0.3))
+
+
+def percentile(values: list[float], part: float = 0.95) -> float:
+    return sorted(values)[min(len(values) - 1, int(part * len(values)))]
