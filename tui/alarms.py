@@ -32,6 +32,7 @@ def row(alarm: dict[str, Any]) -> Row:
 
 class Alarms(Room):
     ROOM = "alarms"
+    TOPICS = ("alarms",)
     HELP_TEXT = N_(
         "What needs a person, and what to do about it. Whoever acknowledges an alarm will see to it: the others see his"
         " name. It stands until its reason has gone."
@@ -46,7 +47,7 @@ class Alarms(Room):
         for key, alarm in alarms.items():
             self.table.put(key, row(alarm))
 
-    def take(self, topic: str, keys: set[str] | None) -> None:
+    def take(self, topic: str, keys: set[str]) -> None:
         if topic == "alarms":
             self.fill()
 

@@ -3,9 +3,11 @@
     console = Console(path)
     console.run()
 
-The connection tells which rows changed; every screen that is there takes what concerns it, and its table paints when
-its time has come. Nothing here decides anything about calls: orders go to the box, and what comes of them comes back
-as changed rows.
+    start ──> the box says who one is ──> the first room of his role ──> keys lead to the others
+
+The connection tells which rows changed; the screens that are looked at take what concerns them, and their tables paint
+when their time has come. Topics that no such screen wants are not watched. Nothing here decides anything about calls:
+orders go to the box, and what comes of them comes back as changed rows.
 """
 
 from __future__ import annotations
@@ -21,59 +23,112 @@ from textual.screen import Screen
 
 from core.api.errors import Refusal
 from core.texts import N_, _
-from tui.alarms import Alarms
-from tui.board import Board
-from tui.calls import Calls
 from tui.connection import Connection, Gone
 from tui.dialogs import Help
-from tui.room import ROOMS, Screens
+from tui.keys import keymap
+from tui.live_table import LiveTable
+from tui.places import PLACES, Place, first, places
+from tui.room import Screens
+from tui.settings import Settings
+from tui.start import Start
 from tui.story import Story
 
-TOPICS = ("status", "calls", "lines", "spans", "alarms")
+ALWAYS = ("status",)
+"""Watched in every room."""
 THEMES = {"dark": "textual-dark", "light": "textual-light"}
+START = "start"
+MISTAKE_S = 20.0
+"""How long a mistake in the file of keys is shown."""
 # Words of the toolkit for its own keys.
 TOOLKIT = (N_("palette"), N_("Quit"))
 
 
 class Console(App[object]):
-    """theme: dark or light."""
+    """settings: theme and keys of whoever sits here."""
 
     TITLE = "Strowger"
     ENABLE_COMMAND_PALETTE = True
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"calls": Calls, "board": Board, "alarms": Alarms}
-    DEFAULT_MODE = "calls"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        START: Start,
+        **{place.room: place.open for place in PLACES},
+    }
+    DEFAULT_MODE = START
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "keys", N_("Help"), priority=True, key_display="F1"),
-        Binding("1", "room('calls')", N_("Calls"), show=False),
-        Binding("2", "room('board')", N_("Board"), show=False),
-        Binding("3", "room('alarms')", N_("Alarms"), show=False),
-        Binding("f9", "turn_light", N_("Light or dark"), show=False),
-        Binding("ctrl+q", "quit", N_("Quit"), priority=True),
+        Binding("f1,question_mark", "keys", N_("Help"), priority=True, key_display="F1", id="help"),
+        *(
+            Binding(
+                f"{place.key},alt+{place.key}",
+                f"room('{place.room}')",
+                place.title,
+                show=False,
+                id=f"room.{place.room}",
+            )
+            for place in PLACES
+        ),
+        Binding("f9", "turn_light", N_("Light or dark"), show=False, id="light"),
+        Binding("ctrl+q", "quit", N_("Quit"), priority=True, id="quit"),
     ]
 
-    def __init__(self, path: Path, theme: str = "dark") -> None:
+    def __init__(self, path: Path, settings: Settings | None = None) -> None:
         super().__init__()
-        self.box = Connection(path, TOPICS)
+        self.settings = settings or Settings()
+        self.box = Connection(path, ALWAYS)
         self.box.told = self._told
         self.box.turned = self._turned
-        self.screens_there: set[Screens] = set()
-        self.theme = THEMES[theme]
+        self.theme = THEMES[self.settings.theme or "dark"]
 
     def on_mount(self) -> None:
+        if self.settings.keys:
+            self.set_keymap(keymap(self.settings, self._together()))
+        for mistake in self.settings.mistakes:
+            self.notify(mistake, severity="warning", timeout=MISTAKE_S, markup=False)
         self.run_worker(self.box.run())
+
+    @property
+    def places(self) -> list[Place]:
+        """The rooms that are there for who sits here; none before the box has said who that is."""
+        return places(self.box.welcome.get("roles", ()))
+
+    def key_of(self, action: str, usual: str) -> str:
+        """The first key in force of an action."""
+        return self.get_key_display(Binding(self._keymap.get(action, usual).split(",")[0], action))
+
+    def _together(self) -> list[list[Binding]]:
+        """Keys that are in force at the same time: those of each screen, with what is everywhere."""
+        everywhere = list(Binding.make_bindings(self.BINDINGS))
+        groups = [[*everywhere, *Binding.make_bindings(LiveTable.BINDINGS)]]
+        for place in PLACES:
+            if place.there:
+                groups.append([*everywhere, *Binding.make_bindings(place.load().BINDINGS)])
+        return groups
 
     # ---- of the connection ----
 
+    def _looked_at(self) -> list[Screens]:
+        return [screen for screen in self.screen_stack if isinstance(screen, Screens) and screen.is_mounted]
+
+    def tend(self) -> None:
+        """Watches what the screens want that are looked at."""
+        self.box.want({*ALWAYS, *(topic for screen in self._looked_at() for topic in screen.TOPICS)})
+
     def _told(self, topic: str, keys: set[str] | None) -> None:
-        for screen in list(self.screens_there):
-            screen.take(topic, keys)
+        for screen in self._looked_at():
+            if topic in screen.TOPICS and self.box.known(screen.TOPICS):
+                if keys is None:
+                    screen.begin()
+                else:
+                    screen.take(topic, keys)
             if topic == "status":
                 screen.show_state()
 
     def _turned(self) -> None:
-        for screen in list(self.screens_there):
+        if self.box.there and self.current_mode not in {place.room for place in self.places}:
+            self.switch_mode(first(self.box.welcome["roles"]) or START)
+        for screen in self._looked_at():
             screen.show_state()
             screen.refresh_bindings()
+            if self.box.there:
+                screen.begin()
         if self.box.there and self.box.times > 1:
             self.notify(_("The box is back."), markup=False)
         elif not self.box.there and self.box.times:
@@ -102,6 +157,9 @@ class Console(App[object]):
 
     # ---- keys ----
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "room" or parameters[0] in {place.room for place in self.places}
+
     def action_room(self, room: str) -> None:
         screen = self.screen
         if isinstance(screen, Story) and self.current_mode == room:
@@ -110,7 +168,13 @@ class Console(App[object]):
             self.switch_mode(room)
 
     def action_turn_light(self) -> None:
-        self.theme = THEMES["dark" if self.theme == THEMES["light"] else "light"]
+        name = "dark" if self.theme == THEMES["light"] else "light"
+        self.theme = THEMES[name]
+        try:
+            self.settings.keep(theme=name)
+        except OSError as error:
+            text = _("{file} cannot be written: {why}").format(file=self.settings.path, why=error.strerror)
+            self.notify(text, severity="warning", markup=False)
 
     def action_keys(self) -> None:
         screen = self.screen
@@ -118,7 +182,8 @@ class Console(App[object]):
             return
         keys: dict[tuple[str, str], list[str]] = {}
         for active in screen.active_bindings.values():
-            if type(active.node).__module__.startswith("tui.") and active.binding.description:
+            ours = type(active.node).__module__.startswith("tui.") and not active.binding.action.startswith("scroll_")
+            if ours and active.binding.description:
                 shown = self.get_key_display(active.binding)
                 keys.setdefault((active.binding.action, active.binding.description), []).append(shown)
         rows = [(" ".join(dict.fromkeys(shown)), words) for (_action, words), shown in keys.items()]
@@ -129,8 +194,8 @@ class Console(App[object]):
             self.push_screen(CommandPalette(placeholder=_("What is to be done?"), id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        for room, name in ROOMS.items():
-            yield SystemCommand(_(name), _("to this screen"), lambda room=room: self.action_room(room))
+        for place in self.places:
+            yield SystemCommand(_(place.title), _("to this screen"), lambda room=place.room: self.action_room(room))
         if isinstance(screen, Screens):
             for active in screen.active_bindings.values():
                 if active.node is screen and active.enabled:

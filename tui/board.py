@@ -86,6 +86,7 @@ def meaning(alarm: str) -> str:
 
 class Board(Room):
     ROOM = "board"
+    TOPICS = ("lines", "spans", "calls")
     HELP_TEXT = N_(
         "Spans and their lines. The lamp at the left: ! out of service or failed, * in use, = a span in order. An order"
         " to a span goes to all its lines. Enter shows what a line did."
@@ -113,11 +114,8 @@ class Board(Room):
         for topic, keys in (("lines", set(lines)), ("spans", set(spans))):
             self.take(topic, keys)
 
-    def take(self, topic: str, keys: set[str] | None) -> None:
+    def take(self, topic: str, keys: set[str]) -> None:
         if topic not in ("lines", "spans"):
-            return
-        if keys is None:
-            self.fill()
             return
         before = SPAN if topic == "spans" else ""
         make = span_row if topic == "spans" else line_row

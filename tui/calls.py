@@ -44,6 +44,7 @@ def row(call: dict[str, Any]) -> Row:
 
 class Calls(Room):
     ROOM = "calls"
+    TOPICS = ("calls",)
     HELP_TEXT = N_("Who speaks with whom, since when. Enter shows everything that happened in the call, as a ladder.")
     EMPTY = N_("Nobody speaks.")
     COLUMNS = (
@@ -64,11 +65,8 @@ class Calls(Room):
         for key, call in calls.items():
             self.table.put(key, row(call))
 
-    def take(self, topic: str, keys: set[str] | None) -> None:
+    def take(self, topic: str, keys: set[str]) -> None:
         if topic != "calls":
-            return
-        if keys is None:
-            self.fill()
             return
         for key in keys:
             call = self.box.rows("calls").get(key)

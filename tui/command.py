@@ -1,4 +1,4 @@
-"""`strowger console`: calls, board and alarms of a running box on the whole terminal.
+"""`strowger console`: a running box on the whole terminal: calls, lines, queues, people, reports.
 
 Needs 80 columns and 24 lines. On the Linux console without a graphics terminal (TERM=linux) it speaks English, as that
 cannot draw Chinese.
@@ -15,12 +15,16 @@ from core import texts
 from core.api.wire import socket_path
 from core.texts import _
 from hw.card import HardwareError
+from tui.settings import THEMES, read, usual_path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket of the box")
     parser.add_argument("--language", choices=sorted(texts.LANGUAGES), help="default: as the environment says")
-    parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="default: dark")
+    parser.add_argument("--theme", choices=THEMES, help="default: as the file of keys says, else dark")
+    parser.add_argument(
+        "--keys", type=Path, metavar="FILE", help="keys, theme, language; default: %(default)s", default=usual_path()
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,10 +32,19 @@ def run(options: argparse.Namespace) -> int:
         raise HardwareError(
             _("the console needs a terminal"), action=_("without one: strowger status, calls, lines, each with --json")
         )
-    if options.language and os.environ.get("TERM") != "linux":
-        texts.use(options.language)
+    try:
+        settings = read(options.keys)
+    except OSError as error:
+        raise HardwareError(
+            _("{file} cannot be read: {why}").format(file=options.keys, why=error.strerror or error),
+            action=_("name another with --keys, or see to its owner and permissions"),
+        ) from error
+    settings.theme = options.theme or settings.theme
+    language = options.language or settings.language
+    if language and os.environ.get("TERM") != "linux":
+        texts.use(language)
     from tui.app import Console
 
-    console = Console(options.socket or socket_path(), options.theme)
+    console = Console(options.socket or socket_path(), settings)
     console.run()
     return console.return_code or 0

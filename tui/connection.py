@@ -1,6 +1,7 @@
 """The console's connection to the box: asks, watches, and comes back by itself.
 
-    run()        connect ──> hello ──> subscribe to every topic ──> read ... the box is gone ──> connect again
+    run()        connect ──> hello ──> subscribe to what is wanted ──> read ... the box is gone ──> connect again
+    want(...)    watch these topics from now on, and no others: what nobody looks at costs nothing
     news         told(topic, keys)     rows of a topic changed; keys None: all of them are new
                  turned()              connected, or no more
 
@@ -15,7 +16,7 @@ the connection ended raises Gone, and whoever asked decides.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -57,6 +58,8 @@ class Watch:
 
     def __init__(self, topic: str) -> None:
         self.topic = topic
+        self.asked = False
+        """Whether this connection has subscribed to it."""
         self.subscription = 0
         self.number = -1
         self.rows: Rows = {}
@@ -84,7 +87,7 @@ class Watch:
 class Connection:
     """told, turned: see above; set them before run()."""
 
-    def __init__(self, path: Path, topics: Iterable[str], client: str = "console") -> None:
+    def __init__(self, path: Path, topics: Iterable[str] = (), client: str = "console") -> None:
         self.path = path
         self.there = False
         self.why = ""
@@ -103,11 +106,33 @@ class Connection:
         """By the number of the request: topics whose snapshot is on its way."""
         self._by_number: dict[int, Watch] = {}
         """By the number of the subscription."""
-        self._mending: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
+        """What is asked beside what a person waits for."""
 
     def rows(self, topic: str) -> Rows:
-        """As the box said last; empty: it has said nothing."""
-        return self.watches[topic].rows
+        """As the box said last; empty: it has said nothing, or nobody wants the topic."""
+        watch = self.watches.get(topic)
+        return watch.rows if watch is not None else {}
+
+    def known(self, topics: Iterable[str]) -> bool:
+        """Whether the box has said all rows of each. Topics that this user may not watch have none."""
+        may = self.welcome.get("topics", ())
+        return self.there and all(
+            topic not in may or (topic in self.watches and self.watches[topic].number >= 0) for topic in topics
+        )
+
+    def want(self, topics: Iterable[str]) -> None:
+        """Watches these from now on, and no others."""
+        wanted = set(topics)
+        for topic in set(self.watches) - wanted:
+            watch = self.watches.pop(topic)
+            if self._by_number.pop(watch.subscription, None) is not None:
+                self._aside(self._forget(watch.subscription))
+        for topic in wanted - set(self.watches):
+            self.watches[topic] = Watch(topic)
+        if self.there:
+            for watch in self._unasked():
+                self._aside(self._subscribe(watch))
 
     def may(self, method: str) -> bool:
         """Whether this user may ask for it."""
@@ -160,9 +185,8 @@ class Connection:
     async def _greet(self) -> None:
         try:
             self.welcome = await self.ask("hello", protocol=wire.PROTOCOL, client=self._client, language=language())
-            for watch in self.watches.values():
-                if watch.topic in self.welcome["topics"]:
-                    await self._subscribe(watch)
+            while unasked := self._unasked():
+                await self._subscribe(unasked[0])
         except Refusal:
             # The box will not have us: the connection ends, and why is shown until it will.
             if self._writer is not None:
@@ -172,14 +196,29 @@ class Connection:
         self.times += 1
         self.turned()
 
+    def _unasked(self) -> list[Watch]:
+        return [watch for watch in self.watches.values() if not watch.asked and watch.topic in self.welcome["topics"]]
+
     async def _subscribe(self, watch: Watch) -> None:
+        watch.asked = True
         await self._asking("subscribe", {"topic": watch.topic}, watch)
 
+    async def _forget(self, subscription: int) -> None:
+        await self.ask("unsubscribe", subscription=subscription)
+
     async def _again(self, watch: Watch, old: int) -> None:
-        """After a gap. A box that goes meanwhile is connected to anew, with all topics."""
-        with suppress(Gone):
-            await self.ask("unsubscribe", subscription=old)
-            await self._subscribe(watch)
+        """After a gap."""
+        await self._forget(old)
+        await self._subscribe(watch)
+
+    def _aside(self, asking: Coroutine[Any, Any, None]) -> None:
+        async def whole() -> None:
+            with suppress(Gone):  # a box that goes meanwhile is connected to anew, with all topics
+                await asking
+
+        task = asyncio.create_task(whole())
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     async def _read(self, reader: asyncio.StreamReader) -> str:
         """Why the connection has ended."""
@@ -206,9 +245,11 @@ class Connection:
         else:
             # Before the next line is read: changes of a subscription come right behind its answer.
             watch = self._wanted.pop(message.id, None) if isinstance(message.id, int) else None
-            if watch is not None:
+            if watch is not None and self.watches.get(watch.topic) is watch:
                 self._by_number[message.result["subscription"]] = watch
                 self._begin(watch, message.result)
+            elif watch is not None:  # nobody wants it any more
+                self._aside(self._forget(message.result["subscription"]))
             answer.set_result(message.result)
 
     def _begin(self, watch: Watch, snapshot: Mapping[str, Any]) -> None:
@@ -225,14 +266,14 @@ class Connection:
             self.told(watch.topic, set(params["rows"]))
         else:
             del self._by_number[watch.subscription]
-            mending = asyncio.create_task(self._again(watch, watch.subscription))
-            self._mending.add(mending)
-            mending.add_done_callback(self._mending.discard)
+            self._aside(self._again(watch, watch.subscription))
 
     def _lost(self, why: str) -> None:
         was, self.there, self.why = self.there or not self.why, False, why
         self._by_number.clear()
         self._wanted.clear()
+        for watch in self.watches.values():
+            watch.asked = False
         for answer in self._asked.values():
             if not answer.done():
                 answer.set_exception(Gone(why))

@@ -79,13 +79,13 @@ class LiveTable(ScrollView, can_focus=True):
     LiveTable > .live-table--head { color: $text-primary; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", N_("Up"), show=False),
-        Binding("down,j", "move(1)", N_("Down"), show=False),
-        Binding("pageup", "page(-1)", N_("Page up"), show=False),
-        Binding("pagedown", "page(1)", N_("Page down"), show=False),
-        Binding("home,g", "move(-1000000)", N_("First row"), show=False),
-        Binding("end,G", "move(1000000)", N_("Last row"), show=False),
-        Binding("enter", "choose", N_("Open"), show=False),
+        Binding("up,k", "move(-1)", N_("Up"), show=False, id="table.up"),
+        Binding("down,j", "move(1)", N_("Down"), show=False, id="table.down"),
+        Binding("pageup", "page(-1)", N_("Page up"), show=False, id="table.page_up"),
+        Binding("pagedown", "page(1)", N_("Page down"), show=False, id="table.page_down"),
+        Binding("home,g", "move(-1000000)", N_("First row"), show=False, id="table.first"),
+        Binding("end,G", "move(1000000)", N_("Last row"), show=False, id="table.last"),
+        Binding("enter", "choose", N_("Open"), show=False, id="table.open"),
     ]
 
     class Pointed(Message):

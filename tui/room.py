@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.screen import Screen
@@ -21,15 +22,12 @@ from textual.widgets import Footer, Static
 
 from core.texts import N_, _
 from tui.columns import fit, plain
+from tui.keys import named
 from tui.live_table import Column, LiveTable
 
 if TYPE_CHECKING:
     from tui.app import Console
     from tui.connection import Connection
-
-ROOMS = {"calls": N_("Calls"), "board": N_("Board"), "alarms": N_("Alarms")}
-"""The rooms in the order of their number keys, each with its name."""
-
 
 # Words of the box that have a plainer one, and those of links.
 PLAINER = {"null": N_("idle"), "up": N_("up"), "down": N_("down")}
@@ -46,9 +44,12 @@ def clock(utc_s: float, day: bool = False) -> str:
 
 
 class Screens(Screen[None]):
-    """name of a room that is lit in the head; empty: none."""
+    """ROOM: the room (tui/places.py) that is lit in the head; empty: none. TOPICS: what it watches while somebody is
+    there.
+    """
 
     ROOM: ClassVar[str] = ""
+    TOPICS: ClassVar[tuple[str, ...]] = ()
     HELP_TEXT: ClassVar[str] = ""
     DEFAULT_CSS = """
     Screens #head { dock: top; height: 1; background: $primary; color: $text; text-style: bold; }
@@ -56,6 +57,11 @@ class Screens(Screen[None]):
     Screens #state.gone { background: $error; color: $text; text-style: bold; }
     Screens #state.alarmed { color: $text-error; text-style: bold; }
     """
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        if "BINDINGS" in cls.__dict__:
+            cls.BINDINGS = named(cls.ROOM or cls.__name__.lower(), cls.BINDINGS)
+        super().__init_subclass__(**more)
 
     @property
     def console(self) -> Console:
@@ -92,34 +98,55 @@ class Screens(Screen[None]):
         """What stands at the right of the head."""
         return str(self.box.welcome.get("name", ""))
 
-    def on_mount(self) -> None:
-        self.console.screens_there.add(self)
+    def on_screen_resume(self) -> None:
+        """Somebody looks at it (again)."""
+        self.console.tend()
         self.show_state()
-
-    def on_unmount(self) -> None:
-        self.console.screens_there.discard(self)
+        if self.box.known(self.TOPICS):
+            self.begin()
 
     def on_resize(self) -> None:
         self.show_state()
 
-    def take(self, topic: str, keys: set[str] | None) -> None:
-        """Rows of a topic changed; None: all are new."""
+    def begin(self) -> None:
+        """All that it watches is there, and new."""
+
+    def take(self, topic: str, keys: set[str]) -> None:
+        """Rows of one of its topics changed, or have gone."""
 
     def show_state(self) -> None:
         """Head and line of state anew."""
         width = self.size.width
-        rooms = "  ".join(
-            f"[{n} {_(name)}]" if room == self.ROOM else f" {n} {_(name)} "
-            for n, (room, name) in enumerate(ROOMS.items(), 1)
-        )
         self.query_one("#head", Static).update(
-            _ends(f" Strowger {rooms}", plain(self.title_text()) + " ", width), layout=False
+            _ends(self._rooms(), plain(self.title_text()) + " ", width), layout=False
         )
         line = self.query_one("#state", Static)
         status = self.box.rows("status").get("box", {})
         line.set_class(not self.box.there, "gone")
         line.set_class(self.box.there and bool(status.get("worst") == "critical"), "alarmed")
         line.update(fit(" " + plain(self._state(status)), width), layout=False)
+
+    def _rooms(self) -> Text:
+        """The rooms with their keys; close together, and by their short names, where there is no room for more."""
+        there = self.console.places
+        titles = [_(place.title) for place in there]
+        wide = self._head(" Strowger ", "  ", " ", titles)
+        if wide.cell_len < self.size.width:
+            return wide
+        close = self._head("", " ", "", titles)
+        return (
+            close if close.cell_len <= self.size.width else self._head("", " ", "", [_(place.short) for place in there])
+        )
+
+    def _head(self, before: str, gap: str, between: str, titles: list[str]) -> Text:
+        head, lit = Text(before), False
+        for place, title in zip(self.console.places, titles, strict=True):
+            here = place.room == self.ROOM
+            head.append(gap[:-1] + "[" if here else "]" + gap[1:] if lit else gap)
+            head.append(self.console.key_of(f"room.{place.room}", place.key), "not bold")
+            head.append(between + title, "underline" if here else "")
+            lit = here
+        return head.append("]" if lit else " ")
 
     def _state(self, status: dict[str, Any]) -> str:
         if not self.box.there:
@@ -135,10 +162,10 @@ class Screens(Screen[None]):
         return text + (", " + _("{alarms} alarms").format(**status) if status["alarms"] else "")
 
 
-def _ends(left: str, right: str, width: int) -> str:
+def _ends(left: Text, right: str, width: int) -> Text:
     """Both ends of a line; the right one goes first when there is no room."""
-    room = width - cell_len(left)
-    return left + (fit(right, room, right=True) if cell_len(right) <= room else " " * max(0, room))
+    room = width - left.cell_len
+    return left.append(fit(right, room, right=True) if cell_len(right) <= room else " " * max(0, room))
 
 
 class Room(Screens):
@@ -160,10 +187,11 @@ class Room(Screens):
         return self.query_one(LiveTable)
 
     def on_mount(self) -> None:
-        super().on_mount()
+        self.table.focus()
+
+    def begin(self) -> None:
         self.fill()
         self.table.flush()
-        self.table.focus()
 
     def fill(self) -> None:
         """All rows anew."""

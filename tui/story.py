@@ -40,7 +40,6 @@ class Story(Screens):
         yield Log(highlight=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(Log).focus()
         self._look()
         self.set_interval(AGAIN_S, self._look)

@@ -108,6 +108,7 @@ class Box:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.greeted: list[dict[str, Any]] = []
         self.subscribed: list[str] = []
+        self.roles = ["administrator"]
         self.acts: dict[str, Callable[[dict[str, Any]], Any]] = {
             "call.clear": lambda params: {},
             "call.trace": lambda params: {"rows": [f"ladder of {params['call']}", "8001   8002"], "events": []},
@@ -132,6 +133,10 @@ class Box:
             writer.close()
         self._writers.clear()
         self.path.unlink(missing_ok=True)
+
+    def watched(self) -> list[str]:
+        """What somebody watches now."""
+        return list(self._numbers)
 
     def change(self, topic: str, rows: Mapping[str, dict[str, Any] | None], skipped: int = 0) -> None:
         """Tells it. skipped: so many changes before it got lost."""
@@ -160,7 +165,7 @@ class Box:
     def _answer(self, method: str, params: dict[str, Any]) -> Any:
         if method == "hello":
             self.greeted.append(params)
-            facts = {"protocol": 1, "version": "0.1", "name": "Mei", "roles": ["administrator"], "stations": []}
+            facts = {"protocol": 1, "version": "0.1", "name": "Mei", "roles": self.roles, "stations": []}
             return {**facts, "methods": sorted(self.acts), "topics": sorted(self.topics)}
         if method == "subscribe":
             topic = params["topic"]
@@ -168,6 +173,8 @@ class Box:
             self._numbers[topic] = [len(self.subscribed), 0]
             return {"subscription": len(self.subscribed), "number": 0, "rows": self.topics[topic]}
         if method == "unsubscribe":
+            topic = next(name for name, entry in self._numbers.items() if entry[0] == params["subscription"])
+            del self._numbers[topic]
             return {}
         self.asked.append((method, params))
         if method not in self.acts:

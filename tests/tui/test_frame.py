@@ -1,0 +1,244 @@
+"""The frame of the console: rooms by role, topics only while somebody looks, keys by configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from core import texts
+from core.texts import _
+from tests.tui.box import Box, box, until
+from tui.app import Console
+from tui.board import Board
+from tui.calls import Calls
+from tui.dialogs import Help, Question
+from tui.live_table import LiveTable
+from tui.places import PLACES, ROOMS_OF, Place, first, places
+from tui.room import Screens
+from tui.settings import Settings, read
+from tui.start import Start
+
+SIZES = [(80, 24), (132, 43)]
+
+Story_ = Callable[[Box, Console, "Pilot[object]"], Awaitable[None]]
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    texts.use(request.param)
+    yield request.param
+    texts.use("en")
+
+
+def tell(
+    path: Path,
+    story: Story_,
+    settings: Settings | None = None,
+    size: tuple[int, int] = (80, 24),
+    roles: tuple[str, ...] = ("administrator",),
+) -> None:
+    async def whole() -> None:
+        async with box(path / "s") as here:
+            here.roles = list(roles)
+            console = Console(path / "s", settings)
+            async with console.run_test(size=size) as pilot:
+                await until(lambda: console.box.there)
+                await story(here, console, pilot)
+
+    asyncio.run(whole())
+
+
+def table(console: Console) -> LiveTable:
+    return console.screen.query_one(LiveTable)
+
+
+def kept(path: Path, text: str) -> Settings:
+    path.write_text(text, "utf-8")
+    return read(path)
+
+
+def test_every_room_that_a_role_names_is_in_the_table() -> None:
+    rooms = {place.room for place in PLACES}
+    assert all(set(named) <= rooms for named in ROOMS_OF.values())
+    assert len({place.key for place in PLACES}) == len(PLACES)
+
+
+def test_every_room_that_is_there_has_its_screen_and_its_name() -> None:
+    for place in PLACES:
+        if place.there:
+            assert issubclass(place.load(), Screens)
+            assert vars(place.load())["ROOM"] == place.room
+            assert place.load().HELP_TEXT
+
+
+def test_who_has_two_roles_sees_the_rooms_of_both_and_begins_with_the_first() -> None:
+    assert first(["agent", "administrator"]) == first(["administrator"]) == "calls"
+    assert {place.room for place in places(["agent"])} <= set(ROOMS_OF["agent"])
+    assert places([]) == []
+    assert first([]) == ""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_head_with_all_rooms_fits_in_both_languages(
+    tmp_path: Path, language: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Place, "there", property(lambda self: True))
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls))
+        await until(lambda: "[1" in str(console.screen.query_one("#head", Static).content))
+        head = str(console.screen.query_one("#head", Static).content)
+        assert cell_len(head) == size[0]
+        for place in PLACES:
+            assert any(_(name) in head for name in (place.title, place.short)), (place, head)
+
+    tell(tmp_path, story, size=size)
+
+
+def test_an_auditor_sees_his_rooms_and_no_others(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls))
+        assert "configuration" not in [place.room for place in console.places]
+        await pilot.press("9")
+        assert isinstance(console.screen, Calls)
+
+    tell(tmp_path, story, roles=("auditor",))
+
+
+def test_who_has_no_room_is_told_so(tmp_path: Path, language: str) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        body = console.screen.query_one("#body", Static)
+        await until(lambda: str(body.content) == _("There is no room for your role here."))
+        assert isinstance(console.screen, Start)
+
+    tell(tmp_path, story, roles=("stranger",))
+
+
+def test_topics_are_watched_only_while_somebody_looks(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls) and set(here.watched()) == {"status", "calls"})
+        await pilot.press("2")
+        await until(lambda: set(here.watched()) == {"status", "calls", "lines", "spans"})
+        await until(lambda: isinstance(console.screen, Board) and bool(console.screen.table.keys()))
+        await pilot.press("t")
+        await until(lambda: not isinstance(console.screen, Board))
+        assert set(here.watched()) == {"status", "calls", "lines", "spans"}
+        await pilot.press("3")
+        await until(lambda: set(here.watched()) == {"status", "alarms"})
+
+    tell(tmp_path, story)
+
+
+def test_a_room_that_one_comes_back_to_is_as_the_box_is_now(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls) and console.screen.table.keys() == ["17", "18"])
+        await pilot.press("down")
+        for elsewhere in ("2", "3"):  # calls are watched in the one, not in the other
+            await pilot.press(elsewhere)
+            await until(lambda: not isinstance(console.screen, Calls))
+            gone = next(iter(here.topics["calls"]))
+            if elsewhere == "2":
+                await until(lambda: "calls" in here.watched())
+                here.change("calls", {gone: None})
+            else:
+                await until(lambda: "calls" not in here.watched())
+                here.topics["calls"]["21"] = here.topics["calls"].pop(gone)
+            await pilot.press("1")
+            await until(lambda: isinstance(console.screen, Calls))
+            await until(lambda: table(console).keys() == list(here.topics["calls"]))
+
+    tell(tmp_path, story)
+
+
+def test_keys_are_as_the_person_wants_them(tmp_path: Path) -> None:
+    text = '[keys]\n"calls.clear" = "x"\n"room.board" = "f5, z"\n"help" = "f4"\n"table.down" = "n"\n'
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls) and bool(console.screen.table.keys()))
+        await until(lambda: "f5" in str(console.screen.query_one("#head", Static).content).lower())
+        await pilot.press("c")
+        await pilot.press("n")
+        await until(lambda: table(console).cursor == "18")
+        await pilot.press("x")
+        await until(lambda: isinstance(console.screen, Question))
+        await pilot.press("n")
+        await until(lambda: isinstance(console.screen, Calls))
+        await pilot.press("f4")
+        await until(lambda: isinstance(console.screen, Help))
+        keys = str(console.screen.query_one(Static).content).splitlines()
+        assert any(row.startswith("x ") and row.endswith("Clear") for row in keys), keys
+        assert any(row.startswith("f5 z") and row.endswith("Board") for row in keys), keys
+        await pilot.press("escape")
+        await pilot.press("z")
+        await until(lambda: isinstance(console.screen, Board))
+
+    tell(tmp_path, story, kept(tmp_path / "keys", text))
+
+
+def test_a_mistake_in_the_keys_is_told_and_the_rest_holds(tmp_path: Path) -> None:
+    text = (
+        'theme = "blue"\n[keys]\n"calls.claer" = "x"\n"calls.ladder" = "hyper+x"\n"board.block" = "u"\n'
+        '"board.trace" = "w"\nquit = 3\n'
+    )
+    settings = kept(tmp_path / "keys", text)
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        file = f"{tmp_path / 'keys'}, line"
+        assert settings.mistakes == [
+            f'{file} 1: theme can be "dark", "light"',
+            f'{file} 7: a key stands in quotes: "quit" = "x"',
+            f'{file} 3: no action "calls.claer"; there are: calls.clear, calls.ladder',
+            f'{file} 4: "hyper+x" is no key; write a sign (x), f1 to f24, enter, space, or ctrl+x, alt+x',
+            f'{file} 5: "u" is the key of board.unblock already',
+        ]
+        assert [note.message for note in console._notifications] == settings.mistakes
+        await pilot.press("2")
+        await until(lambda: isinstance(console.screen, Board) and bool(console.screen.table.keys()))
+        await pilot.press("w")
+        await until(lambda: not isinstance(console.screen, Board))
+
+    tell(tmp_path, story, settings)
+
+
+def test_two_actions_may_change_their_keys(tmp_path: Path) -> None:
+    settings = kept(tmp_path / "keys", '[keys]\n"board.block" = "u"\n"board.unblock" = "b"\n')
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        assert settings.mistakes == []
+        await pilot.press("2")
+        await until(lambda: isinstance(console.screen, Board) and bool(console.screen.table.keys()))
+        await pilot.press("u")
+        await until(lambda: isinstance(console.screen, Question))
+        await pilot.press("y")
+        await until(lambda: here.asked == [("line.block", {"line": "8001"})])
+
+    tell(tmp_path, story, settings)
+
+
+def test_a_file_that_is_no_toml_is_told_and_left_alone(tmp_path: Path) -> None:
+    settings = kept(tmp_path / "keys", "theme = dark\n")
+    assert len(settings.mistakes) == 1
+    assert "line 1, column 9" in settings.mistakes[0]
+    settings.keep(theme="light")
+    assert (tmp_path / "keys").read_text() == "theme = dark\n"
+
+
+def test_the_chosen_theme_is_kept_and_nothing_else_in_the_file_changes(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    settings = kept(file, '# mine\n[keys]\n"calls.clear" = "x"  # as at home\n')
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("f9")
+        await until(lambda: read(file).theme == "light")
+        assert console.theme == "textual-light"
+        assert "# mine\n" in file.read_text()
+        assert '"calls.clear" = "x"  # as at home\n' in file.read_text()
+        assert read(file).keys == {"calls.clear": "x"}
+
+    tell(tmp_path, story, settings)
