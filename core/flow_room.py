@@ -15,7 +15,7 @@ that fails is an alarm until it answers again. What it does not: decide what hap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,11 +30,13 @@ from core.alarms import Alarms
 from core.config.mistake import ConfigError
 from core.config.model.box import Box
 from core.exchange.exchange import Exchange
+from core.exchange.leg import Leg
 from core.exchange.refusal import Refused
 from core.flow_workshop import Workshop
 from core.ivr.check import Checked, Known, check
 from core.ivr.destination import Flows, Hands
 from core.ivr.library import Library
+from core.ivr.nodes import AnyNode
 from core.ivr.plugins import PlugIns, load
 from core.ivr.reading import read
 from core.ivr.spoken import known
@@ -100,6 +102,10 @@ class FlowRoom:
     @prompts.setter
     def prompts(self, store: PromptStore | None) -> None:
         self._flows.prompts = store
+
+    def asking(self, leg: Leg) -> tuple[AnyNode, Mapping[str, AnyNode]] | None:
+        """The node that this caller is in now, and all nodes of its flow; None: he is in no flow."""
+        return self._flows.asking(leg)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Until cancelled."""

@@ -48,12 +48,13 @@ from core.queues.room import QueueRoom
 from core.recording.room import FOLDER as RECORDINGS
 from core.recording.room import Recordings
 from core.refit import Refit
-from core.simulation import Simulation
 from core.spans import Spans, SpanView
 from core.store.event import Event
 from core.store.journal import Journal
 from core.store.reader import NAME as JOURNAL
 from core.texts import _
+from core.town.simulation import Simulation
+from core.town.traffic import Traffic
 from core.voice import INCOMING, Voice
 from core.voicemail.room import Voicemail
 from hw import wall_clock
@@ -196,8 +197,6 @@ class RunningBox:
             nursery.start_soon(self.configuration.run)
         self.rooms.exchange = Acts(self.exchange)
         self.rooms.add(Conferences, Conferences(self.exchange))
-        if self.hardware.towns:
-            self.rooms.add(Simulation, Simulation(self.hardware))
         self._open_workshop()
         voicemail = outbox = None
         if self.voice.prompts is not None and self.data is not None:
@@ -226,6 +225,8 @@ class RunningBox:
         await nursery.start(self.queues.run)
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
+        if self.hardware.towns:
+            self._open_town(nursery)
         if self._virtual:
             await nursery.start(self._speak, self.voice, self._speaking)
         else:
@@ -240,6 +241,17 @@ class RunningBox:
         )
         if self._socket is not None:
             await nursery.start(self.server.listen, self._socket)
+
+    def _open_town(self, nursery: trio.Nursery) -> None:
+        """The people around simulated cards."""
+        topics = self.rooms.topics
+        simulation = Simulation(self.hardware, self.exchange)
+        told = partial(topics.changed, "town", "traffic")
+        traffic = Traffic(simulation, self.flows, self.queues, told, threaded=not self._virtual)
+        self.rooms.add(Simulation, simulation)
+        self.rooms.add(Traffic, traffic)
+        nursery.start_soon(simulation.run, topics)
+        nursery.start_soon(traffic.run)
 
     def _recordings(self) -> Recordings | None:
         if self.data is None:

@@ -7,6 +7,7 @@ strowger town flash 8001
 strowger town hang-up 8001
 strowger town call e1a 66778001        somebody of the town calls; --from says who
 strowger town end 1                    he hangs up
+strowger town traffic 120              so many call by themselves, each hour; 0: nobody
 """
 
 from __future__ import annotations
@@ -26,20 +27,23 @@ ACTS = {
     "dial": ("town.dial", ("telephone", "digits")),
     "call": ("town.call", ("way", "number")),
     "end": ("town.end", ("call",)),
+    "traffic": ("town.traffic", ("calls_per_hour",)),
 }
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
     parser.add_argument("act", nargs="?", choices=ACTS, help="what is done; without it: who is there")
-    parser.add_argument("words", nargs="*", metavar="NAME", help="telephone and digits, or way in and number, or call")
+    parser.add_argument(
+        "words", nargs="*", metavar="NAME", help="telephone and digits, or way in and number, or call, or calls an hour"
+    )
     parser.add_argument("--from", dest="caller", default="62000001", metavar="NUMBER", help="who of the town calls")
 
 
 def row(telephone: dict[str, Any]) -> tuple[str, ...]:
     state = _("off hook") if telephone["off_hook"] else _("rings") if telephone["rings"] else ""
-    hears, lamp = telephone["hears"].replace("_", " "), _("lamp") if telephone["lamp"] else ""
-    return telephone["number"], state, telephone["shows"], hears, lamp
+    hears = telephone["words"] or telephone["hears"].replace("_", " ")
+    return telephone["number"], state, telephone["shows"], hears, _("lamp") if telephone["lamp"] else ""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,14 +55,15 @@ def run(options: argparse.Namespace) -> int:
             if not options.json:
                 print(_("ways in: {names}").format(names=", ".join(town["ways"])))
                 print(_("people: {names}").format(names=", ".join(town["people"])))
+                print(_("by themselves: {calls_per_hour} calls an hour to {number}").format(**town["traffic"]))
             return 0
         method, names = ACTS[options.act]
         params: dict[str, object] = dict(zip(names, options.words, strict=False))
         if options.act == "call":
             params["caller"] = options.caller
-        elif options.act == "end":
-            params = {"call": int(word) if (word := "".join(options.words[:1])).isdecimal() else 0}
+        elif options.act in ("end", "traffic"):
+            params = {names[0]: int(word) if (word := "".join(options.words[:1])).isdecimal() else word}
         answer = box.ask(method, **params)
-        if answer:
+        if "call" in answer:
             print(json.dumps(answer) if options.json else _("call {call}").format(call=answer["call"]))
     return 0

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from core.alarms import AlarmView
 from core.api.asking import Rooms
+from core.api.line_acts import KEEPERS
 from core.api.roles import ALL
 from core.api.rooms import BoxStatus
 from core.api.topics import Filter, Topic
@@ -18,6 +19,8 @@ from core.queues.room import QueueRoom
 from core.queues.views import AgentRow, QueueRow
 from core.spans import SpanView
 from core.store.event import Event
+from core.town.simulation import TELEPHONES, Simulation, TelephoneView
+from core.town.traffic import Traffic, TrafficView
 
 
 def topics(rooms: Rooms) -> list[Topic]:
@@ -68,6 +71,20 @@ def topics(rooms: Rooms) -> list[Topic]:
         ),
         Topic("alarms", "alarms that stand, by key", AlarmView, lambda: list(rooms.alarms.standing.items())),
         Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),
+        Topic(
+            TELEPHONES,
+            "simulated telephones, what is seen and heard there, by number; none where no card is simulated",
+            TelephoneView,
+            lambda: [(row.number, row) for row in rooms[Simulation].telephones()] if Simulation in rooms else [],
+            roles=KEEPERS,
+        ),
+        Topic(
+            "town",
+            "the people around simulated cards who call by themselves; one row, `traffic`",
+            TrafficView,
+            lambda: [("traffic", rooms[Traffic].view())] if Traffic in rooms else [],
+            roles=KEEPERS,
+        ),
         Topic(
             "journal",
             "every event, as it happens; `time`: UTC, µs since 1970; `clock`: µs since this run began, for durations",

@@ -14,8 +14,9 @@ from core.api.acts import Done, Nothing, Params, Result, act
 from core.api.asking import Asking
 from core.api.errors import Code, Refusal
 from core.api.line_acts import KEEPERS
-from core.simulation import Simulation, TelephoneView
 from core.texts import _
+from core.town.simulation import Simulation, TelephoneView
+from core.town.traffic import MOST, Traffic, TrafficView
 
 TelephoneNumber = Annotated[str, Meta(description="the station's number", min_length=1, max_length=32)]
 
@@ -34,13 +35,17 @@ class TownView(Result, frozen=True):
     telephones: list[TelephoneView]
     ways: Annotated[list[str], Meta(description="trunks and spans by which the town can call in")]
     people: Annotated[list[str], Meta(description="numbers of the town, to be called and to call")]
+    traffic: TrafficView
 
 
 @act("town.list", roles=KEEPERS)
 def listed(asking: Asking, params: Nothing) -> TownView:
-    """Who is there: simulated telephones with what they show and hear, ways in, and numbers of the town."""
+    """Who is there: simulated telephones with what they show and hear, ways in, numbers of the town, and how many call
+    by themselves.
+    """
     simulation = _simulation(asking)
-    return TownView(simulation.telephones(), simulation.ways(), simulation.people())
+    traffic = asking.room(Traffic).view()
+    return TownView(simulation.telephones(), simulation.ways(), simulation.people(), traffic)
 
 
 class OfTelephone(Params, frozen=True):
@@ -105,3 +110,18 @@ def end(asking: Asking, params: End) -> Done:
     """The caller of the town hangs up."""
     _simulation(asking).end(params.call)
     return Done()
+
+
+class HowMuch(Params, frozen=True):
+    calls_per_hour: Annotated[int, Meta(description="that ring in by themselves; 0: none", ge=0, le=MOST)]
+
+
+@act("town.traffic", roles=KEEPERS)
+def traffic(asking: Asking, params: HowMuch) -> TrafficView:
+    """So many people of the town call from now on, and are answered by simulated agents where nobody real is logged on.
+    At 0 the agents go home.
+    """
+    _simulation(asking)
+    room = asking.room(Traffic)
+    room.set(params.calls_per_hour)
+    return room.view()

@@ -137,9 +137,12 @@ class Call:
         return self._routine is not None
 
     def check(self) -> None:
-        """Is anybody left to speak with? A party that is left alone may be wanted elsewhere."""
+        """Is anybody left to speak with? A party that is left alone may be wanted elsewhere. Services among themselves
+        have nothing to say.
+        """
         parties = [leg for leg in self.legs if not leg.listener]
-        if self._routine is not None or len(parties) > 1 or self.finished:
+        people = any(leg.device.kind is not DeviceKind.SERVICE for leg in parties)
+        if self._routine is not None or (len(parties) > 1 and people) or self.finished:
             return
         left = parties[0] if parties else None
         if left is None or left.after is None or left.state is not State.CONNECTED:

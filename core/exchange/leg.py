@@ -45,11 +45,14 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What a party hears that is no person. name: as in the journal ("ringback", "music", "prompt:number-vacant")."""
+    """What a party hears that is no person. name: as in the journal ("ringback", "music", "prompt:number-vacant").
+    words: what is said, to be read; empty: no words, or none that the box knows.
+    """
 
     name: str
     sources: Sequence[Audible]
     loop: bool = True
+    words: str = ""
 
 
 class Leg:

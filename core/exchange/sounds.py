@@ -80,11 +80,13 @@ class Sounds:
         if self._prompts is None:
             return None
         try:
-            clips = await self._prompts.said(said.name, language, **said.values)
+            parts = self._prompts.catalogue.phrase(said.name, language, **said.values)
+            clips = await self._prompts.clips(parts, language)
         except (CatalogueError, PhraseError, PromptError) as error:
             log.error("prompt %s cannot be said: %s", said.name, error)
             return None
-        return Treatment(f"prompt:{said.name}", clips, loop=False) if clips else None
+        words = self._prompts.catalogue.text(parts, language)
+        return Treatment(f"prompt:{said.name}", clips, loop=False, words=words) if clips else None
 
     async def refusal(self, refused: Refused, language: str) -> Treatment | None:
         """Words of it, where the configuration wants words."""

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class ConnectionView(msgspec.Struct, frozen=True):
-    """One device's half of a call. since: UTC seconds when its state began."""
+    """One device's half of a call. since: UTC seconds when its state began. hears: tone, prompt or music in place of
+    the others; words: what that says.
+    """
 
     device: str
     kind: str
@@ -26,6 +28,7 @@ class ConnectionView(msgspec.Struct, frozen=True):
     calling: bool
     since: float
     hears: str
+    words: str = ""
 
 
 class CallView(msgspec.Struct, frozen=True):
@@ -79,6 +82,7 @@ def connection_view(leg: Leg) -> ConnectionView:
         calling=leg.calling,
         since=exchange.utc().timestamp() - (exchange.clock() - leg.since),
         hears=leg.treatment.name if leg.treatment is not None else "",
+        words=leg.treatment.words if leg.treatment is not None else "",
     )
 
 

@@ -28,6 +28,7 @@ from core.exchange.refusal import Refused
 from core.exchange.service import Service
 from core.exchange.station import Station
 from core.ivr.library import Edition, Library
+from core.ivr.nodes import AnyNode
 from core.ivr.plugins import PlugIns
 from core.ivr.run import Run
 from core.ivr.session import Caller
@@ -92,6 +93,15 @@ class Flows:
             talk = self.begin(call, caller, edition, settings.flow, language, {})
             talk.service = service
             await talk.serve(call, talk.run.acts)
+
+    def asking(self, leg: Leg) -> tuple[AnyNode, Mapping[str, AnyNode]] | None:
+        """The node that this caller is in now, and all nodes of its flow; None: he is in no flow."""
+        for talk in self.talks:
+            session = talk.run.session
+            if talk.call.calling is leg and not session.ended and session.phase:
+                nodes = talk.run.edition.flows[session.frame.flow].node
+                return nodes[session.frame.node], nodes
+        return None
 
     def begin(
         self, call: Call, caller: Leg, edition: Edition, flow: str, language: str, arguments: Mapping[str, Value]

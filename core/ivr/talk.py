@@ -247,7 +247,8 @@ class Talk:
         except (NoValue, PromptError) as error:
             self.flows.hands.faulted(f"{frame.flow}/{frame.node}: {error}")
             return None
-        return Treatment(f"flow:{frame.flow}/{frame.node}", clips, loop=False) if clips else None
+        words = store.catalogue.text(parts, act.language)
+        return Treatment(f"flow:{frame.flow}/{frame.node}", clips, loop=False, words=words) if clips else None
 
     async def _time(self, act: a.Listen) -> None:
         await trio.sleep(act.timeout_s)

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import tomli
 
-from core.prompts.parts import SENTENCE, Part
+from core.prompts.parts import SENTENCE, Part, Text
 from core.prompts.phrases import Phrase, PhraseError, Piece, phrase
 from core.prompts.slots import KINDS, LANGUAGES
 from core.prompts.toml_places import key_places
@@ -146,6 +146,16 @@ class Catalogue:
     def piece(self, name: str, language: str) -> Piece | None:
         found = self._pieces.get(language, {}).get(name)
         return found[0] if found else None
+
+    def text(self, parts: Sequence[Part], language: str) -> str:
+        """What is heard of these parts, to be read. A file has no words."""
+        words = []
+        for part in parts:
+            if isinstance(part, Text):
+                words.append(part.text)
+            elif isinstance(part, str) and (piece := self.piece(part, language)) is not None:
+                words.append(piece.text)
+        return ("" if language == "zh" else " ").join(words)
 
     def silence_ms(self, name: str) -> int | None:
         entry = self.entries.get(name)

@@ -46,7 +46,7 @@ class Link:
         self.refused = trio.Event()
         self.answered = trio.Event()
         self.ended = trio.Event()
-        self._plane = plane
+        self.plane = plane
 
     def ring(self, announcement: Audible | None = None) -> None:
         self.announcement = announcement
@@ -63,9 +63,9 @@ class Link:
         if self.ended.is_set():
             return
         self.called_port = port
-        self.answered_at = self._plane.time
-        self._plane.stop(self.caller_port)
-        self._plane.connect(self.caller_port, port)
+        self.answered_at = self.plane.time
+        self.plane.stop(self.caller_port)
+        self.plane.connect(self.caller_port, port)
         self.decided.set()
         self.answered.set()
 
@@ -75,7 +75,7 @@ class Link:
             return
         self.ended.set()
         if self.answered.is_set():
-            self._plane.part(self.caller_port)
+            self.plane.part(self.caller_port)
 
 
 class OutsideCall:
@@ -89,6 +89,11 @@ class OutsideCall:
 
     def hang_up(self) -> None:
         self.link.end()
+
+    def say(self, what: Audible) -> None:
+        """Once, to whoever has answered."""
+        if not self.ended.is_set():
+            self.link.plane.play(self.port, [what], speak=True)
 
 
 class PublicExchange:

@@ -123,10 +123,14 @@ class Digits(Enum):
 
 
 class Plan:
-    """Subscribers by number. ValueError: two of them have the same."""
+    """Subscribers by number. residents: those of them who call by themselves, where a town has life of its own.
+    ValueError: two of them have the same number.
+    """
 
-    def __init__(self, subscribers: Iterable[Subscriber]) -> None:
-        self.subscribers = tuple(subscribers)
+    def __init__(self, subscribers: Iterable[Subscriber], residents: Iterable[Subscriber] = ()) -> None:
+        callers = tuple(residents)
+        self.subscribers = (*subscribers, *callers)
+        self.residents = tuple(subscriber.number for subscriber in callers)
         self._by_number = {subscriber.number: subscriber for subscriber in self.subscribers}
         twice = [number for number, count in Counter(one.number for one in self.subscribers).items() if count > 1]
         if twice:
@@ -144,7 +148,40 @@ class Plan:
         return self._by_number[number]
 
 
-# The town of the demo and of tests: one of each kind, in a city (area code 010) and beyond it.
+_RESIDENTS = {
+    "Zhao Min": "13910000101",
+    "Qian Jun": "13810000102",
+    "Sun Li": "62000103",
+    "Li Qiang": "62000104",
+    "Zhou Jie": "13701000105",
+    "Wu Xia": "62000106",
+    "Zheng Kai": "02162000107",
+    "Wang Lei": "13916000108",
+    "Feng Ning": "13816000109",
+    "Chen Hui": "02087000110",
+    "Chu Wei": "13922000111",
+    "Wei Dong": "075582000112",
+    "Jiang Yan": "13823000113",
+    "Shen Ping": "02886000114",
+    "Han Bing": "13880000115",
+    "Yang Fan": "02785000116",
+    "Zhu Hong": "13971000117",
+    "Qin Feng": "02986000118",
+    "You Jing": "13991000119",
+    "Xu Ming": "051282000120",
+    "He Ying": "13862000121",
+    "Lyu Tao": "057187000122",
+    "Shi Yu": "13858000123",
+    "Zhang Bo": "62000124",
+    "Kong Yi": "62000125",
+    "Cao Rui": "13621000126",
+    "Yan Xue": "62000127",
+    "Hua Jin": "02388000128",
+    "Jin Song": "13920000129",
+    "Wei Lan": "62000130",
+}
+
+# The town of the demo and of tests: one of each kind, in a city (area code 010) and beyond it; then its residents.
 TOWN = Plan(
     (
         Subscriber("62000001", name="Zhang Wei"),
@@ -164,5 +201,6 @@ TOWN = Plan(
         Subscriber("120", answer_s=1.0, charged=False),
         Subscriber("122", answer_s=1.0, charged=False),
         Subscriber("10086", answer_s=0.0),
-    )
+    ),
+    (Subscriber(number, name=name, answer_s=4.0) for name, number in _RESIDENTS.items()),
 )

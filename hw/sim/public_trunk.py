@@ -55,12 +55,13 @@ DIGIT_GAP_S = 0.3  # a caller of the town dialling overlapped
 class TownCall:
     """A call from the town to the box. `told`: what its line told, `released` the last of it."""
 
-    def __init__(self, line: Line, caller: Subscriber | None) -> None:
+    def __init__(self, plane: Plane, line: Line, caller: Subscriber | None) -> None:
         self.line = line
         self.caller = caller
         self.told: list[Telling] = []
         self.answered = trio.Event()
         self.ended = trio.Event()
+        self._plane = plane
 
     @property
     def released(self) -> Released | None:
@@ -70,6 +71,11 @@ class TownCall:
         """When it is over already: nothing."""
         if not self.ended.is_set():
             self.line.release(cause)
+
+    def say(self, what: Audible) -> None:
+        """Once, to whoever has answered."""
+        if not self.ended.is_set() and self.line.port >= 0:
+            self._plane.play(self.line.port, [what])
 
 
 class PublicTrunk(ABC):
@@ -110,7 +116,7 @@ class PublicTrunk(ABC):
         party = caller.party if isinstance(caller, Subscriber) else caller
         category = subscriber.category if subscriber is not None else None
         first = number[:1] if overlapped else number
-        call = self._calls[line] = TownCall(line, subscriber)
+        call = self._calls[line] = TownCall(self._plane, line, subscriber)
         try:
             line.place(Call(first, complete=not overlapped, calling=party, category=category))
         except LocalError:

@@ -27,6 +27,7 @@ from hw.callerid import Presentation as Shown
 from hw.card import ChannelKind, HardwareError, SpanInfo
 from hw.errors import LocalError
 from hw.plane import Plane
+from hw.playback import Audible
 from hw.signalling.line import Presentation
 from hw.signalling.pri.settings import Side
 from hw.signalling.r2.settings import CHINA, R2Settings
@@ -58,6 +59,9 @@ class IncomingCall(Protocol):
     ended: trio.Event
 
     def hang_up(self) -> None: ...
+
+    def say(self, what: Audible) -> None:
+        """Once, to whoever has answered: speech, or keys."""
 
 
 class Town:

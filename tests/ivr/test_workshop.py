@@ -48,7 +48,7 @@ BROKEN = '[flow]\nstart = "a"\n[node.a]\nkind = "play"\nprompts = ["no.such.prom
 
 
 def test_the_sample_flows_have_no_mistake_and_all_their_prompts(flow: Command) -> None:
-    assert flow("check", str(FOLDER)) == (0, "4 flows, no mistake\n")
+    assert flow("check", str(FOLDER)) == (0, "5 flows, no mistake\n")
     assert flow.json("check", str(FOLDER)) == (0, {"flows": ["office", "order", "pin", "survey"], "mistakes": []})
 
 
