@@ -73,6 +73,24 @@ class Alarm(Flag):
     RECOVERING = auto()
 
 
+class Defect(Flag):
+    """Why a span is RED, where its driver tells (G.775, G.706)."""
+
+    NONE = 0
+    LOS = auto()  # no signal at all
+    LFA = auto()  # a signal without frames of this kind
+    LMFA = auto()  # frames, but no multiframe: CRC4 here and not there, or CAS here and not there
+
+
+class SpanLoop(Enum):
+    """Loop-backs of a span for tests."""
+
+    OPEN = "open"  # none
+    LOCAL = "local"  # in the card: what we send comes back to us; the far end hears nothing, or what we send
+    LINE = "line"  # at the socket: what the far end sends goes back to it as it came
+    PAYLOAD = "payload"  # behind the framer: the timeslots go back to it, frames are made anew
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
     """A channel as the card lists it. `number` is unique on the card; `slot` counts from 1 in its span."""
@@ -111,6 +129,7 @@ class SpanInfo:
     channels: tuple[ChannelInfo, ...]
     timing: int = 0  # priority as clock source; 0: never
     counters: SpanCounters = field(default_factory=SpanCounters)
+    defects: Defect = Defect.NONE
 
 
 class LineEventKind(Enum):
@@ -145,6 +164,20 @@ class RingCadence:
     """
 
     ms: tuple[int, ...] = (1000, 4000)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How a trunk's port matches its line. impedance: 0 to 15, as the line chip counts (0: 600 ohm); taps: of its
+    digital hybrid, eight of -128 to 127. ValueError: something else.
+    """
+
+    impedance: int = 0
+    taps: tuple[int, ...] = (0,) * 8
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.impedance <= 15 and len(self.taps) == 8 and all(-128 <= tap <= 127 for tap in self.taps)):
+            raise ValueError(f"{self}: impedance 0 to 15, eight taps of -128 to 127")
 
 
 class Channel(Protocol):
@@ -185,6 +218,14 @@ class Channel(Protocol):
 
     def is_off_hook(self) -> bool:
         """STATION: telephone lifted. TRUNK: we hold the loop."""
+
+    def volts(self) -> float:
+        """TRUNK: between the wires, some 48 on hook and 5 to 20 off hook; negative: reversed, 0: no battery.
+        Raises Unsupported where the hardware cannot measure.
+        """
+
+    def balance(self, balance: Balance) -> None:
+        """TRUNK: matches the port to its line, until the driver is loaded anew. Raises Unsupported."""
 
     def activate(self) -> None:
         """Speech begins to run on the port (it costs CPU only from here)."""
@@ -232,6 +273,12 @@ class Card(Protocol):
         """Open a channel of any kind but DCHANNEL. HardwareError: unknown, not configured, in use, gone."""
 
     def open_dchannel(self, number: int) -> DChannel: ...
+
+    def loop(self, span: int, loop: SpanLoop) -> None:
+        """Loops a span back, or ends that. Unsupported: its driver cannot. HardwareError: no such span."""
+
+    def gaps(self) -> int:
+        """Frames of speech that were lost on this side of the card since it was made: the machine was too slow."""
 
     def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
         """From now on, tell arrivals, losses and alarms of spans, in the trio thread. What it returns ends that; called

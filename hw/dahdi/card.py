@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import trio
 
-from hw.card import ChannelInfo, ChannelKind, HardwareError, SpanEvent, SpanEventKind, SpanInfo
+from hw.card import ChannelInfo, ChannelKind, HardwareError, SpanEvent, SpanEventKind, SpanInfo, SpanLoop
 from hw.dahdi import driver, span
 from hw.dahdi.channel import DahdiChannel, LineTimes
 from hw.dahdi.dchannel import DahdiDChannel
@@ -32,6 +32,13 @@ SPANS_EVERY = 1.0
 """Seconds between two looks at all spans."""
 TROUBLE_EVERY = 0.1
 """Seconds between two looks at a channel without battery or with an alarm."""
+
+_LOOPS = {
+    SpanLoop.OPEN: lib.DAHDI_MAINT_NONE,
+    SpanLoop.LOCAL: lib.DAHDI_MAINT_LOCALLOOP,
+    SpanLoop.LINE: lib.DAHDI_MAINT_NETWORKLINELOOP,
+    SpanLoop.PAYLOAD: lib.DAHDI_MAINT_NETWORKPAYLOADLOOP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,8 @@ class DahdiCard:
         before = self._known.get(number)
         if before is not None:
             with suppress(HardwareError):
-                now = replace(before, alarms=span.alarms(driver.span_info(number).alarms))
+                bits = driver.span_info(number).alarms
+                now = replace(before, alarms=span.alarms(bits), defects=span.defects(bits))
                 if now != before:
                     self._known[number] = now
                     self._tell(SpanEventKind.ALARM, now)
@@ -128,6 +136,16 @@ class DahdiCard:
         self._tallies.pop(number, None)
         if before is not None:
             self._tell(SpanEventKind.GONE, before)
+
+    def loop(self, span: int, loop: SpanLoop) -> None:
+        driver.span_info(span)
+        result = lib.dahdi_span_maintain(span, _LOOPS[loop])
+        if result < 0:
+            raise driver.refusal(-result, f"{loop.value} loop", span=span)
+
+    def gaps(self) -> int:
+        seen = self.statistics()
+        return seen.underruns + seen.overruns + seen.full + seen.idle_frames
 
     # ---- channels ----
 

@@ -28,7 +28,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hw.card import ChannelInfo, ChannelKind, HardwareError, LineEvent, LineEventKind, RingCadence, Unsupported
+from hw.card import (
+    Balance,
+    ChannelInfo,
+    ChannelKind,
+    HardwareError,
+    LineEvent,
+    LineEventKind,
+    RingCadence,
+    Unsupported,
+)
 from hw.dahdi import driver, span
 from hw.event import Event, EventKind
 from hw.native import ffi, lib
@@ -188,6 +197,17 @@ class DahdiChannel:
     def is_off_hook(self) -> bool:
         self._only(_ANALOG, "tell its hook")
         return self._holding if self.kind is ChannelKind.TRUNK else bool(self._params().rxisoffhook)
+
+    def volts(self) -> float:
+        self._only(ChannelKind.TRUNK, "measure its voltage")
+        out = ffi.new("int *")
+        self._check(lib.dahdi_line_millivolts(self._handle, out), "measure its voltage")
+        return float(out[0]) / 1000
+
+    def balance(self, balance: Balance) -> None:
+        self._only(ChannelKind.TRUNK, "match its line")
+        registers = bytes([balance.impedance, *(tap & 0xFF for tap in balance.taps)])
+        self._check(lib.dahdi_set_balance(self._handle, registers), "match its line")
 
     def activate(self) -> None:
         if self._open_now:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from hw.card import Ability, Alarm, ChannelInfo, ChannelKind, HardwareError, SpanCounters, SpanInfo
+from hw.card import Ability, Alarm, ChannelInfo, ChannelKind, Defect, HardwareError, SpanCounters, SpanInfo
 from hw.dahdi import driver
 from hw.native import lib
 
@@ -30,16 +30,30 @@ _ALARMS = {
     lib.DAHDI_ALARM_NOTOPEN: Alarm.NOT_OPEN,
     lib.DAHDI_ALARM_RECOVER: Alarm.RECOVERING,
 }
+_DEFECTS = {
+    lib.DAHDI_ALARM_LOS: Defect.LOS,
+    lib.DAHDI_ALARM_LFA: Defect.LFA,
+    lib.DAHDI_ALARM_LMFA: Defect.LMFA,
+}
 _ANALOG = (ChannelKind.STATION, ChannelKind.TRUNK)
 _SPEECH = (ChannelKind.STATION, ChannelKind.TRUNK, ChannelKind.CAS, ChannelKind.BEARER)
 
 
 def alarms(bits: int) -> Alarm:
-    """The driver's alarm bits as Alarm; the finer causes (LOS, LFA, LMFA) are left out."""
+    """The driver's alarm bits as Alarm. A driver that tells a defect alone means RED."""
     found = Alarm.NONE
     for bit, alarm in _ALARMS.items():
         if bits & bit:
             found |= alarm
+    return found | Alarm.RED if defects(bits) else found
+
+
+def defects(bits: int) -> Defect:
+    """Why the span is RED, as far as the driver's alarm bits say."""
+    found = Defect.NONE
+    for bit, defect in _DEFECTS.items():
+        if bits & bit:
+            found |= defect
     return found
 
 
@@ -71,6 +85,7 @@ def read_span(number: int, sysfs: Path = SYSFS, proc: Path = PROC, conf: Path = 
         channels=channels,
         timing=clock_priorities(conf).get(number, 0),
         counters=SpanCounters() if analog else _counters(info, proc / str(number)),
+        defects=defects(info.alarms),
     )
 
 

@@ -25,6 +25,7 @@
 
 #ifndef CFFI
 #include <dahdi/user.h>
+#include <dahdi/wctdm_user.h>
 #else
 /* What Python reads of dahdi/user.h; the compiler knows the values. */
 enum {
@@ -33,6 +34,8 @@ enum {
     DAHDI_LAW_MULAW, DAHDI_LAW_ALAW,
     DAHDI_ONHOOK, DAHDI_OFFHOOK, DAHDI_FLASH, DAHDI_RING, DAHDI_RINGOFF,
     DAHDI_ALARM_RECOVER, DAHDI_ALARM_LOOPBACK, DAHDI_ALARM_YELLOW, DAHDI_ALARM_RED, DAHDI_ALARM_BLUE, DAHDI_ALARM_NOTOPEN,
+    DAHDI_ALARM_LOS, DAHDI_ALARM_LFA, DAHDI_ALARM_LMFA,
+    DAHDI_MAINT_NONE, DAHDI_MAINT_LOCALLOOP, DAHDI_MAINT_NETWORKLINELOOP, DAHDI_MAINT_NETWORKPAYLOADLOOP,
     DAHDI_EVENT_NONE, DAHDI_EVENT_ONHOOK, DAHDI_EVENT_RINGOFFHOOK, DAHDI_EVENT_WINKFLASH, DAHDI_EVENT_ALARM, DAHDI_EVENT_NOALARM,
     DAHDI_EVENT_ABORT, DAHDI_EVENT_OVERRUN, DAHDI_EVENT_BADFCS, DAHDI_EVENT_DIALCOMPLETE, DAHDI_EVENT_RINGERON, DAHDI_EVENT_RINGEROFF,
     DAHDI_EVENT_HOOKCOMPLETE, DAHDI_EVENT_BITSCHANGED, DAHDI_EVENT_PULSE_START, DAHDI_EVENT_POLARITY, DAHDI_EVENT_RINGBEGIN,
@@ -84,6 +87,8 @@ void dahdi_card_statistics(struct card *card, struct dahdi_statistics *out);
 int dahdi_version(char *out, size_t size);
 int dahdi_channel_params(int number, struct dahdi_params *out);
 int dahdi_span_info(int number, struct dahdi_spaninfo *out);
+/* command: DAHDI_MAINT_*. ENOSYS or ENOTTY: the driver cannot. */
+int dahdi_span_maintain(int number, int command);
 
 /* A channel for speech and signalling; *channel is what plane_port_open() wants and stays valid as long as the card.
  * ENOENT: no driver; EINVAL: no such channel; ENXIO: not configured; EBUSY: open already, here or elsewhere. */
@@ -102,6 +107,10 @@ int dahdi_set_bits(void *channel, int bits);
 /* 0..15, or -errno. */
 int dahdi_bits(void *channel);
 int dahdi_set_polarity(void *channel, bool reversed);
+/* Between the wires of an FXO port, in millivolts with the sign of the polarity (drivers of the wctdm family). ENOTTY: it cannot measure. */
+int dahdi_line_millivolts(void *channel, int *out);
+/* Impedance and the eight taps of an FXO port's hybrid: the registers 30 and 45 to 52 of the Si3050. ENOTTY: it has none. */
+int dahdi_set_balance(void *channel, const uint8_t *registers);
 /* Times in ms: the flash we send; the longest break of a telephone that is a flash; how long a line settles after we close its loop; the
  * pulses we dial. */
 int dahdi_set_times(void *channel, int flash, int longest_flash, int settle, int pulse_break, int pulse_make);

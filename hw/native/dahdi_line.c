@@ -84,6 +84,12 @@ int dahdi_span_info(int number, struct dahdi_spaninfo *out)
     return ask(DAHDI_SPANSTAT, out);
 }
 
+int dahdi_span_maintain(int number, int command)
+{
+    struct dahdi_maintinfo order = { .spanno = number, .command = command };
+    return ask(DAHDI_MAINT, &order);
+}
+
 /* A descriptor for the channel, or -errno. */
 static int open_channel(int number)
 {
@@ -227,6 +233,22 @@ int dahdi_set_polarity(void *channel, bool reversed)
 {
     int polarity = reversed;
     return order(channel, DAHDI_SETPOLARITY, &polarity);
+}
+
+int dahdi_line_millivolts(void *channel, int *out)
+{
+    struct wctdm_stats stats = { 0 };
+    int result = order(channel, WCTDM_GET_STATS, &stats);
+    *out = stats.tipvolt;
+    return result;
+}
+
+int dahdi_set_balance(void *channel, const uint8_t *registers)
+{
+    struct wctdm_echo_coefs coefficients;
+    _Static_assert(sizeof coefficients == 9, "acim, coef1 to coef8");
+    memcpy(&coefficients, registers, sizeof coefficients);
+    return order(channel, WCTDM_SET_ECHOTUNE, &coefficients);
 }
 
 int dahdi_set_times(void *channel, int flash, int longest_flash, int settle, int pulse_break, int pulse_make)

@@ -14,20 +14,27 @@ enum {
     HISTORY = 4096, /* samples an end remembers of what it sent, for its echo: more than the longest delay and two frames */
     BEHIND_FRAMES_MAX = 10,
 };
-_Static_assert(HISTORY >= WIRE_ECHO_SAMPLES_MAX + 2 * MEDIA_FRAME_MAX, "an echo must not be overwritten before it is heard");
+_Static_assert(HISTORY >= WIRE_ECHO_SAMPLES_MAX + WIRE_ECHO_TAPS + 2 * MEDIA_FRAME_MAX, "an echo must not be overwritten before it is heard");
 
 /* One direction. `frame` and what follows it are the media thread's. */
 struct way {
     enum media_law law;
-    _Atomic bool changed;          /* some condition is set: the bytes do not pass as they are */
+    _Atomic bool worn;             /* an analog condition is set: speech does not pass as it is */
+    _Atomic bool spoilt;           /* a digital one: octets do not */
     _Atomic float gain, noise_rms, echo_gain;
+    _Atomic float echo_shape[WIRE_ECHO_TAPS];
     _Atomic uint32_t echo_delay;
+    _Atomic float octet_errors;    /* share of the octets in which an error begins */
+    _Atomic uint32_t error_octets, slip_samples;
     _Atomic int fault;
     int16_t *_Atomic history;      /* what the hearing end sent; made with the first echo, kept from then on */
+    const struct way *back;        /* the other direction of the wire */
 
     uint8_t frame[MEDIA_FRAME_MAX];
     uint64_t written;              /* the tick that wrote `frame` */
     uint64_t dice;
+    uint32_t spoiling;             /* octets that the error under way spoils yet */
+    uint8_t last;                  /* the octet before those that are delivered now */
 };
 
 struct wire_end {
@@ -83,36 +90,73 @@ static float gauss(uint64_t *state)
 
 /* ---- what passes ---- */
 
-static void deliver(struct way *way, uint8_t *out, int frame, uint64_t time)
+/* What a noisy or imperfect pair of wires makes of speech. */
+static void pass_analog(struct way *way, const uint8_t *sent, uint8_t *out, int frame, uint64_t time)
 {
-    enum wire_fault fault = (enum wire_fault)atomic_load_explicit(&way->fault, memory_order_relaxed);
-    if (fault != WIRE_SOUND) {
-        memset(out, fault == WIRE_ALL_ONES ? 0xff : g711_silence(way->law), (size_t)frame);
-        return;
-    }
-    bool fresh = way->written + (uint64_t)frame == time; /* else the other end is at rest */
-    if (!atomic_load_explicit(&way->changed, memory_order_acquire)) {
-        if (fresh)
-            memcpy(out, way->frame, (size_t)frame);
-        else
-            memset(out, g711_silence(way->law), (size_t)frame);
-        return;
-    }
     float gain = atomic_load_explicit(&way->gain, memory_order_relaxed);
     float noise = atomic_load_explicit(&way->noise_rms, memory_order_relaxed);
     float echo = atomic_load_explicit(&way->echo_gain, memory_order_relaxed);
+    float shape[WIRE_ECHO_TAPS];
+    for (int tap = 0; tap < WIRE_ECHO_TAPS; tap++)
+        shape[tap] = echo * atomic_load_explicit(&way->echo_shape[tap], memory_order_relaxed);
     uint64_t back = (uint64_t)frame + atomic_load_explicit(&way->echo_delay, memory_order_relaxed);
     const int16_t *history = atomic_load_explicit(&way->history, memory_order_acquire);
     int16_t samples[MEDIA_FRAME_MAX];
     for (int i = 0; i < frame; i++) {
-        float sum = fresh ? gain * (float)g711_linear[way->law][way->frame[i]] : 0.0f;
+        float sum = sent ? gain * (float)g711_linear[way->law][sent[i]] : 0.0f;
         if (noise > 0)
             sum += noise * gauss(&way->dice);
         if (echo > 0 && history)
-            sum += echo * (float)history[(time + (uint64_t)i - back) % HISTORY];
+            for (int tap = 0; tap < WIRE_ECHO_TAPS; tap++)
+                sum += shape[tap] * (float)history[(time + (uint64_t)(i - tap) - back) % HISTORY];
         samples[i] = (int16_t)(sum > 32767.0f ? 32767.0f : sum < -32768.0f ? -32768.0f : rintf(sum));
     }
     g711_encode(way->law, samples, out, frame);
+}
+
+/* What a bad trunk makes of octets: every other stretch of slip_samples comes one octet late, and errors begin by chance. */
+static void pass_digital(struct way *way, uint8_t *out, int frame, uint64_t time)
+{
+    uint32_t slip = atomic_load_explicit(&way->slip_samples, memory_order_relaxed);
+    uint8_t last = out[frame - 1];
+    if (slip && time / slip % 2) {
+        memmove(out + 1, out, (size_t)frame - 1);
+        out[0] = way->last;
+    }
+    way->last = last;
+    double errors = atomic_load_explicit(&way->octet_errors, memory_order_relaxed);
+    if (errors <= 0)
+        return;
+    for (int i = 0; i < frame; i++) {
+        uint64_t r = roll(&way->dice);
+        if (way->spoiling > 0) {
+            way->spoiling--;
+            out[i] ^= (uint8_t)(r & 0xff);
+        } else if ((double)(r >> 11) * 0x1p-53 < errors) {
+            uint32_t octets = atomic_load_explicit(&way->error_octets, memory_order_relaxed);
+            way->spoiling = octets > 1 ? octets - 1 : 0;
+            out[i] ^= (uint8_t)(1u << (r & 7));
+        }
+    }
+}
+
+static void deliver(struct way *way, uint8_t *out, int frame, uint64_t time)
+{
+    enum wire_fault fault = (enum wire_fault)atomic_load_explicit(&way->fault, memory_order_relaxed);
+    if (fault == WIRE_SILENT || fault == WIRE_ALL_ONES) {
+        memset(out, fault == WIRE_ALL_ONES ? 0xff : g711_silence(way->law), (size_t)frame);
+        return;
+    }
+    const struct way *from = fault == WIRE_LOOPED ? way->back : way;
+    bool fresh = from->written + (uint64_t)frame == time; /* else the sending end is at rest */
+    if (fresh)
+        memcpy(out, from->frame, (size_t)frame);
+    else
+        memset(out, g711_silence(way->law), (size_t)frame);
+    if (atomic_load_explicit(&way->worn, memory_order_acquire))
+        pass_analog(way, fresh ? from->frame : NULL, out, frame, time);
+    if (atomic_load_explicit(&way->spoilt, memory_order_acquire))
+        pass_digital(way, out, frame, time);
 }
 
 static void remember(struct way *way, const uint8_t *sent, int frame, uint64_t time)
@@ -307,6 +351,8 @@ struct wire *sim_wire_new(struct card *card, enum media_law law)
         way->law = law;
         way->written = UINT64_MAX / 2; /* never: no tick follows it */
         way->dice = roll(&dice);
+        way->back = &wire->ways[!side];
+        way->last = g711_silence(law);
         atomic_init(&way->gain, 1.0f);
         wire->ends[side] = wire_end_new(wire, (enum wire_side)side);
         if (!wire->ends[side]) {
@@ -339,7 +385,8 @@ bool sim_wire_condition(struct wire *wire, enum wire_side side, const struct wir
     struct way *way = &wire->ways[side];
     bool noisy = !(condition->noise_dbm0 < -90.0f), echoes = !(condition->echo_return_loss_db > 60.0f);
     if (!within(condition->loss_db, 0, 60) || (noisy && !within(condition->noise_dbm0, -90, -10)) ||
-        (echoes && !within(condition->echo_return_loss_db, 0, 60)) || condition->echo_delay_samples > WIRE_ECHO_SAMPLES_MAX)
+        (echoes && !within(condition->echo_return_loss_db, 0, 60)) || condition->echo_delay_samples > WIRE_ECHO_SAMPLES_MAX ||
+        !within(condition->bit_errors, 0, 0.5f))
         return false;
     if (echoes && !atomic_load(&way->history)) {
         int16_t *history = calloc(HISTORY, sizeof *history);
@@ -353,7 +400,13 @@ bool sim_wire_condition(struct wire *wire, enum wire_side side, const struct wir
                           memory_order_relaxed);
     atomic_store_explicit(&way->echo_gain, echoes ? powf(10, -condition->echo_return_loss_db / 20) : 0, memory_order_relaxed);
     atomic_store_explicit(&way->echo_delay, condition->echo_delay_samples, memory_order_relaxed);
-    atomic_store_explicit(&way->changed, condition->loss_db > 0 || noisy || echoes, memory_order_release);
+    for (int tap = 0; tap < WIRE_ECHO_TAPS; tap++)
+        atomic_store_explicit(&way->echo_shape[tap], condition->echo_shape[tap], memory_order_relaxed);
+    atomic_store_explicit(&way->octet_errors, condition->bit_errors * 8, memory_order_relaxed);
+    atomic_store_explicit(&way->error_octets, condition->error_octets, memory_order_relaxed);
+    atomic_store_explicit(&way->slip_samples, condition->slip_samples, memory_order_relaxed);
+    atomic_store_explicit(&way->worn, condition->loss_db > 0 || noisy || echoes, memory_order_release);
+    atomic_store_explicit(&way->spoilt, condition->bit_errors > 0 || condition->slip_samples > 0, memory_order_release);
     return true;
 }
 

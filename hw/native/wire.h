@@ -8,8 +8,9 @@
  *                                              └────────> read
  *
  * What is written at one end in a tick is read at the other in the next, byte for byte, unless a condition is set for that direction:
- * loss, white noise, echo of what the hearing end itself sends, or a fault (nothing but silence, or all ones). A source end has no
- * other end: it delivers a shared loop of bytes as a card's DMA would, for benches.
+ * loss, white noise, echo of what the hearing end itself sends, wrong bits, clock slips, or a fault (nothing but silence, all ones, or
+ * what the hearing end itself sends). A source end has no other end: it delivers a shared loop of bytes as a card's DMA would, for
+ * benches.
  *
  * Wires are made and conditions set on the control side at any time, without a lock: every setting is one atomic word. The same seed,
  * wires made in the same order and the same ticks give the same bytes.
@@ -23,9 +24,9 @@ struct wire;
 struct wire_loop;
 
 enum wire_side { WIRE_NEAR = 0, WIRE_FAR = 1 };
-enum wire_fault { WIRE_SOUND = 0, WIRE_SILENT = 1, WIRE_ALL_ONES = 2 };
+enum wire_fault { WIRE_SOUND = 0, WIRE_SILENT = 1, WIRE_ALL_ONES = 2, WIRE_LOOPED = 3 };
 
-enum { WIRE_ECHO_SAMPLES_MAX = 3200 };
+enum { WIRE_ECHO_SAMPLES_MAX = 3200, WIRE_ECHO_TAPS = 8 };
 
 /* What one end hears of the other. */
 struct wire_condition {
@@ -33,6 +34,10 @@ struct wire_condition {
     float noise_dbm0;              /* white, -90 to -10; under -90: none */
     float echo_return_loss_db;     /* the hearing end's own signal comes back weaker by this, 0 to 60; over 60: none */
     uint32_t echo_delay_samples;   /* beyond the frame that any way takes; 0 to WIRE_ECHO_SAMPLES_MAX */
+    float echo_shape[WIRE_ECHO_TAPS]; /* its impulse response, a sample each; 1, 0, 0 ... is the signal as it was */
+    float bit_errors;              /* share of the bits, 0 to 0.5, at which an error begins */
+    uint32_t error_octets;         /* an error spoils so many octets in a row: 0 or 1 is one bit */
+    uint32_t slip_samples;         /* after so many an octet comes twice, after as many more one is left out, and so on; 0: never */
 };
 
 /* The card, which also gives the pace in real time (frame periods by CLOCK_MONOTONIC). NULL when out of memory. */

@@ -1,19 +1,25 @@
 """A pair of analog channels: the exchange's STATION and the telephone's TRUNK, and the loop between them.
 
 The rules are hw/sim/loop.py's; here its timers get onto the agenda and its events to whoever has the ends open.
+Beside them: the voltage of the line, and how the port of a trunk is matched to it (hw/sim/hybrid.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from hw.card import ChannelInfo, ChannelKind
+from hw.card import Balance, ChannelInfo, ChannelKind
 from hw.sim.agenda import Agenda, Entry
+from hw.sim.exchange_end import Battery, Feed
+from hw.sim.hybrid import Reflection
 from hw.sim.line_end import NEVER, LineEnd
 from hw.sim.loop import Loop
 from hw.sim.pair import Pair
 from hw.sim.timing import Timing
 from hw.sim.wire import Fault, Side, Wire
+
+ON_HOOK_V, OFF_HOOK_V = 48.0, 9.0
 
 
 class AnalogPair(Pair):
@@ -22,6 +28,12 @@ class AnalogPair(Pair):
         self.loop = Loop(timing)
         self._exchange = Side.NEAR if infos[Side.NEAR].kind is ChannelKind.STATION else Side.FAR
         self._entry: Entry | None = None
+        self.feed_v = ON_HOOK_V
+        """Of the exchange's battery; an old or overlong loop has less."""
+        self.crossed = False
+        """The wires of the pair are taken for each other."""
+        self._balance = Balance()
+        self._reflection: Reflection | None = None
 
     def order(self, act: Callable[[int], None]) -> None:
         """Does `act(now)` on the loop after all that was due before, and hands on what came of it."""
@@ -62,6 +74,32 @@ class AnalogPair(Pair):
         self.order(self.loop.mend)
         for side in Side:
             self.wire.fault(side, Fault.SOUND)
+
+    def volts(self) -> float:
+        """Between the wires at the telephone's end; positive: polarity as it is at rest."""
+        battery = self.loop.exchange.battery
+        if not self.loop.whole or self.loop.exchange.feed is Feed.CLEAR or battery is Battery.NONE:
+            return 0.0
+        volts = OFF_HOOK_V * self.feed_v / ON_HOOK_V if self.loop.telephone.closed else self.feed_v
+        return volts if (battery is Battery.REVERSED) is self.crossed else -volts
+
+    # -- echo --
+
+    def reflect(self, reflection: Reflection) -> None:
+        """What the line sends back to the telephone's end, as its port is matched."""
+        self._reflection = reflection
+        self._match()
+
+    def balance(self, balance: Balance) -> None:
+        self._balance = balance
+        self._match()
+
+    def _match(self) -> None:
+        if self._reflection is not None:
+            port = self._exchange.other
+            shape = self._reflection.shape(self._balance)
+            heard = replace(self.wire.conditions[port], echo_return_loss_db=0.0, echo_delay_ms=0.0, echo_shape=shape)
+            self.wire.condition(port, heard)
 
     # -- the span --
 

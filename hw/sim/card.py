@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hw.card import HardwareError, SpanEvent, SpanInfo
+from hw.card import HardwareError, SpanEvent, SpanInfo, SpanLoop
 from hw.plane import Plane
 from hw.sim.agenda import Agenda
 from hw.sim.analog import AnalogPair
@@ -81,6 +81,13 @@ class SimCard:
                 self._watchers.remove(changed)
 
         return unwatch
+
+    def loop(self, span: int, loop: SpanLoop) -> None:
+        self.span(span).loop(loop)
+
+    def gaps(self) -> int:
+        """Its wires lose nothing; what the plane could not do in time is in the plane's statistics."""
+        return 0
 
     @property
     def faulted(self) -> Callable[[Exception], None] | None:

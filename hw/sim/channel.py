@@ -11,7 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hw.card import Ability, ChannelInfo, ChannelKind, HardwareError, LineEvent, LineEventKind, RingCadence, Unsupported
+from hw.card import (
+    Ability,
+    Balance,
+    ChannelInfo,
+    ChannelKind,
+    HardwareError,
+    LineEvent,
+    LineEventKind,
+    RingCadence,
+    Unsupported,
+)
 from hw.event import Event
 from hw.plane import Plane
 from hw.sim.analog import AnalogPair
@@ -63,6 +73,12 @@ class SimChannel:
 
     def is_off_hook(self) -> bool:
         return bool(self._cannot("be off-hook"))
+
+    def volts(self) -> float:
+        return self._cannot("measure its voltage")
+
+    def balance(self, balance: Balance) -> None:
+        self._cannot("match its line")
 
     def activate(self) -> None:
         self._check("begin speech")
@@ -162,6 +178,14 @@ class TrunkChannel(_AnalogChannel):
 
     def is_off_hook(self) -> bool:
         return self._line.loop.telephone.off_hook
+
+    def volts(self) -> float:
+        self._check("measure its voltage")
+        return self._line.volts()
+
+    def balance(self, balance: Balance) -> None:
+        self._check("match its line")
+        self._line.balance(balance)
 
 
 class CasChannel(SimChannel):

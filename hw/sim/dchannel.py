@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hw.card import ChannelInfo, HardwareError, LineEvent, LineEventKind
 from hw.sim.agenda import Agenda
 from hw.sim.pair import Pair
-from hw.sim.wire import Side
+from hw.sim.wire import Fault, Side
 
 FRAME_MAX = 1000
 QUEUE_MAX = 32  # buffers that DAHDI is given for a D channel (NUMBUFS)
@@ -50,13 +50,14 @@ class FramePair(Pair):
         number = infos[Side.NEAR].number
         self._dice = {side: random.Random(f"{seed} {number} {side.name}") for side in Side}
         self._free = dict.fromkeys(Side, 0)  # when the line towards that side is free
+        self._looped: Side | None = None  # who hears himself
         self._waiting = dict.fromkeys(Side, 0)
 
     def send(self, side: Side, frame: bytes) -> None:
         """ValueError: length not 1 to 1000."""
         if not 1 <= len(frame) <= FRAME_MAX:
             raise ValueError(f"frame of {len(frame)} octets: must be 1 to {FRAME_MAX}")
-        to = side.other
+        to = side if side is self._looped else side.other
         counts = self.counts[to]
         counts.sent += 1
         if self._waiting[to] >= QUEUE_MAX:
@@ -66,6 +67,15 @@ class FramePair(Pair):
         # An octet takes one sample's time: 64 kbit/s.
         self._free[to] = max(self._free[to], self.agenda.now()) + len(frame) + OVERHEAD
         self.agenda.at(self._free[to], lambda time: self._arrive(to, bytes(frame)))
+
+    def hear_itself(self, side: Side) -> None:
+        super().hear_itself(side)
+        self._looped = side
+
+    def alarm(self, side: Side, deaf: bool, fault: Fault) -> None:
+        super().alarm(side, deaf, fault)
+        if side is self._looped:
+            self._looped = None
 
     def _arrive(self, side: Side, frame: bytes) -> None:
         self._waiting[side] -= 1

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import trio
 
-from hw.card import SpanEvent, SpanInfo
+from hw.card import SpanEvent, SpanInfo, SpanLoop, Unsupported
 from hw.sim.card import SimCard
 from hw.sim.channel import SimChannel
 from hw.sim.dchannel import SimDChannel
@@ -38,6 +38,12 @@ class FarSide:
 
     def open_dchannel(self, number: int) -> SimDChannel:
         return self._card.far_dchannel(number)
+
+    def loop(self, span: int, loop: SpanLoop) -> None:
+        raise Unsupported("the world's side of the simulated card has no loops", span=span)
+
+    def gaps(self) -> int:
+        return self._card.gaps()
 
     def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
         """Nothing is ever told: see above."""

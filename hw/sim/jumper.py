@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hw.card import Card, Channel, ChannelInfo, HardwareError, LineEvent, SpanEvent, SpanInfo
+from hw.card import Card, Channel, ChannelInfo, HardwareError, LineEvent, SpanEvent, SpanInfo, SpanLoop
 from hw.sim.card import SimCard
 from hw.sim.far import FarSide
 
@@ -66,6 +66,12 @@ class JumperedSide:
         else:
             mine.other, theirs.other = theirs, mine
         return mine
+
+    def loop(self, span: int, loop: SpanLoop) -> None:
+        self._side.loop(span, loop)
+
+    def gaps(self) -> int:
+        return self._side.gaps()
 
     def watch(self, changed: Callable[[SpanEvent], None]) -> Callable[[], None]:
         return self._side.watch(changed)

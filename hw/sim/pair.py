@@ -10,7 +10,7 @@ from typing import Protocol
 
 from hw.card import ChannelInfo, HardwareError, LineEvent, LineEventKind
 from hw.sim.agenda import Agenda
-from hw.sim.wire import Fault, Side, Wire
+from hw.sim.wire import Condition, Fault, Side, Wire
 
 
 class Holder(Protocol):
@@ -69,6 +69,17 @@ class Pair:
         self.deaf[side] = deaf
         if self._wire is not None:
             self._wire.fault(side, fault)
+
+    def hear_itself(self, side: Side) -> None:
+        """This side hears what it sends, until alarm() says what it hears again."""
+        self.deaf[side] = False
+        if self._wire is not None:
+            self._wire.fault(side, Fault.LOOPED)
+
+    def wear(self, condition: Condition) -> None:
+        """What the near side hears of the far one."""
+        if self._wire is not None:
+            self._wire.condition(Side.NEAR, condition)
 
     def remove(self, side: Side, now: int) -> None:
         """The device on this side is gone: whoever has it open is told, and holds nothing any more."""

@@ -5,12 +5,15 @@ here means that the far side hears nothing (it has RED) while we hear it (G.775,
 
     near  RED     ......            near  YELLOW  ......            pulled out   near  GONE
     far   YELLOW  (hears us)        far   RED     (hears nothing)                far   RED, hears nothing
+
+A line that is bad without an alarm has wrong bits and clock slips on all its timeslots, and its counters count them,
+once a second, as a framer would: wrong CRC4 blocks of a millisecond, seconds with an error, slips.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hw.card import (
@@ -18,19 +21,22 @@ from hw.card import (
     Alarm,
     ChannelInfo,
     ChannelKind,
+    Defect,
     LineEventKind,
     SpanCounters,
     SpanEvent,
     SpanEventKind,
     SpanInfo,
+    SpanLoop,
+    Unsupported,
 )
 from hw.sim.agenda import Agenda
 from hw.sim.analog import AnalogPair
 from hw.sim.bits import BitsPair
 from hw.sim.dchannel import FramePair
 from hw.sim.pair import Pair
-from hw.sim.timing import Timing
-from hw.sim.wire import Fault, NativeCard, Side
+from hw.sim.timing import RATE, Timing
+from hw.sim.wire import CLEAR, Condition, Fault, NativeCard, Side
 
 _DEAFENING = Alarm.RED | Alarm.BLUE | Alarm.NOT_OPEN
 _OTHER_KIND = {ChannelKind.STATION: ChannelKind.TRUNK, ChannelKind.TRUNK: ChannelKind.STATION}
@@ -66,7 +72,7 @@ Description = Stations | Trunks | E1
 
 
 class SimSpan:
-    """Made by SimCard. `counters` is what the console shows and may be set; nothing here counts by itself."""
+    """Made by SimCard. `counters` is what the console shows, and may be set."""
 
     def __init__(
         self,
@@ -83,6 +89,12 @@ class SimSpan:
         self.number = number
         self.counters = SpanCounters(0, 0, 0, 0, 0, 0)
         self.alarms = {Side.NEAR: Alarm.NONE, Side.FAR: Alarm.NONE}
+        self.defects = Defect.NONE
+        self.loops: tuple[SpanLoop, ...] = tuple(SpanLoop)
+        """Those that it can; a driver may have none."""
+        self._faults = {Side.NEAR: Fault.SOUND, Side.FAR: Fault.SOUND}
+        self._looped: Side | None = None  # who hears himself
+        self._heard = CLEAR
         self.present = True
         self.changed: Callable[[SpanEvent], None] = lambda event: None
         self._agenda = agenda
@@ -139,12 +151,16 @@ class SimSpan:
             self._infos,
             self._clock,
             self.counters,
+            self.defects,
         )
 
     # -- alarms --
 
-    def alarm(self, near: Alarm, far: Alarm | None = None) -> None:
-        """From now on the near side has these alarms, the far side those that follow from them unless said."""
+    def alarm(self, near: Alarm, far: Alarm | None = None, *, defects: Defect = Defect.NONE) -> None:
+        """From now on the near side has these alarms, the far side those that follow from them unless said. defects:
+        why the near side is RED, as far as the driver tells.
+        """
+        self.defects = defects
         if far is None:
             far = Alarm.YELLOW if near & _DEAFENING else Alarm.RED if near & Alarm.YELLOW else Alarm.NONE
         before = self.alarms[Side.NEAR]
@@ -160,11 +176,60 @@ class SimSpan:
     def _set_alarm(self, side: Side, alarms: Alarm) -> None:
         before, self.alarms[side] = self.alarms[side], alarms
         fault = Fault.ALL_ONES if Alarm.BLUE in alarms else Fault.SILENT if alarms & _DEAFENING else Fault.SOUND
+        self._faults[side] = fault
         now = self._agenda.now()
         for pair in self.pairs.values():
             if bool(before) != bool(alarms):
                 pair.tell(side, LineEventKind.ALARM if alarms else LineEventKind.ALARM_END, now)
             pair.alarm(side, bool(alarms & _DEAFENING), fault)
+            if side is self._looped:
+                pair.hear_itself(side)
+
+    # -- loops --
+
+    def loop(self, loop: SpanLoop) -> None:
+        """By order of the box. Unsupported: this one has no such loop."""
+        if loop is not SpanLoop.OPEN and loop not in self.loops:
+            raise Unsupported(f"{loop.value} loop: span {self.number}: the hardware cannot do this", span=self.number)
+        self._close_loop({SpanLoop.OPEN: None, SpanLoop.LOCAL: Side.NEAR}.get(loop, Side.FAR))
+
+    def plug(self, looped: bool) -> None:
+        """A loop plug in the socket, or a loop at the far end: we hear ourselves. Or that is over."""
+        self._close_loop(Side.NEAR if looped else None)
+
+    def _close_loop(self, side: Side | None) -> None:
+        before, self._looped = self._looped, side
+        for pair in self.pairs.values():
+            if before is not None:
+                pair.alarm(before, bool(self.alarms[before] & _DEAFENING), self._faults[before])
+            if side is not None:
+                pair.hear_itself(side)
+
+    # -- bad without an alarm --
+
+    def wear(self, condition: Condition) -> None:
+        """What the near side hears on every timeslot from now on; counted as long as it is not CLEAR."""
+        counting = self._heard != CLEAR
+        self._heard = condition
+        for pair in self.pairs.values():
+            pair.wear(condition)
+        if condition != CLEAR and not counting:
+            self._agenda.at(self._agenda.now() + RATE, self._count)
+
+    def _count(self, now: int) -> None:
+        """A second is over."""
+        heard, counted = self._heard, self.counters
+        if heard == CLEAR:
+            return
+        blocks = round(1000 * (1 - (1 - heard.bit_errors) ** 2048))  # of 1 ms and 2048 bits (G.704)
+        slips = now // heard.slip_samples - (now - RATE) // heard.slip_samples if heard.slip_samples else 0
+        self.counters = replace(
+            counted,
+            crc4_errors=(counted.crc4_errors or 0) + blocks,
+            errored_seconds=(counted.errored_seconds or 0) + bool(blocks or slips),
+            slips=(counted.slips or 0) + slips,
+        )
+        self._agenda.at(now + RATE, self._count)
 
     # -- plugging --
 

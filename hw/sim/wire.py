@@ -32,6 +32,7 @@ class Fault(Enum):
     SOUND = lib.WIRE_SOUND  # no fault
     SILENT = lib.WIRE_SILENT
     ALL_ONES = lib.WIRE_ALL_ONES  # the carrier's alarm indication signal (BLUE)
+    LOOPED = lib.WIRE_LOOPED  # what the end itself sends comes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,22 @@ class Condition:
     """What one end hears of the other.
 
     loss_db: 0 to 60. noise_dbm0: white, -90 to -10. echo_return_loss_db: 0 to 60, by how much the hearing end's own
-    signal comes back weaker; echo_delay_ms: 0 to 400, beyond the one frame that any way takes. None: no noise, no echo.
+    signal comes back weaker; echo_delay_ms: 0 to 400, beyond the one frame that any way takes; echo_shape: its impulse
+    response, 8 samples at most. None: no noise, no echo.
+
+    bit_errors: share of the bits at which an error begins, 0 to 0.5; error_octets: so many octets in a row it spoils,
+    1: the one bit. slip_samples: after so many an octet comes twice, after as many more one is left out, and so on;
+    0: never.
     """
 
     loss_db: float = 0.0
     noise_dbm0: float | None = None
     echo_return_loss_db: float | None = None
     echo_delay_ms: float = 0.0
+    echo_shape: tuple[float, ...] = (1.0,)
+    bit_errors: float = 0.0
+    error_octets: int = 1
+    slip_samples: int = 0
 
 
 CLEAR = Condition()
@@ -56,6 +66,7 @@ class Wire:
 
     def __init__(self, native: Any) -> None:
         self._native = native
+        self.conditions = {Side.NEAR: CLEAR, Side.FAR: CLEAR}
 
     def end(self, side: Side) -> Any:
         """The void* to be opened as a port's channel."""
@@ -73,6 +84,10 @@ class Wire:
             ("noise_dbm0", condition.noise_dbm0, -90, -10),
             ("echo_return_loss_db", condition.echo_return_loss_db, 0, 60),
             ("echo_delay_ms", condition.echo_delay_ms, 0, ECHO_DELAY_MAX_MS),
+            ("length of echo_shape", len(condition.echo_shape), 1, lib.WIRE_ECHO_TAPS),
+            ("bit_errors", condition.bit_errors, 0, 0.5),
+            ("error_octets", condition.error_octets, 1, 8000),
+            ("slip_samples", condition.slip_samples, 0, 1 << 31),
         ):
             if value is not None and not low <= value <= high:
                 raise ValueError(f"condition of a wire: {name} is {value}, must be {low} to {high}")
@@ -82,8 +97,14 @@ class Wire:
         native.noise_dbm0 = _NO_NOISE if noise is None else noise
         native.echo_return_loss_db = _NO_ECHO if echo is None else echo
         native.echo_delay_samples = round(condition.echo_delay_ms * 8)
+        for tap, value in enumerate(condition.echo_shape):
+            native.echo_shape[tap] = value
+        native.bit_errors = condition.bit_errors
+        native.error_octets = condition.error_octets
+        native.slip_samples = condition.slip_samples
         if not lib.sim_wire_condition(self._native, side.value, native):
             raise MemoryError("simulated wire: no memory for an echo")
+        self.conditions[side] = condition
 
     def fault(self, side: Side, fault: Fault) -> None:
         lib.sim_wire_fault(self._native, side.value, fault.value)

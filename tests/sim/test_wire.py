@@ -215,3 +215,56 @@ def test_the_same_seed_gives_the_same_noise_and_another_another() -> None:
     assert noisy(5) == noisy(5)
     assert noisy(5) != noisy(6)
     assert len(set(noisy(5))) == 3
+
+
+def test_a_looped_end_hears_itself_one_frame_later(card: NativeCard) -> None:
+    wire = card.wire()
+    wire.fault(Side.NEAR, Fault.LOOPED)
+    sent = [random.Random(2).randbytes(1600), random.Random(3).randbytes(1600)]
+    near, far = run(card, [wire.end(Side.NEAR), wire.end(Side.FAR)], sent)
+    assert near[160:] == sent[0][:-160]
+    assert far[160:] == sent[0][:-160], "the far end hears on"
+
+
+def test_bit_errors_are_as_many_as_said_and_single(card: NativeCard) -> None:
+    wire = card.wire()
+    wire.condition(Side.NEAR, Condition(bit_errors=1e-3))
+    sent = random.Random(4).randbytes(160 * 500)
+    near, _ = run(card, [wire.end(Side.NEAR), wire.end(Side.FAR)], [bytes(len(sent)), sent])
+    wrong = [bin(a ^ b).count("1") for a, b in zip(near[160:], sent, strict=False)]
+    assert max(wrong) == 1
+    assert sum(wrong) == pytest.approx(len(sent) * 8 * 1e-3, rel=0.15)
+
+
+def test_an_error_spoils_as_many_octets_as_said(card: NativeCard) -> None:
+    wire = card.wire()
+    wire.condition(Side.NEAR, Condition(bit_errors=4e-6, error_octets=40))
+    sent = random.Random(5).randbytes(160 * 500)
+    near, _ = run(card, [wire.end(Side.NEAR), wire.end(Side.FAR)], [bytes(len(sent)), sent])
+    places = [at for at, (a, b) in enumerate(zip(near[160:], sent, strict=False)) if a != b]
+    bursts = [at for before, at in zip([-100, *places], places, strict=False) if at - before > 40]
+    assert 1 <= len(bursts) <= 20
+    assert len(places) == pytest.approx(len(bursts) * 40, rel=0.1)
+
+
+def test_a_slip_says_an_octet_twice_and_the_next_one_leaves_one_out(card: NativeCard) -> None:
+    wire = card.wire()
+    wire.condition(Side.NEAR, Condition(slip_samples=800))
+    sent = bytes(at % 251 for at in range(3200))
+    near, _ = run(card, [wire.end(Side.NEAR), wire.end(Side.FAR)], [bytes(len(sent)), sent])
+    heard = near[160:]
+    assert heard[:640] == sent[:640]
+    assert heard[640:1440] == sent[639:1439], "late by one octet, the last one before twice"
+    assert heard[1440:2240] == sent[1440:2240], "in time again, one octet left out"
+
+
+def test_an_echo_has_the_shape_of_its_impulse_response(card: NativeCard) -> None:
+    wire = card.wire()
+    wire.condition(Side.NEAR, Condition(echo_return_loss_db=0.0, echo_shape=(0.0, 0.5, 0.0, -0.25)))
+    click = np.zeros(480)
+    click[0] = 16000
+    near, _ = run(card, [wire.end(Side.NEAR), wire.end(Side.FAR)], [alaw(click), alaw(np.zeros(480))])
+    heard = linear(near)[160:168]
+    assert heard[1] == pytest.approx(8000, rel=0.05)
+    assert heard[3] == pytest.approx(-4000, rel=0.05)
+    assert max(abs(heard[[0, 2, 4, 5]])) < 20
