@@ -27,18 +27,20 @@ import trio
 from msgspec import Meta
 
 from core.alarms import Alarms
-from core.config.mistake import ConfigError
+from core.config import saving
+from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model.box import Box
+from core.config.saving import Held
 from core.exchange.exchange import Exchange
 from core.exchange.leg import Leg
 from core.exchange.refusal import Refused
 from core.flow_workshop import Workshop
 from core.ivr.check import Checked, Known, check
 from core.ivr.destination import Flows, Hands
-from core.ivr.library import Library
+from core.ivr.library import Edition, Library
 from core.ivr.nodes import AnyNode
 from core.ivr.plugins import PlugIns, load
-from core.ivr.reading import read
+from core.ivr.reading import read, source
 from core.ivr.spoken import known
 from core.ivr.values import NoValue, fitted
 from core.mail.outbox import Outbox
@@ -154,6 +156,59 @@ class FlowRoom:
         """The files as they are now, for new calls; with mistakes, which are given, nothing changes."""
         return await self._publish(whole=True)
 
+    # ---- for editors ----
+
+    async def held(self) -> Held:
+        """The files as they lie on the disk. Refused: they cannot be read."""
+        return await self._aside(partial(self._disk, lambda: saving.read(self._folders)))
+
+    async def save(self, texts: Mapping[str, str | None], basis: str) -> Held:
+        """Saves files, and publishes nothing. Refused: the disk does not take it. Stale."""
+
+        def save() -> Held:
+            self._own.mkdir(exist_ok=True)
+            return saving.save(self._folders, texts, basis)
+
+        return await self._aside(partial(self._disk, save))
+
+    async def check(self, edits: Mapping[str, str | None]) -> Checked:
+        """The files as they would be with these."""
+        return await self._aside(partial(self._disk, partial(self._read, edits)))
+
+    async def draft(self, edits: Mapping[str, str | None]) -> Edition:
+        """The same, to be played; BadConfiguration: they have mistakes."""
+        checked = await self.check(edits)
+        if checked.mistakes:
+            raise BadConfiguration(checked.mistakes)
+        return Edition(0, checked.flows)
+
+    @property
+    def folder(self) -> str:
+        """Where files are saved."""
+        return str(self._own)
+
+    @property
+    def _own(self) -> Path:
+        if not self._places:
+            text = _("this box has no folder for flows")
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        return self._places[-1] / FLOWS
+
+    @property
+    def _folders(self) -> list[Path]:
+        """Those that are there; of the last place it is the one to write to."""
+        return [place / FLOWS for place in self._places if (place / FLOWS).is_dir()]
+
+    def _disk(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except ConfigError as error:
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", f"{error.place}: {error}") from error
+        except OSError as error:
+            text = _("{path}: {reason}; the exchange runs as a user that must own the folder")
+            text = text.format(path=error.filename, reason=error.strerror)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text) from error
+
     async def _publish(self, whole: bool) -> list[ConfigError]:
         try:
             checked = await self._aside(self._read)
@@ -173,7 +228,7 @@ class FlowRoom:
             self.library.publish(checked.flows)
         return checked.mistakes
 
-    def _read(self) -> Checked:
+    def _read(self, edits: Mapping[str, str | None] | None = None) -> Checked:
         store = self._flows.prompts
         prompt, places = known(store.catalogue) if store is not None else (None, None)
         about = Known(
@@ -185,8 +240,12 @@ class FlowRoom:
             queues=queues(self._exchange.box),
             mailboxes=frozenset(each.number for each in self._exchange.box.mailbox),
         )
-        folders = [place / FLOWS for place in self._places if (place / FLOWS).is_dir()]
-        return check(read(folders), about)
+        sources = read(self._folders)
+        for name, text in (edits or {}).items():
+            sources.pop(Path(name).stem, None)
+            if text is not None:
+                sources[Path(name).stem] = source(Path(name), text.encode())
+        return check(dict(sorted(sources.items())), about)
 
     def flows(self) -> list[FlowView]:
         """What new calls take."""
@@ -202,6 +261,10 @@ class FlowRoom:
             )
             for name, flow in self.library.newest().flows.items()
         ]
+
+    def newest(self) -> Edition | None:
+        """What new calls take; None: nothing was published yet."""
+        return self.library.newest() if self.library.editions() else None
 
     def editions(self) -> list[EditionView]:
         return [EditionView(edition.number, edition.calls) for edition in self.library.editions()]

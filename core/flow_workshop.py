@@ -5,7 +5,7 @@
     workshop.set_break(17, "office", "menu")     it stops before that node; the caller hears silence meanwhile
     workshop.resume(17, "into")                  one node on; "over", "out", "go": see core/ivr/acts.py
     workshop.assign(17, "score", "score + 1")
-    workshop.simulate("office", ...)             a caller of paper, by number; workshop.play(number, "2") presses a key
+    workshop.simulate(edition, "office", ...)    a caller of paper, by number; workshop.play(number, "2") presses a key
 
 A live call may be stopped by supervisors only (core/api/flow_acts.py says so). What callers enter in secret stays so.
 Raises Refused where there is no such session, node or variable.
@@ -22,6 +22,7 @@ from msgspec import Meta
 from core.exchange.refusal import Refused
 from core.ivr.acts import Assign, Break, Entered, Resume, Stimulus, Told
 from core.ivr.destination import Flows
+from core.ivr.library import Edition
 from core.ivr.nodes import Collect
 from core.ivr.run import MASK, for_people
 from core.ivr.session import Caller, plain
@@ -104,22 +105,20 @@ class Workshop:
     # ---- callers of paper ----
 
     def simulate(
-        self, flow: str, caller: Caller, arguments: dict[str, str], breaks: list[str]
+        self, edition: Edition | None, flow: str, caller: Caller, arguments: dict[str, str], breaks: list[str]
     ) -> tuple[int, list[str]]:
-        """Its number, and what was said and done so far, line by line."""
-        library, prompts = self._flows.library, self._flows.prompts
-        if not library.editions() or flow not in library.newest().flows:
+        """Its number, and what was said and done so far, line by line. edition: None: there is none."""
+        prompts = self._flows.prompts
+        if edition is None or flow not in edition.flows:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", _("There is no flow {name}.").format(name=flow))
         if prompts is None:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", _("this box keeps no data, and so no prompts"))
-        types = library.newest().flows[flow].types
+        types = edition.flows[flow].types
         try:
             given = {name: fitted(value, types[name]) for name, value in arguments.items() if name in types}
         except NoValue as error:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", str(error)) from error
-        playing = Simulation(
-            library.newest(), flow, caller, self._flows.now(), prompts.catalogue, World(), given, tuple(breaks)
-        )
+        playing = Simulation(edition, flow, caller, self._flows.now(), prompts.catalogue, World(), given, tuple(breaks))
         self._number += 1
         self._played[self._number] = playing
         if len(self._played) > SIMULATED:

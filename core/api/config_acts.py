@@ -2,6 +2,9 @@
 
 A commit is read from the box's files, or from `files` of the request; it is put to work as a whole or not at all.
 Mistakes are answered with the error `configuration`: each with file, line, column, what is wrong, what to do.
+
+An editor takes the model (`config.model`) and the files (`config.files`), tries what a person types (`config.check`
+with `edits`), saves it (`config.save`) and puts it to work (`config.commit`).
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ from core.api.roles import READERS
 from core.config.commits import DamagedCommit
 from core.config.configuration import Configuration, Made, Refused
 from core.config.difference import Difference
+from core.config.form import TableView, tables
 from core.config.mistake import BadConfiguration
 from core.config.reading import effective
+from core.config.saving import Held, Stale
 from core.texts import _, plural
 
 Files = Annotated[
@@ -41,6 +46,15 @@ def _bad(bad: BadConfiguration) -> Refusal:
 @says(Refused)
 def _refused(refused: Refused) -> Refusal:
     return Refusal(Code.REFUSED, str(refused))
+
+
+@says(Stale)
+def _stale(stale: Stale) -> Refusal:
+    return Refusal(
+        Code.REFUSED,
+        _("somebody else has saved these files since they were read"),
+        remedy=_("read them anew; your changes are still in your editor"),
+    )
 
 
 @says(DamagedCommit)
@@ -75,23 +89,34 @@ def _contents(files: dict[str, str] | None) -> dict[str, bytes] | None:
     if files is None:
         return None
     for name in files:
-        if "/" in name or name.startswith(".") or not name.endswith(".toml"):
-            raise Refusal(
-                Code.INVALID_PARAMS,
-                _("{name} is no name of a file of the configuration").format(name=name),
-                remedy=_("such a name ends in .toml and has no folder, as 10-box.toml"),
-            )
+        named_well(name)
     return {name: text.encode() for name, text in files.items()}
+
+
+def named_well(name: str) -> None:
+    """Refusal: it is no name of a file of settings."""
+    if "/" in name or name.startswith(".") or not name.endswith(".toml"):
+        raise Refusal(
+            Code.INVALID_PARAMS,
+            _("{name} is no name of a file of the configuration").format(name=name),
+            remedy=_("such a name ends in .toml and has no folder, as 10-box.toml"),
+        )
 
 
 class Check(Params, frozen=True):
     files: Files = None
+    edits: Annotated[
+        dict[str, str | None] | None,
+        Meta(description="or: the box's own files, with these texts in place of those on the disk; null: without it"),
+    ] = None
 
 
 @act("config.check", roles=KEEPERS)
 async def check(asking: Asking, params: Check) -> Changes:
     """What `config.commit` would change, and when each change would take effect; changes nothing."""
-    found, difference = await _configuration(asking).check(_contents(params.files))
+    for name in params.edits or {}:
+        named_well(name)
+    found, difference = await _configuration(asking).check(_contents(params.files), params.edits)
     return _changes(difference, warnings=[warning.facts() for warning in found.warnings])
 
 
@@ -207,3 +232,51 @@ async def show(asking: Asking, params: Back) -> Shown:
         raise _no_commit(number) from None
     files = {name: text.decode("utf-8", "replace") for name, text in contents.items()}
     return Shown(number, files, effective(configuration.box) if number == current else {})
+
+
+# ---- for editors ----
+
+
+class Model(Result, frozen=True):
+    tables: Annotated[list[TableView], Meta(description="all that a file may have, in the order of the manual")]
+
+
+@act("config.model", roles=READERS)
+def model(asking: Asking, params: Nothing) -> Model:
+    """Every table and setting with what may be written, its default, when a change takes effect, and its manual."""
+    return Model(tables())
+
+
+class FileSet(Result, frozen=True):
+    folder: Annotated[str, Meta(description="of this box; what is saved stands there")]
+    files: Annotated[dict[str, str], Meta(description="as they lie on the disk, by name")]
+    shipped: Annotated[list[str], Meta(description="of these, the package's own, not changed on this box")]
+    basis: Annotated[str, Meta(description="for the act that saves: which files these are")]
+
+
+@act("config.files", roles=KEEPERS)
+async def files(asking: Asking, params: Nothing) -> FileSet:
+    """The files of the configuration as they lie on the disk, with whatever has not been committed yet."""
+    configuration = _configuration(asking)
+    return _file_set(configuration, await configuration.held())
+
+
+class Save(Params, frozen=True):
+    files: Annotated[dict[str, str | None], Meta(description="the changed ones, by name; null: it goes")]
+    basis: Annotated[str, Meta(description="as it came with the files", min_length=1, max_length=64)]
+
+
+@act("config.save", roles=KEEPERS, changes=True)
+async def save(asking: Asking, params: Save) -> FileSet:
+    """Saves files as an editor does; nothing is put to work by that. Error `refused`: somebody else has saved them
+    meanwhile, or the disk does not take them.
+    """
+    for name in params.files:
+        named_well(name)
+    asking.note.target = ", ".join(sorted(params.files))
+    configuration = _configuration(asking)
+    return _file_set(configuration, await configuration.save(params.files, params.basis))
+
+
+def _file_set(configuration: Configuration, held: Held) -> FileSet:
+    return FileSet(str(configuration.places[-1]), held.texts, sorted(held.shipped), held.basis)

@@ -12,15 +12,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta, Struct, field
 
-from core.api.acts import CallId, Device, Done, Params, Result, act
+from core.api.acts import CallId, Device, Done, Nothing, Params, Result, act
 from core.api.asking import Asking
 from core.api.call_acts import OVERSEERS
+from core.api.config_acts import FileSet, Save, named_well
 from core.api.errors import Code, Refusal
 from core.api.roles import READERS, Role
+from core.config.form import TableView
+from core.config.saving import Held
 from core.flow_room import EditionView, FlowRoom, FlowView
 from core.flow_workshop import SessionView
+from core.ivr.draw import rows
+from core.ivr.form import tables as model_tables
 from core.ivr.session import Caller
 from core.texts import _
 
@@ -171,6 +176,10 @@ class Simulate(Params, frozen=True):
     breaks: Annotated[list[str], Meta(description="break points, flow/node", max_length=100)] = field(
         default_factory=list
     )
+    edits: Annotated[
+        dict[str, str | None] | None,
+        Meta(description="not the newest edition, but the files with these in their place; null: without it"),
+    ] = None
 
 
 class Simulated(Result, frozen=True):
@@ -179,10 +188,15 @@ class Simulated(Result, frozen=True):
 
 
 @act("flow.simulate", roles=OVERSEERS)
-def simulate(asking: Asking, params: Simulate) -> Simulated:
-    """A caller of paper comes to the newest edition of a flow. Databases and servers are not asked: you answer."""
+async def simulate(asking: Asking, params: Simulate) -> Simulated:
+    """A caller of paper comes to the newest edition of a flow. Databases and servers are not asked: you answer.
+
+    With `edits`, error `configuration`: they have mistakes.
+    """
+    room = _room(asking)
+    edition = room.newest() if params.edits is None else await room.draft(_named(params.edits))
     caller = Caller(call=1, caller=params.caller, customer_class=params.customer_class, language=params.language)
-    number, lines = _room(asking).workshop.simulate(params.flow, caller, params.arguments, params.breaks)
+    number, lines = room.workshop.simulate(edition, params.flow, caller, params.arguments, params.breaks)
     return Simulated(number, lines)
 
 
@@ -207,3 +221,76 @@ def play(asking: Asking, params: Input) -> Played:
     """What a simulated caller does next, and what the flow does then."""
     lines, state = _room(asking).workshop.play(params.number, params.input)
     return Played(lines, state)
+
+
+# ---- for editors ----
+
+
+class Model(Result, frozen=True):
+    tables: Annotated[list[TableView], Meta(description="what a file of a flow may have; `node`: by name, of one kind")]
+
+
+@act("flow.model", roles=READERS)
+def model(asking: Asking, params: Nothing) -> Model:
+    """Every table, every kind of node and its settings, with what may be written, its default and its manual."""
+    return Model(model_tables())
+
+
+@act("flow.files", roles=OVERSEERS)
+async def files(asking: Asking, params: Nothing) -> FileSet:
+    """The files of the flows as they lie on the disk, with whatever has not been published yet."""
+    room = _room(asking)
+    return _file_set(room, await room.held())
+
+
+@act("flow.save", roles=OVERSEERS, changes=True)
+async def save(asking: Asking, params: Save) -> FileSet:
+    """Saves files as an editor does; nothing is published by that. Error `refused`: somebody else has saved them
+    meanwhile, or the disk does not take them.
+    """
+    asking.note.target = ", ".join(sorted(params.files))
+    room = _room(asking)
+    return _file_set(room, await room.save(_named(params.files), params.basis))
+
+
+def _file_set(room: FlowRoom, held: Held) -> FileSet:
+    return FileSet(room.folder, held.texts, sorted(held.shipped), held.basis)
+
+
+class Edits(Params, frozen=True):
+    edits: Annotated[
+        dict[str, str | None],
+        Meta(description="files that are to be read instead of those on the disk, by name; null: without it"),
+    ] = field(default_factory=dict)
+
+
+class TreeRow(Struct, frozen=True):
+    """A line of a flow's tree."""
+
+    tree: Annotated[str, Meta(description="as it is drawn, with the name")]
+    node: Annotated[str, Meta(description="whose line it is; of an arrow, where it leads")]
+    kind: Annotated[str, Meta(description="of the node; empty: this is an arrow")]
+    detail: Annotated[str, Meta(description="what the node does, in a few words")]
+
+
+class Checked(Result, frozen=True):
+    mistakes: Annotated[list[dict[str, Any]], Meta(description="each with its file, line and column")]
+    trees: Annotated[dict[str, list[TreeRow]], Meta(description="by flow; of those that can be read")]
+
+
+@act("flow.check", roles=OVERSEERS)
+async def check(asking: Asking, params: Edits) -> Checked:
+    """What is wrong with the files, and how the flows look; changes nothing."""
+    found = await _room(asking).check(_named(params.edits))
+    trees = {
+        name: [TreeRow(row.tree, row.node, row.kind, row.detail) for row in rows(flow)]
+        for name, flow in sorted(found.read.items())
+    }
+    return Checked([mistake.facts() for mistake in found.mistakes], trees)
+
+
+def _named(edits: dict[str, str | None]) -> dict[str, str | None]:
+    """Refusal: a name is no name of a file of a flow."""
+    for name in edits:
+        named_well(name)
+    return edits

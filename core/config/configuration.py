@@ -29,17 +29,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import trio
 
-from core.config import reading
+from core.config import reading, saving
 from core.config.commits import Commits, DamagedCommit, Pointers
 from core.config.difference import Difference, difference
-from core.config.mistake import BadConfiguration
+from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model import VERSION, Box
 from core.config.reading import Reading
+from core.config.saving import Held
 from core.texts import _
 from hw import wall_clock
 
@@ -150,10 +152,23 @@ class Configuration:
 
     # ---- orders ----
 
-    async def check(self, contents: Mapping[str, bytes] | None = None) -> tuple[Reading, Difference]:
-        """What commit() would do, without doing it. BadConfiguration."""
+    async def check(
+        self, contents: Mapping[str, bytes] | None = None, edits: Mapping[str, str | None] | None = None
+    ) -> tuple[Reading, Difference]:
+        """What commit() would do, without doing it; edits: as if these had been saved. BadConfiguration."""
+        if edits is not None:
+            texts = {**(await self.held()).texts, **edits}
+            contents = {name: text.encode() for name, text in texts.items() if text is not None}
         found = await self._read(contents)
         return found, difference(self.box, found.box)
+
+    async def held(self) -> Held:
+        """The files as they lie on the disk. Refused: they cannot be read."""
+        return await self._aside(lambda: self._disk(partial(saving.read, self.places)))
+
+    async def save(self, texts: Mapping[str, str | None], basis: str) -> Held:
+        """Saves files, and puts nothing to work. Refused: the disk does not take it. Stale."""
+        return await self._aside(lambda: self._disk(partial(saving.save, self.places, texts, basis)))
 
     async def commit(
         self, who: str, message: str = "", confirm_s: float = 0.0, contents: Mapping[str, bytes] | None = None
@@ -273,6 +288,15 @@ class Configuration:
         self._deadline = trio.current_time() + confirm_s if confirm_s else math.inf
         self._changed.set()
         self._changed = trio.Event()
+
+    def _disk(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except ConfigError as error:
+            raise Refused(f"{error.place}: {error}") from error
+        except OSError as error:
+            text = _("{path}: {reason}; the exchange runs as a user that must own the folder")
+            raise Refused(text.format(path=error.filename, reason=error.strerror)) from error
 
     async def _aside(self, work: Callable[[], T]) -> T:
         """Work that takes milliseconds, in a thread; under virtual time here, since its clock does not wait."""

@@ -42,7 +42,7 @@ _HEAD = (
     ),
     N_("A setting without a default must be given."),
 )
-_EFFECTS = {
+EFFECTS = {
     Effect.NOW: N_("now"),
     Effect.NEW_CALLS: N_("for new calls"),
     Effect.IDLE: N_("when idle"),
@@ -90,15 +90,15 @@ def _comes_and_goes(section: str, model: type[Table]) -> str:
     if not schema.tables()[section]:
         return ""
     text = _("A new row takes effect: {added}; a row that has gone: {removed}.")
-    return " " + text.format(added=_(_EFFECTS[model.added]), removed=_(_EFFECTS[model.removed]))
+    return " " + text.format(added=_(EFFECTS[model.added]), removed=_(EFFECTS[model.removed]))
 
 
 def _rows(fields: dict[str, FieldInfo]) -> str:
     heads = (_("setting"), _("value"), _("default"), _("takes effect"), "")
     lines = [f"| {' | '.join(heads)} |", "| --- | --- | --- | --- | --- |"]
     for name, field in fields.items():
-        default = "" if field.is_required() else f"`{_default(field)}`"
-        cells = [f"`{name}`", _value(field), default, _(_EFFECTS[schema.effect(field)]), schema.manual(field)]
+        left_out = "" if field.is_required() else f"`{default(field)}`"
+        cells = [f"`{name}`", allowed(field), left_out, _(EFFECTS[schema.effect(field)]), schema.manual(field)]
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -128,17 +128,19 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _default(field: FieldInfo) -> str:
-    default = field.get_default(call_default_factory=True, validated_data={})
-    assert default is not PydanticUndefined
-    if default is None:
+def default(field: FieldInfo) -> str:
+    """Of a setting that has one, as a file would have it."""
+    value = field.get_default(call_default_factory=True, validated_data={})
+    assert value is not PydanticUndefined
+    if value is None:
         return _("not set")
-    if isinstance(default, Table):
-        return shown({name: value for name, value in plain(default).items() if value not in ("", None)})
-    return shown(plain(default))
+    if isinstance(value, Table):
+        return shown({name: each for name, each in plain(value).items() if each not in ("", None)})
+    return shown(plain(value))
 
 
-def _value(field: FieldInfo) -> str:
+def allowed(field: FieldInfo) -> str:
+    """What may be written, in a few words of the language in force."""
     return _kind(field.annotation, [*field.metadata, *_metadata(field.annotation)])
 
 

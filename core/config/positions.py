@@ -33,6 +33,15 @@ class Stretch:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table as it stands in the file, from its header to its last setting. path: of a row, with its index."""
+
+    path: Path
+    start: int
+    end: int
+
+
 class Positions:
     """Of one file; the tree is made at the first question."""
 
@@ -45,6 +54,17 @@ class Positions:
     def value(self, path: Path) -> Stretch:
         found = self._found[1].get(path)
         return self.key(path) if found is None else found
+
+    @property
+    def values(self) -> dict[Path, Stretch]:
+        """Every value that stands in the file: of settings, of elements, of settings of inline tables."""
+        return self._found[1]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The tables, in the order of the file; first what stands in none, with path ()."""
+        _ = self._found
+        return self._blocks
 
     def _nearest(self, known: dict[Path, Stretch], path: Path) -> Stretch:
         while path and path not in known:
@@ -63,6 +83,8 @@ class Positions:
         self._keys: dict[Path, Stretch] = {}
         self._values: dict[Path, Stretch] = {}
         self._counts: dict[Path, int] = {}
+        top = [node for node in root.children if node.type == "pair"]
+        self._blocks = [Block((), 0, self._stretch(top[-1]).end if top else 0)]
         for node in root.children:
             if node.type == "pair":
                 self._pair((), node)
@@ -83,9 +105,12 @@ class Positions:
             if path in self._counts:
                 path = (*path, self._counts[path])
         self._keys.setdefault(path, self._stretch(header))
+        start, end = self._stretch(node).start, self._stretch(header).end
         for child in node.children:
             if child.type == "pair":
                 self._pair(path, child)
+                end = self._stretch(child).end
+        self._blocks.append(Block(path, start, end))
 
     def _pair(self, path: Path, node: tree_sitter.Node) -> None:
         key, value = [child for child in node.children if child.is_named and child.type != "comment"]

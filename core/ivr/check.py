@@ -60,7 +60,10 @@ class Known:
 
 @dataclass
 class Checked:
+    """read: all that can be read, though they may have mistakes."""
+
     flows: dict[str, Flow] = field(default_factory=dict)
+    read: dict[str, Flow] = field(default_factory=dict)
     mistakes: list[ConfigError] = field(default_factory=list)
 
 
@@ -89,6 +92,7 @@ def check(sources: Mapping[str, Source], known: Known = Known()) -> Checked:
             wrong.add(name)
     order = {source.path: number for number, source in enumerate(sources.values())}
     checked.mistakes.sort(key=lambda mistake: (order.get(mistake.path, -1), mistake.line, mistake.column))
+    checked.read = flows
     checked.flows = {name: flow for name, flow in flows.items() if name not in _spoilt(wrong, flows)}
     return checked
 

@@ -47,38 +47,54 @@ DETAIL = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """tree: the line as it is drawn, with the name. node: whose line it is; of an arrow, where it leads.
+
+    kind: of the node; empty: this is an arrow.
+    """
+
     tree: str
+    node: str
     kind: str = ""
     detail: str = ""
 
 
 def tree(flow: Flow) -> list[str]:
     """The lines of the tree."""
-    rows = list(_rows(flow, flow.flow.start, "", "", _homes(flow)))
-    columns = max(width(row.tree) for row in rows if row.kind) + 2
-    kinds = max(len(row.kind) for row in rows) + 2
+    found = rows(flow)
+    columns = max(width(row.tree) for row in found if row.kind) + 2
+    kinds = max(len(row.kind) for row in found) + 2
     return [
-        (fit(row.tree, columns) + fit(row.kind, kinds) + row.detail).rstrip() if row.kind else row.tree for row in rows
+        (fit(row.tree, columns) + fit(row.kind, kinds) + row.detail).rstrip() if row.kind else row.tree for row in found
     ]
 
 
-def _homes(flow: Flow) -> dict[str, tuple[str, int]]:
-    """For each node from which one, and by which of its ways, it is reached first."""
-    found: dict[str, tuple[str, int]] = {flow.flow.start: ("", 0)}
-    ahead = [flow.flow.start]
-    for name in ahead:
-        for number, edge in enumerate(edges(flow, name)):
-            if edge.to not in found:
-                found[edge.to] = (name, number)
-                ahead.append(edge.to)
+def rows(flow: Flow) -> list[Row]:
+    """The same, for programs; what nothing leads to stands at the end, each with what hangs on it."""
+    homes: dict[str, tuple[str, int]] = {}
+    found: list[Row] = []
+    for name in (flow.flow.start, *flow.node):
+        if name in flow.node and name not in homes:
+            _find_homes(flow, name, homes)
+            found += _rows(flow, name, "", "", homes)
     return found
 
 
-def _rows(flow: Flow, name: str, before: str, below: str, homes: dict[str, tuple[str, int]]) -> Iterator[_Row]:
+def _find_homes(flow: Flow, start: str, homes: dict[str, tuple[str, int]]) -> None:
+    """For each node from which one, and by which of its ways, it is reached first."""
+    homes[start] = ("", 0)
+    ahead = [start]
+    for name in ahead:
+        for number, edge in enumerate(edges(flow, name)):
+            if edge.to in flow.node and edge.to not in homes:
+                homes[edge.to] = (name, number)
+                ahead.append(edge.to)
+
+
+def _rows(flow: Flow, name: str, before: str, below: str, homes: dict[str, tuple[str, int]]) -> Iterator[Row]:
     """before: what stands left of the node itself, below: of what hangs on it."""
     node = flow.node[name]
-    yield _Row(f"{before}{name}", node.kind, fit(detail(node), DETAIL).rstrip())
+    yield Row(f"{before}{name}", name, node.kind, fit(detail(node), DETAIL).rstrip())
     ways = edges(flow, name)
     for number, edge in enumerate(ways):
         last = number == len(ways) - 1
@@ -87,7 +103,7 @@ def _rows(flow: Flow, name: str, before: str, below: str, homes: dict[str, tuple
         if homes.get(edge.to) == (name, number):
             yield from _rows(flow, edge.to, f"{below}{arm}{label}{'─ ' * bool(label)}", below + more, homes)
         else:
-            yield _Row(f"{below}{arm}{label}→ {edge.to}")
+            yield Row(f"{below}{arm}{label}→ {edge.to}", edge.to)
 
 
 def detail(node: Node) -> str:
