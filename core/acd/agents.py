@@ -156,11 +156,14 @@ class Pending:
 
 @dataclass(slots=True)
 class Talk:
-    """One call of a busy agent. direct: it came past the queues. held: he does not speak in it just now."""
+    """One call of a busy agent. direct: it came past the queues. held: he does not speak in it just now. spoke: there
+    was somebody to speak with; else no work follows.
+    """
 
     since: float
     direct: bool
     held: bool = False
+    spoke: bool = True
 
 
 @dataclass(slots=True)
@@ -346,8 +349,12 @@ class Agent:
                 self._work_left = None if self.until is None else max(0.0, self.until - now)
         self._busy(call, now, direct)
 
-    def call_ended(self, call: int, now: float, work: bool = True) -> None:
-        """One of his calls is gone; with the last he is free. work=False: nothing to work on, nobody spoke."""
+    def nobody_came(self, call: int) -> None:
+        """A call-back that its caller did not answer: the agent has it until he hangs up, and no work after it."""
+        self.calls[call].spoke = False
+
+    def call_ended(self, call: int, now: float) -> None:
+        """One of his calls is gone; with the last he is free."""
         self._must(A.END)
         if call not in self.calls:
             raise LocalError(f"agent {self.number} has no call {call}")
@@ -360,7 +367,12 @@ class Agent:
         counts = not talk.direct or self.settings.direct_calls_count
         if counts:
             self.last_call_ended = now
-        if work and counts and self.settings.after_call == "automatic" and lasted >= self.settings.after_call_from_s:
+        if (
+            talk.spoke
+            and counts
+            and self.settings.after_call == "automatic"
+            and lasted >= self.settings.after_call_from_s
+        ):
             self._work_due = True
         if self.calls or self.state is S.OFFERED:
             return

@@ -7,8 +7,8 @@ Entered ──> limits ──> recipe's moves ──> matching ──> recipe's 
 
 from __future__ import annotations
 
+from core.acd import call_backs, offers, recipe
 from core.acd import events as e
-from core.acd import offers, recipe
 from core.acd import orders as o
 from core.acd.agents import COMING
 from core.acd.floor import Floor
@@ -30,10 +30,18 @@ def entered(floor: Floor, event: e.Entered) -> None:
         raise LocalError(f"call {event.call} is in queue {floor.calls[event.call].queue.name} already")
     queue = floor.queue(event.queue)
     now, caller = floor.now, event.caller
-    since, how = now, "new"
-    if event.entered is not None:
+    if event.call_back in queue.call_backs:
+        floor.orders.append(o.Left(event.call, queue.name, call_backs.ASKED_ALREADY, 0.0, 0))
+        return
+    since, how, priority = now, "new", event.priority
+    earlier = queue.call_backs.get(caller.number) if not event.call_back else None
+    if earlier is not None:
+        since, how = earlier.entered, "kept place"
+        priority = max(priority, earlier.own_priority)
+        offers.out(floor, earlier, "caller left", call_backs.RANG_HIMSELF)
+    elif event.entered is not None:
         since, how = min(event.entered, now), "earlier entry"
-    else:
+    elif not event.call_back:
         kept = floor.kept.take(queue.name, caller.number, now)
         if kept is not None:
             since, how = kept, "kept place"
@@ -51,15 +59,18 @@ def entered(floor: Floor, event: e.Entered) -> None:
         rank=ANY_RANK,
         own_required=event.require,
         own_preferred=event.prefer,
-        own_priority=event.priority,
+        own_priority=priority,
+        call_back=event.call_back,
+        tries=event.tries,
     )
-    _into(floor, waiting, queue, how)
+    if event.call_back:
+        queue.figures.asked_back()
+    _into(floor, waiting, queue, how, event.not_before)
 
 
-def _into(floor: Floor, waiting: Waiting, queue: Queue, how: str) -> None:
-    """Into a queue, or past it where its limits say so."""
+def _into(floor: Floor, waiting: Waiting, queue: Queue, how: str, not_before: float | None = None) -> None:
+    """Into a queue, or past it where its limits say so; these are for callers on the line."""
     now, settings = floor.now, queue.settings
-    queue.figures.offered()
     waiting.moved[queue.name] = now
     waiting.queue, waiting.arrived = queue, now
     waiting.required = {**settings.require, **waiting.own_required}
@@ -69,7 +80,9 @@ def _into(floor: Floor, waiting: Waiting, queue: Queue, how: str) -> None:
     waiting.recipe, waiting.progress = settings.recipe, recipe.Progress()
     waiting.settle(floor.desk.distribution.ageing_s)
     full = settings.max_waiting is not None and len(queue.callers) >= settings.max_waiting
-    if full or (settings.needs_agents and not queue.logged_on):
+    if not waiting.call_back:
+        queue.figures.offered()
+    if not waiting.call_back and (full or (settings.needs_agents and not queue.logged_on)):
         queue.figures.elsewhere()
         _go(floor, waiting, settings.instead, "full" if full else "no agents", 0.0)
         return
@@ -80,6 +93,9 @@ def _into(floor: Floor, waiting: Waiting, queue: Queue, how: str) -> None:
     )
     if settings.max_wait_s is not None:
         floor.agenda.set(("limit", waiting.call), now + settings.max_wait_s)
+    if not_before is not None and not_before > now:
+        floor.agenda.set(("held", waiting.call), not_before)
+        return
     _wait_for_one(floor, waiting)
     floor.wait(waiting, "came")
     look(floor, waiting, words=False)
@@ -158,7 +174,7 @@ def _do(floor: Floor, waiting: Waiting, number: int, step: Step) -> None:
             floor.orders.append(o.Say(call, place, known))
     if step.offer:
         floor.orders.append(o.OfferChoice(call, step.offer))
-    if step.overflow is not None:
+    if step.overflow is not None and (step.overflow.to == "queue" or not waiting.call_back):
         send(floor, waiting, step.overflow, f"step {number + 1}")
 
 
@@ -206,61 +222,17 @@ def caller_gone(floor: Floor, event: e.CallerGone) -> None:
     if waiting is None:
         _talker_gone(floor, event)
     elif not waiting.call_back:
-        waited_s = floor.now - waiting.arrived
-        _keep_place(floor, waiting)
-        waiting.queue.figures.abandoned(waited_s)
-        _out(floor, waiting, "caller gone", "cut off" if event.cut_off else "abandoned")
+        if not waiting.reached:
+            _keep_place(floor, waiting)
+            waiting.queue.figures.abandoned(floor.now - waiting.arrived)
+        offers.out(floor, waiting, "caller gone", "cut off" if event.cut_off else "abandoned")
 
 
 def caller_left(floor: Floor, event: e.CallerLeft) -> None:
     waiting = floor.calls.get(event.call)
     if waiting is not None:
         waiting.queue.figures.elsewhere()
-        _out(floor, waiting, "caller left", event.how)
-
-
-def call_back_wanted(floor: Floor, event: e.CallBackWanted) -> None:
-    waiting = floor.calls.get(event.call)
-    if waiting is not None and not waiting.call_back:
-        if not event.number:
-            raise LocalError(f"call {event.call}: a call-back needs a number")
-        waiting.call_back = event.number
-        waiting.queue.figures.asked_back()
-
-
-def call_back_cancelled(floor: Floor, event: e.CallBackCancelled) -> None:
-    waiting = floor.calls.get(event.call)
-    if waiting is not None and waiting.call_back:
-        waiting.queue.figures.elsewhere()
-        _out(floor, waiting, "caller left", "call-back cancelled")
-
-
-def call_back_failed(floor: Floor, event: e.CallBackFailed) -> None:
-    """The agent is free at once; the caller has his place again after a while, or was tried often enough."""
-    talking = floor.talks.get(event.call)
-    if talking is None or not talking.waiting.call_back:
-        return
-    del floor.talks[event.call]
-    waiting = talking.waiting
-    agent = floor.agents.get(talking.agent)
-    if agent is not None and event.call in agent.calls:
-        agent.call_ended(event.call, floor.now, work=False)
-        floor.changed(agent)
-    queue = floor.queues.get(waiting.queue.name)
-    waiting.tries += 1
-    if queue is None or waiting.tries >= queue.settings.call_back_tries:
-        floor.orders.append(o.LeftFor(event.call, waiting.queue.name, RELEASE, "call-back failed", 0.0))
-        return
-    waiting.queue = queue
-    waiting.settle(floor.desk.distribution.ageing_s)  # a commit may have changed it meanwhile
-    floor.calls[event.call] = waiting
-    queue.enter(waiting)
-    floor.agenda.set(("held", event.call), floor.now + queue.settings.call_back_again_s)
-
-
-def held_came(floor: Floor, waiting: Waiting) -> None:
-    """A call-back that failed is to be tried again."""
-    floor.wait(waiting, "back")
+        offers.out(floor, waiting, "caller left", event.how)
 
 
 def queue_gone(floor: Floor, queue: Queue) -> None:
@@ -278,15 +250,6 @@ def agents_gone(floor: Floor, queue: Queue) -> None:
         waiting = floor.calls[call]
         if waiting.offer is None and not waiting.call_back:
             send(floor, waiting, queue.settings.instead, "no agents")
-
-
-def _out(floor: Floor, waiting: Waiting, to_agents: str, how: str) -> None:
-    """Away by the caller's will, out of whatever state."""
-    position = waiting.queue.position(waiting)
-    if waiting.offer is not None:
-        offers.end(floor, waiting.offer, to_agents)
-    floor.forget(waiting)
-    floor.orders.append(o.Left(waiting.call, waiting.queue.name, how, floor.now - waiting.arrived, position))
 
 
 def _talker_gone(floor: Floor, event: e.CallerGone) -> None:
@@ -310,7 +273,9 @@ def ended(floor: Floor, event: e.CallEnded) -> None:
     if agent is None or event.call not in agent.calls:
         return
     talking = floor.talks.get(event.call)
-    if talking is not None and talking.agent == agent.number:
+    if talking is not None and talking.agent == agent.number and not talking.reached:
+        call_backs.nobody_came(floor, talking)
+    elif talking is not None and talking.agent == agent.number:
         del floor.talks[event.call]
         talking.waiting.queue.figures.talked(floor.now - talking.since)
     agent.call_ended(event.call, floor.now)

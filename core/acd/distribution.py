@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.acd import callers, matching, offers, staff
+from core.acd import call_backs, callers, matching, offers, staff
 from core.acd import events as e
 from core.acd.floor import Floor
 from core.acd.obstacles import Obstacle, obstacles
@@ -68,6 +68,17 @@ class Distribution:
     def agent(self, number: str) -> AgentView:
         return agent_view(self._floor, self._floor.agent(number))
 
+    def waits(self, call: int) -> bool:
+        """In whatever queue: on the line, or to be called back."""
+        return call in self._floor.calls
+
+    def place(self, call: int) -> tuple[str, float, int]:
+        """Its queue, its time of entry, and its own priority. LocalError: it is in no queue."""
+        waiting = self._floor.calls.get(call)
+        if waiting is None:
+            raise LocalError(f"call {call} is in no queue")
+        return waiting.queue.name, waiting.entered, waiting.own_priority
+
     def why_waiting(self, call: int) -> list[Obstacle]:
         """What stands between a call and each agent of its queue who is not rung for it; LocalError: it is in none."""
         waiting = self._floor.calls.get(call)
@@ -108,15 +119,16 @@ def _look(floor: Floor, event: e.Look) -> None:
             _CAME[kind](floor, waiting)
 
 
-_CAME = {"limit": callers.limit_came, "only": callers.only_came, "held": callers.held_came}
+_CAME = {"limit": callers.limit_came, "only": callers.only_came, "held": call_backs.held_came}
 
 _TAKES: dict[type[Any], Callable[[Floor, Any], None]] = {
     e.Entered: callers.entered,
     e.CallerGone: callers.caller_gone,
     e.CallerLeft: callers.caller_left,
-    e.CallBackWanted: callers.call_back_wanted,
-    e.CallBackFailed: callers.call_back_failed,
-    e.CallBackCancelled: callers.call_back_cancelled,
+    e.CallBackWanted: call_backs.wanted,
+    e.CallBackFailed: call_backs.failed,
+    e.CallBackReached: call_backs.reached,
+    e.CallBackCancelled: call_backs.cancelled,
     e.Answered: offers.answered,
     e.Missed: offers.missed,
     e.PickedUp: offers.picked_up,

@@ -15,8 +15,9 @@ from core.acd.waiting import Caller
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A call comes into a queue. entered: since when it waits, where that was before now (transfer, virtual hold whose
-    caller is called first). require, prefer: beside the queue's. priority: added to the queue's and the class's.
+    """A call comes into a queue. entered: since when it waits, where that was before now (transfer, restart). require,
+    prefer: beside the queue's. priority: added to the queue's and the class's. call_back: nobody is on the line, he is
+    to be called at this number, not before that time; tries: so often he was already.
     """
 
     call: int
@@ -26,6 +27,9 @@ class Entered:
     require: dict[str, int] = field(default_factory=dict)
     prefer: dict[str, int] = field(default_factory=dict)
     priority: int = 0
+    call_back: str = ""
+    tries: int = 0
+    not_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class CallerLeft:
 
 @dataclass(frozen=True, slots=True)
 class CallBackWanted:
-    """Virtual hold: the caller hangs up and keeps his place; his turn come, the agent has a call to `number`."""
+    """Virtual hold: the caller hangs up and keeps his place; his turn come, he is called at `number`."""
 
     call: int
     number: str
@@ -54,10 +58,19 @@ class CallBackWanted:
 
 @dataclass(frozen=True, slots=True)
 class CallBackFailed:
-    """The agent took the call-back, the caller did not answer: it is tried again later, if any try is left."""
+    """His turn had come, and the caller did not answer: it is tried again later, if any try is left."""
 
     call: int
     cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackReached:
+    """The caller has answered. Where an agent took the call-back first, the two speak; else he is on the line, and
+    waits until the agent lifts who is reserved for him.
+    """
+
+    call: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +204,7 @@ Event = (
     | CallerLeft
     | CallBackWanted
     | CallBackFailed
+    | CallBackReached
     | CallBackCancelled
     | Answered
     | Missed

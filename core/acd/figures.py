@@ -26,7 +26,7 @@ class Count:
     short: int = 0
     elsewhere: int = 0  # turned away, overflowed, left a message
     asked_back: int = 0  # chose to be called back
-    called_back: int = 0  # an agent took the call-back
+    called_back: int = 0  # the caller was reached
     missed: int = 0  # offers that no agent took
     wait_s: float = 0.0  # of the answered, added up
     longest_s: float = 0.0  # of the answered and the abandoned

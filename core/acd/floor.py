@@ -24,11 +24,14 @@ from hw.errors import LocalError
 
 @dataclass(slots=True)
 class Talking:
-    """A call of a queue that an agent has; "": it was picked up by somebody who is no agent."""
+    """A call of a queue that an agent has; "": it was picked up by somebody who is no agent. reached: the caller is
+    there, too; he is not yet while he is being called back.
+    """
 
     waiting: Waiting
     agent: str
     since: float
+    reached: bool = True
 
 
 class Floor:
@@ -195,6 +198,19 @@ class Floor:
         queue.enter(waiting)
         queue.wait(waiting)
         self.fresh[waiting.call] = trigger
+
+    def move_up(self, waiting: Waiting, entered: float) -> None:
+        """The call has waited since then."""
+        queue = waiting.queue
+        queue.callers.remove(waiting.place)
+        row = waiting.row
+        if row is not None:
+            row.places.remove(waiting.place)
+        waiting.entered = min(waiting.entered, entered)
+        waiting.settle(self.desk.distribution.ageing_s)
+        queue.callers.add(waiting.place)
+        if row is not None:
+            row.places.add(waiting.place)
 
     def free_own(self, queue: Queue, number: str) -> None:
         """Calls that wait for this agent alone wait for anybody."""

@@ -26,6 +26,9 @@ from core.acd.strategy import RING_SEVERAL, Choice, Scene, choose, named
 from core.acd.waiting import Place, Waiting
 from hw.errors import LocalError
 
+CONFIRMED_S = 30
+"""So long a caller who is called first may take to say that he is there."""
+
 
 def match(floor: Floor) -> None:
     if not floor.fresh and not floor.freed:
@@ -115,6 +118,8 @@ def _ring(floor: Floor, offer: Offer, choice: Choice, among: int, trigger: str, 
     waiting, now = offer.waiting, floor.now
     queue: Queue = waiting.queue
     ring_s = queue.settings.ring_s
+    if waiting.call_back and queue.settings.call_back_first == "caller":
+        ring_s += queue.settings.call_back_ring_s + CONFIRMED_S  # reserved until the caller is there
     for member in choice.members:
         agent = member.agent
         offer.members[agent.number] = member

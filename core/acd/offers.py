@@ -67,18 +67,25 @@ def end(floor: Floor, offer: Offer, reason: str) -> None:
     _close(floor, waiting)
 
 
+def out(floor: Floor, waiting: Waiting, to_agents: str, how: str) -> None:
+    """Away by the caller's will, out of whatever state."""
+    position = waiting.queue.position(waiting)
+    if waiting.offer is not None:
+        end(floor, waiting.offer, to_agents)
+    floor.forget(waiting)
+    floor.orders.append(o.Left(waiting.call, waiting.queue.name, how, floor.now - waiting.arrived, position))
+
+
 def connect(floor: Floor, waiting: Waiting, agent: Agent | None) -> None:
     """An agent, or somebody who is none, has the call. It is not offered any more."""
     queue, now = waiting.queue, floor.now
     waited_s = now - waiting.arrived
     floor.forget(waiting)
     queue.pace.served(now, len(queue.callers))
-    if waiting.call_back:
-        queue.figures.called_back()
-    else:
+    if not waiting.call_back and not waiting.reached:
         queue.figures.answered(waited_s)
     number = agent.number if agent is not None else ""
-    floor.talks[waiting.call] = Talking(waiting, number, now)
+    floor.talks[waiting.call] = Talking(waiting, number, now, reached=not waiting.call_back)
     floor.orders.append(o.Connect(waiting.call, number, queue.name, waited_s, waiting.call_back))
     if agent is not None:
         floor.changed(agent)

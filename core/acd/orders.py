@@ -91,7 +91,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class OfferChoice:
-    """Let the caller choose, by keys from 1: "wait", "message", "call back"."""
+    """Let the caller choose: "wait", "message", "call back"."""
 
     call: int
     choices: tuple[str, ...]

@@ -89,6 +89,7 @@ class Queue:
         self.ringing: dict[int, Offer] = {}  # those that rouse an agent who becomes ready, too
         self.waiting_now = 0  # in rows
         self.logged_on = 0
+        self.call_backs: dict[str, Waiting] = {}  # by number: of who is to be called back, and has no agent yet
 
     def position(self, waiting: Waiting) -> int:
         """1: the first."""
@@ -99,12 +100,25 @@ class Queue:
     def enter(self, waiting: Waiting) -> None:
         """Among the callers; wait() follows."""
         self.callers.add(waiting.place)
+        self.know(waiting)
 
     def leave(self, waiting: Waiting) -> None:
         self.stop_waiting(waiting)
         self.callers.remove(waiting.place)
+        self.forget(waiting)
         if not self.callers:
             self.pace.emptied()
+
+    def know(self, waiting: Waiting) -> None:
+        """If it is to be called back: by its numbers it is found again. Who was known before stays."""
+        for number in waiting.numbers:
+            self.call_backs.setdefault(number, waiting)
+
+    def forget(self, waiting: Waiting) -> None:
+        """It is not to be called back any more, or not by this queue."""
+        for number in waiting.numbers:
+            if self.call_backs.get(number) is waiting:
+                del self.call_backs[number]
 
     def wait(self, waiting: Waiting) -> None:
         """Agents find the call from now on."""

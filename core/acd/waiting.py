@@ -63,9 +63,15 @@ class Waiting:
     offer: Offer | None = None
     call_back: str = ""  # virtual hold: the number to call; "": the caller is on the line
     tries: int = 0
+    reached: bool = False  # he was called back, and is on the line
     recipe: tuple[Step, ...] = ()  # as it was when the call came in: a commit changes it for later ones
     progress: Progress = field(default_factory=Progress)
     moved: dict[str, float] = field(default_factory=dict)  # queues it has been in, and when it came
+
+    @property
+    def numbers(self) -> set[str]:
+        """By which a caller is known who is to be called back."""
+        return {self.call_back, self.caller.number} - {""} if self.call_back else set()
 
     def settle(self, ageing_s: float) -> None:
         """Its place follows from entry and priority."""

@@ -21,7 +21,7 @@ from core.api.roles import ALL, READERS
 from core.queues import log_on as hands
 from core.queues import overseeing
 from core.queues.room import QueueRoom
-from core.queues.views import AgentRow, QueueRow
+from core.queues.views import AgentRow, CallBackRow, QueueRow
 from core.texts import _
 
 Agent = Annotated[str, Meta(description="the agent's number", min_length=1, max_length=32)]
@@ -66,6 +66,14 @@ class OfWaiting(Params, frozen=True):
     call: CallId
 
 
+class OfCallBack(Params, frozen=True):
+    call: Annotated[int, Meta(description="as queue.call_backs names it", ge=1)]
+
+
+class CallBacks(Result, frozen=True):
+    call_backs: list[CallBackRow]
+
+
 class Queues(Result, frozen=True):
     queues: list[QueueRow]
 
@@ -95,6 +103,20 @@ def why_waiting(asking: Asking, params: OfWaiting) -> Obstacles:
     if found is None:
         raise Refusal(Code.UNKNOWN, _("call {call} is in no queue").format(call=params.call))
     return Obstacles(found)
+
+
+@act("queue.call_backs", roles=READERS)
+def call_backs(asking: Asking, params: Nothing) -> CallBacks:
+    """Callers of all queues who have hung up and are to be called back, the longest wait first."""
+    return CallBacks(_room(asking).call_backs.rows())
+
+
+@act("queue.cancel_call_back", roles=OVERSEERS, changes=True)
+def cancel_call_back(asking: Asking, params: OfCallBack) -> Done:
+    """He is called no more. One whom an agent is calling just now cannot be cancelled."""
+    asking.note.target = str(params.call)
+    _room(asking).call_backs.cancel(params.call, asking.peer.name)
+    return Done()
 
 
 @act("agent.list", roles=ALL)

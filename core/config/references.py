@@ -43,6 +43,7 @@ REFERENCES = {
     "agent.skills.*": "skill",
     "agent.queues.*.skills.*": "skill",
     "queue.require.*": "skill",
+    "queue.call_back_class": "class of service",
     "queue.prefer.*": "skill",
     "queue.recipe.*.require.*": "skill",
     "queue.recipe.*.prefer.*": "skill",

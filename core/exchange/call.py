@@ -24,6 +24,7 @@ import trio
 from core.exchange.arrangement import Arrangement
 from core.exchange.device import Device, DeviceKind
 from core.exchange.leg import Leg, State, Treatment
+from core.exchange.payer import Payer
 from core.exchange.refusal import Refused
 from hw.signalling.line import Party
 from hw.signalling.q850 import Cause
@@ -57,6 +58,7 @@ class Call:
         self.diverted = ""  # why the last of them did
         self.emergency = False
         self.charged = True  # an answer of ours costs the caller
+        self.payer: Payer | None = None  # for whom it is made, where that is nobody in it
         self.account = ""  # whose PIN that was
         self.pin = False  # a PIN was entered for this call and is right
         self.recall = False  # comes back to a telephone that has made it: not to be kept away

@@ -62,6 +62,8 @@ FREEING_S = (
 )
 
 Changed = Callable[[str, str, Any], None]
+CallBack = Callable[[Call, str, str, float], None]
+"""Call, queue (name or number), number as its caller knows it, not before (UTC seconds; 0: soon). Refused: no."""
 
 
 class Exchange:
@@ -107,6 +109,8 @@ class Exchange:
         self.attendants: list[Attendant] = []
         self.codes = dict(features.CODES)
         """What feature codes do, by the field of [features]; rooms that attend the calls add theirs."""
+        self.call_back: CallBack | None = None
+        """Takes the wish of a caller to be called back by a queue; None: there are no queues."""
         self.faulted: Callable[[int, Exception], None] | None = None
         """Is told of a call that failed by our own fault, beside the log."""
         self.closing = False
@@ -200,6 +204,15 @@ class Exchange:
             group = device.group
             return Facts(time=self.utc(), group=group.name, class_of_service=group.class_of_service, calling=calling)
         return Facts(time=self.utc(), calling=calling)
+
+    def facts_of(self, call: Call) -> Facts:
+        """Who calls out in a call, for the choice of routes: its payer, or its calling party."""
+        if call.payer is not None:
+            payer = call.payer
+            return Facts(time=self.utc(), class_of_service=payer.class_of_service, shows=payer.calling)
+        caller = call.calling
+        assert caller is not None
+        return self.facts(caller.device, caller.party.number)
 
     def is_open(self, calendar: str) -> bool:
         """Whether a calendar of the configuration is open now; without one, always."""

@@ -75,6 +75,9 @@ class Router:
         if target.kind not in (TargetKind.TRUNK, TargetKind.FEATURE):
             return
         exchange = self._exchange
+        if call.payer is not None and payer is None:
+            self._ask(call, target, Origin.STATION, call.payer.account, call.payer.class_of_service, age_s)
+            return
         who = payer or (call.calling.device if call.calling is not None else None)
         if who is None or who.kind is DeviceKind.SERVICE:
             return
@@ -83,11 +86,18 @@ class Router:
         if payer is not None:
             origin = Origin.FORWARD
         account = who.name if isinstance(who, Station) else (who.group.name if who.group else who.name)
+        self._ask(call, target, origin, account, exchange.class_of(who), age_s)
+
+    def _ask(
+        self, call: Call, target: Target, origin: Origin, account: str, class_of_service: str, age_s: float
+    ) -> None:
+        """Refused: the class says no, or a limit of the account does."""
+        exchange = self._exchange
         now = exchange.clock()
         answer = exchange.plan.permit(
             Attempt(
                 target=target,
-                class_of_service=exchange.class_of(who),
+                class_of_service=class_of_service,
                 origin=origin,
                 pin=call.pin,
                 forward_age_s=age_s,

@@ -49,7 +49,7 @@ ABOUT = {
     "queue": N_("Lets the caller wait for an agent; the flow goes on when the agent has hung up."),
     "transfer": N_("Hands the caller over to a number. The flow ends, unless the number cannot be reached."),
     "voicemail": N_("Takes a message for a mailbox."),
-    "callback": N_("Notes that the caller wants to be called back."),
+    "callback": N_("The caller is to be called back by the agents of a queue, in his turn or from a given time on."),
     "mail": N_("Sends an electronic letter."),
     "return": N_(
         "Ends the flow: a sub-flow gives its results; a caller who was sent here goes back to where he came from."

@@ -441,11 +441,15 @@ class Voicemail(AnyNode):
 
 
 class CallBack(Continuing):
-    """Notes that the caller wants to be called back."""
+    """The caller is to be called back by the agents of a queue, in his turn or from a given time on."""
 
     kind: Literal["callback"]
     number: Written = setting("Expression of the number to call.", "call.caller")
-    queue: str = setting("Whose people call back: number or name of a queue.", "", max_length=40)
+    queue: str = setting(
+        "Whose people call back: number or name of a queue; not given: the wish stands in the journal alone.",
+        "",
+        max_length=40,
+    )
     at: Written = setting("Expression (moment) of when; not given: as soon as somebody is free.", "")
 
     def formulas(self) -> Iterator[Formula]:

@@ -19,6 +19,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import soundfile
 import trio
@@ -329,6 +330,14 @@ class Talk:
     def _call_back(self, act: a.CallBack) -> Answered:
         at = act.at.isoformat(" ", "minutes") if isinstance(act.at, datetime) else ""
         data = plain(act.data)
+        exchange = self.call.exchange
+        if act.queue and exchange.call_back is not None:
+            zone = ZoneInfo(exchange.box.box.time_zone)
+            not_before = act.at.replace(tzinfo=zone).timestamp() if isinstance(act.at, datetime) else 0.0
+            try:
+                exchange.call_back(self.call, act.queue, act.number, not_before)
+            except Refused as refused:
+                return Answered(act.ticket, "failed", reason=str(refused))
         self.call.note("CallBackWanted", self._caller, number=act.number, queue=act.queue, at=at, data=data)
         return Answered(act.ticket, "done")
 

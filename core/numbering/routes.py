@@ -82,7 +82,7 @@ class Routes:
     def _choice(self, route: Route, one: RouteGroup, group: TrunkGroup, number: str, facts: Facts) -> Choice:
         calling = one.calling
         if calling is None:
-            calling = route.send_calling or self._calling.get(facts.station, "") or group.calling
+            calling = route.send_calling or self._calling.get(facts.station, "") or facts.shows or group.calling
         digits = changed(number, one.strip, one.add)
         return Choice(
             group.name, digits, one.number_type or route.number_type, calling, self._cost(one, group.cost, facts)

@@ -77,7 +77,8 @@ class Facts:
     """Who dials, and when. A caller is a station or comes in by a trunk group.
 
     time: aware, any zone. class_of_service: of the station, or of the trunk group. calling: the caller's number as
-    the line gave it, of a station its own.
+    the line gave it, of a station its own. shows: number of ours that he is known by outside, before that of the trunk
+    group.
     """
 
     time: datetime
@@ -86,6 +87,7 @@ class Facts:
     class_of_service: str = ""
     pickup_group: str = ""
     calling: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.acd import views
 from core.acd.reason import Why
-from core.queues.views import AgentRow, QueueRow
+from core.queues.call_back import CallBack
+from core.queues.views import AgentRow, CallBackRow, QueueRow
 
 if TYPE_CHECKING:
     from core.queues.room import QueueRoom
@@ -28,7 +29,8 @@ def queue_row(room: QueueRoom, view: views.QueueView) -> QueueRow:
         number=number,
         waiting=view.waiting,
         ringing=view.ringing,
-        calls=[room.number(call) for call in view.calls],
+        calls=[id for call in view.calls if (id := room.number(call))],
+        call_backs=view.call_backs,
         longest_s=round(view.longest_s, 3),
         expected_s=round(expected.seconds, 1) if expected is not None and expected.known_well else None,
         logged_on=view.logged_on,
@@ -37,9 +39,26 @@ def queue_row(room: QueueRoom, view: views.QueueView) -> QueueRow:
         answered=view.day.answered,
         abandoned=view.day.abandoned,
         elsewhere=view.day.elsewhere,
+        asked_back=view.day.asked_back,
+        called_back=view.day.called_back,
         level=view.level,
         day_level=view.day_level,
         met=view.met,
+    )
+
+
+def call_back_row(back: CallBack, now: float) -> CallBackRow:
+    """now: UTC seconds."""
+    tried = back.taken is not None or back.call is not None
+    state = "tried" if tried else "rests" if back.at > now else "waits"
+    return CallBackRow(
+        call=back.key,
+        queue=back.queue,
+        number=back.number,
+        since=round(back.since, 3),
+        state=state,
+        tries=back.tries,
+        at=round(back.at, 3) if back.at > now else None,
     )
 
 

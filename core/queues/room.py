@@ -28,6 +28,7 @@ from core.acd.agents import Act, State
 from core.acd.distribution import Distribution
 from core.acd.settings import Desk
 from core.config.model.box import Box
+from core.config.model.queues import QueueSettings
 from core.exchange.call import Call
 from core.exchange.destinations.to_station import PICKED_UP, offer
 from core.exchange.leg import State as LegState
@@ -35,6 +36,8 @@ from core.exchange.refusal import Refused
 from core.exchange.service import Service
 from core.numbering.target import Target, TargetKind
 from core.queues import codes, hours, leaving, record
+from core.queues.call_back import CallBack
+from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
 from core.queues.desks import Desks
 from core.queues.views import AgentRow, QueueRow
@@ -71,18 +74,19 @@ class QueueRoom:
         self.desks = Desks(exchange, self._rested)
         self.changed: Callable[[str, str, Any], None] | None = None
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
+        self.call_backs = CallBacks(self)
         self._faulted = faulted
-        self._waiters: dict[int, Waiter] = {}
-        self._rung: dict[int, Waiter] = {}  # of these, for whom agents are rung
+        self.waiters: dict[int, Waiter | CallBack] = {}
+        self.rung: dict[int, Waiter | CallBack] = {}  # of these, for whom agents are rung
         self._keys: dict[Call, int] = {}
         self._calls: dict[int, Call] = {}
         self._over: list[Call] = []
-        self._last: dict[str, str] = {}  # by the caller's number: who has served him
+        self.last: dict[str, str] = {}  # by the caller's number: who has served him
         self._events: deque[e.Event] = deque()
         self._refused: list[o.Refused] = []
         self._telling = False
         self._woken = trio.Event()
-        self._touched: dict[tuple[str, str], None] = {}
+        self.touched: dict[tuple[str, str], None] = {}
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Until cancelled."""
@@ -90,9 +94,11 @@ class QueueRoom:
         exchange.attendants.append(self)
         exchange.router.destinations[TargetKind.QUEUE] = self.take
         exchange.codes.update(codes.of(self))
+        exchange.call_back = self.call_backs.take
         self._log_on_again()
+        self.call_backs.again()
         async with trio.open_nursery() as nursery:
-            await nursery.start(hours.tell, exchange, self._tell_or_log)
+            await nursery.start(hours.tell, exchange, self.tell_or_log)
             nursery.start_soon(self._look)
             task_status.started()
 
@@ -103,11 +109,11 @@ class QueueRoom:
             with trio.move_on_at(at if at is not None else trio.current_time() + 3600.0):
                 await self._woken.wait()
             at = self.distribution.next_look
-            self._tell_or_log(*([e.Look()] if at is not None and at <= self.exchange.clock() else []))
+            self.tell_or_log(*([e.Look()] if at is not None and at <= self.exchange.clock() else []))
             self._woken = trio.Event()  # tell() ends when nothing is left to be told
             await trio.lowlevel.checkpoint()
 
-    def _tell_or_log(self, *events: e.Event) -> None:
+    def tell_or_log(self, *events: e.Event) -> None:
         """Where no call would be there to be failed."""
         try:
             self.tell(*events)
@@ -121,15 +127,15 @@ class QueueRoom:
             if agent in known and device in self.exchange.stations:
                 self.desks.sit(agent, device)
                 for one in (Act.LOG_ON, act):
-                    self._tell_or_log(e.Asked(agent, one, reason))
+                    self.tell_or_log(e.Asked(agent, one, reason))
 
     def reconfigure(self, box: Box) -> None:
         """Nobody is logged off and nobody loses his place, but by queues and agents that are gone."""
         people, queues = self.distribution.agents(), self.distribution.queues()
-        self._touched.update(dict.fromkeys(("agents", agent.number) for agent in people))
-        self._touched.update(dict.fromkeys(("queues", queue.name) for queue in queues))
-        self._touched.update(dict.fromkeys(("agents", agent.number) for agent in box.agent))
-        self._touched.update(dict.fromkeys(("queues", queue.name) for queue in box.queue))
+        self.touched.update(dict.fromkeys(("agents", agent.number) for agent in people))
+        self.touched.update(dict.fromkeys(("queues", queue.name) for queue in queues))
+        self.touched.update(dict.fromkeys(("agents", agent.number) for agent in box.agent))
+        self.touched.update(dict.fromkeys(("queues", queue.name) for queue in box.queue))
         self.tell(e.Reconfigured(desk_of(box)))
 
     # ---- attending the calls ----
@@ -140,7 +146,7 @@ class QueueRoom:
 
     def settled(self, call: Call) -> None:
         self.desks.settled(call)
-        if self.desks.stirred or self._keys.get(call) in self._waiters:
+        if self.desks.stirred or self._keys.get(call) in self.waiters:
             self._woken.set()
 
     def joined(self, stays: Call, goes: Call) -> None:
@@ -148,9 +154,9 @@ class QueueRoom:
         self.settled(goes)
 
     def finished(self, call: Call) -> None:
-        waiter = self._waiters.get(self._keys.get(call, 0))
-        if waiter is not None:
-            waiter.dequeued("abandoned")
+        waiter = self.waiters.get(self._keys.get(call, 0))
+        if isinstance(waiter, Waiter):
+            waiter.dequeued("call-back" if waiter.wanted else "abandoned")
         self.desks.finished(call)
         self._over.append(call)
         self._woken.set()
@@ -159,10 +165,21 @@ class QueueRoom:
         """The call in the distribution: its number when it was first seen, whatever transfers make of it."""
         key = self._keys.get(call)
         if key is None:
-            key = call.id if call.id not in self._calls else self.exchange.journal.next_call()
+            taken = call.id in self._calls or call.id in self.waiters
+            key = self.exchange.journal.next_call() if taken else call.id
             self._keys[call] = key
             self._calls[key] = call
         return key
+
+    def carries(self, call: Call, key: int) -> None:
+        """From now on the call is known to the distribution by a key that another one had."""
+        self._keys[call], self._calls[key] = key, call
+
+    def carries_no_more(self, call: Call) -> None:
+        """Its key is somebody else's."""
+        key = self._keys.pop(call, None)
+        if key is not None and self._calls.get(key) is call:
+            del self._calls[key]
 
     def number(self, key: int) -> int:
         """That call's number now; 0: it is over."""
@@ -171,28 +188,38 @@ class QueueRoom:
 
     # ---- callers ----
 
+    def settings(self, queue: str) -> QueueSettings | None:
+        """By its name or number; None: there is none."""
+        return next((one for one in self.exchange.box.queue if queue in (one.name, one.number)), None)
+
     async def take(self, call: Call, target: Target) -> None:
         """The destination of queues. Returns when an agent has the caller; Refused when nobody will."""
-        settings = next((queue for queue in self.exchange.box.queue if queue.name == target.name), None)
+        settings = self.settings(target.name)
         if settings is None or call.calling is None:
             raise Refused(Cause.UNALLOCATED, "vacant")
-        waiter = Waiter(self, call, self.key(call), settings.number or settings.name)
-        self._waiters[waiter.key] = waiter
+        caller = caller_of(call, self.last)
+        waiter = Waiter(self, call, self.key(call), settings.number or settings.name, caller)
+        self.waiters[waiter.key] = waiter
         given = call.data.get("priority")  # what a flow has worked out
         priority = given if isinstance(given, int) else 0
-        entered = e.Entered(waiter.key, settings.name, caller_of(call, self._last), priority=priority)
+        entered = e.Entered(waiter.key, settings.name, caller, priority=priority)
         outcome = await waiter.wait(entered)
         if isinstance(outcome, o.LeftFor):
             await leaving.leave(call, outcome)
+        elif isinstance(outcome, o.Left):
+            call.end(Cause.NORMAL_CLEARING, outcome.how)
 
     def left(self, waiter: Waiter) -> None:
         """Its routine has ended, however."""
         gone = waiter.gone
+        if gone is not None and waiter.wanted and waiter.gone_by_itself and self.call_backs.hold(waiter):
+            return
         if gone is not None:
             self.tell(gone)
         for agent in list(waiter.offers):
-            self._stop_ringing(waiter, agent, "caller gone")
-        self._waiters.pop(waiter.key, None)
+            self.stop_ringing(waiter, agent, "caller gone")
+        if self.waiters.get(waiter.key) is waiter:
+            del self.waiters[waiter.key]
 
     # ---- what people ask ----
 
@@ -221,15 +248,15 @@ class QueueRoom:
             text = _("agent {agent} does not serve queue {queue}").format(agent=agent, queue=queue)
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
         self.tell(e.SkillSet(agent, skill, level, queue, by))
-        self._touched["agents", agent] = None
+        self.touched["agents", agent] = None
         self.exchange.journal.note("AgentSkill", agent=agent, skill=skill, level=level, queue=queue, by=by)
 
     def why_waiting(self, call: int) -> dict[str, str] | None:
         """By agent: what stands between him and the call. None: it is in no queue."""
-        waiter = next((one for one in self._waiters.values() if one.call.id == call and one.queue), None)
-        if waiter is None:
-            return None
-        return {one.agent: one.sentence() for one in self.distribution.why_waiting(waiter.key)}
+        for key in self.waiters:
+            if call == (self.number(key) or key) and self.distribution.waits(key):
+                return {one.agent: one.sentence() for one in self.distribution.why_waiting(key)}
+        return None
 
     def queues(self) -> list[QueueRow]:
         return [self.queue(name) for name in (queue.name for queue in self.exchange.box.queue)]
@@ -271,20 +298,18 @@ class QueueRoom:
 
     def _gathered(self) -> list[e.Event]:
         found: list[e.Event] = []
-        self._rung = {key: waiter for key, waiter in self._rung.items() if waiter.offers}
-        for waiter in list(self._rung.values()):
+        self.rung = {key: waiter for key, waiter in self.rung.items() if waiter.offers}
+        for waiter in list(self.rung.values()):
             found += self._of_offers(waiter)
         if self.desks.stirred:
-            legs = {leg for waiter in self._rung.values() for leg in waiter.offers.values() if leg is not None}
+            legs = {leg for waiter in self.rung.values() for leg in waiter.offers.values() if leg is not None}
             found += self.desks.gathered(self.key, legs)
         over, self._over = self._over, []
         for call in over:
-            key = self._keys.pop(call, None)
-            if key is not None:
-                del self._calls[key]
+            self.carries_no_more(call)
         return found
 
-    def _of_offers(self, waiter: Waiter) -> list[e.Event]:
+    def _of_offers(self, waiter: Waiter | CallBack) -> list[e.Event]:
         found: list[e.Event] = []
         if waiter.gone_by_itself:
             return []  # told when its routine ends, in this very instant
@@ -304,9 +329,10 @@ class QueueRoom:
                 found.append(e.Missed(waiter.key, agent, how))
         return found
 
-    def _picker(self, waiter: Waiter, rung: str) -> str:
+    def _picker(self, waiter: Waiter | CallBack, rung: str) -> str:
         """The agent at the telephone that has answered in the place of his; else that telephone."""
-        others = [leg for leg in waiter.call.legs if leg is not waiter.call.calling]
+        call = waiter.call
+        others = [leg for leg in call.legs if leg is not call.calling] if call is not None else []
         for leg in others:
             if not isinstance(leg.device, Service) and leg not in waiter.offers.values():
                 return self.desks.agent_at.get(leg.name, leg.name)
@@ -315,30 +341,35 @@ class QueueRoom:
     # ---- carrying out ----
 
     def _queued(self, order: o.Queued) -> None:
-        self._touched["queues", order.queue] = None
-        waiter = self._waiters.get(order.call)
+        self.touched["queues", order.queue] = None
+        waiter = self.waiters.get(order.call)
         if waiter is not None and order.how != "back":
             waiter.queued(order.queue, position=order.position, priority=order.priority, how=order.how)
 
     def _offer(self, order: o.Offer) -> None:
-        self._touched["queues", order.queue] = None
-        waiter = self._waiters.get(order.call)
-        if waiter is None or waiter.gone_by_itself:
+        self.touched["queues", order.queue] = None
+        waiter = self.waiters.get(order.call)
+        if isinstance(waiter, CallBack) and waiter.gone_by_itself and not self.call_backs.begin(waiter):
+            return
+        if waiter is None or waiter.call is None or waiter.gone_by_itself:
             return
         waiter.note("Offered", queue=order.queue, agents=list(order.agents), why=record.why(order.why))
-        self._rung[order.call] = waiter
+        if isinstance(waiter, CallBack) and self.call_backs.caller_first(waiter):
+            waiter.reserved += order.agents
+            return
+        self.rung[order.call] = waiter
         for agent in order.agents:
             waiter.offers[agent] = None
             self._ring_if_free(waiter, agent)
         waiter.call.woke()
 
-    def _ring_if_free(self, waiter: Waiter, agent: str) -> None:
+    def _ring_if_free(self, waiter: Waiter | CallBack, agent: str) -> None:
         """Rings him now, or when his telephone, lifted to dial a code, is at rest; or says that it cannot be."""
         station = self.desks.station(agent)
         if station is None or not station.reachable or station.kept.do_not_disturb:
             del waiter.offers[agent]
             self._events.append(e.Missed(waiter.key, agent, "unreachable"))
-        elif station.free:
+        elif waiter.call is not None and station.free:
             waiter.offers[agent] = offer(waiter.call, station, "group")
         elif self._rested not in station.freed:
             station.freed.append(self._rested)
@@ -347,34 +378,46 @@ class QueueRoom:
         self._woken.set()
 
     def _withdraw(self, order: o.Withdraw) -> None:
-        waiter = self._waiters.get(order.call)
-        if waiter is not None:
-            self._stop_ringing(waiter, order.agent, order.reason)
+        waiter = self.waiters.get(order.call)
+        if waiter is None:
+            return
+        self.stop_ringing(waiter, order.agent, order.reason)
+        if isinstance(waiter, CallBack):
+            if order.agent in waiter.reserved:
+                waiter.reserved.remove(order.agent)
+            elif not waiter.offers and not waiter.lifted and waiter.taken is None:
+                waiter.idle()
 
-    def _stop_ringing(self, waiter: Waiter, agent: str, reason: str) -> None:
+    def stop_ringing(self, waiter: Waiter | CallBack, agent: str, reason: str) -> None:
         """He may have lifted: then he hears that the call is gone."""
         leg = waiter.offers.pop(agent, None) or waiter.lifted.pop(agent, None)
         waiter.note("OfferWithdrawn", self.desks.at.get(agent) or agent, agent=agent, reason=reason)
         if leg is not None:
-            waiter.call.drop(leg, _WITHDRAWN.get(reason, Cause.NORMAL_CLEARING), "exchange", reason)
+            leg.call.drop(leg, _WITHDRAWN.get(reason, Cause.NORMAL_CLEARING), "exchange", reason)
 
     def _connect(self, order: o.Connect) -> None:
-        self._touched["queues", order.queue] = None
-        waiter = self._waiters.get(order.call)
+        self.touched["queues", order.queue] = None
+        waiter = self.waiters.get(order.call)
         if waiter is None:
             return
         waiter.lifted.pop(order.agent, None)
+        if isinstance(waiter, CallBack):
+            waiter.end(order)
+            return
         waiter.dequeued("answered")
         waited_ms = round(1000 * order.waited_s)
         device = self.desks.at.get(order.agent) or order.agent or waiter.device
         waiter.note("Served", device, agent=order.agent, queue=order.queue, waited_ms=waited_ms)
-        number = number_of(waiter.call)
-        if number and order.agent:
-            self._last.pop(number, None)
-            self._last[number] = order.agent
-            if len(self._last) > SERVED_MOST:
-                del self._last[next(iter(self._last))]
+        self.served(number_of(waiter.call), order.agent)
         waiter.end(order)
+
+    def served(self, number: str, agent: str) -> None:
+        """For "last agent"."""
+        if number and agent:
+            self.last.pop(number, None)
+            self.last[number] = agent
+            if len(self.last) > SERVED_MOST:
+                del self.last[next(iter(self.last))]
 
     def _clear_desk(self, order: o.ClearDesk) -> None:
         call, station = self._calls.get(order.call), self.desks.station(order.agent)
@@ -383,18 +426,17 @@ class QueueRoom:
                 leg.call.drop(leg, Cause.NORMAL_CLEARING, "exchange", "caller gone")
 
     def _speak(self, order: o.Announce | o.Say) -> None:
-        waiter = self._waiters.get(order.call)
+        waiter = self.waiters.get(order.call)
         if waiter is not None:
             waiter.say(words(order))
 
     def _choice(self, order: o.OfferChoice) -> None:
-        waiter = self._waiters.get(order.call)
-        mailbox = leaving.mailbox(self.exchange.box, waiter.queue) if waiter is not None else ""
-        if waiter is not None and mailbox and "message" in order.choices:
-            waiter.offer_message(mailbox)
+        waiter = self.waiters.get(order.call)
+        if waiter is not None:
+            waiter.offer(order.choices)
 
     def _stepped(self, order: o.Stepped) -> None:
-        waiter = self._waiters.get(order.call)
+        waiter = self.waiters.get(order.call)
         if waiter is not None:
             waiter.note(
                 "QueueStepped",
@@ -406,26 +448,28 @@ class QueueRoom:
             )
 
     def _moved(self, order: o.Moved) -> None:
-        self._touched["queues", order.queue] = None
-        waiter = self._waiters.get(order.call)
+        self.touched["queues", order.queue] = None
+        waiter = self.waiters.get(order.call)
         if waiter is not None:
             waiter.dequeued(order.reason, to=f"queue {order.to}")
 
     def _left_for(self, order: o.LeftFor) -> None:
-        self._touched["queues", order.queue] = None
-        waiter = self._waiters.get(order.call)
+        self.touched["queues", order.queue] = None
+        waiter = self.waiters.get(order.call)
         if waiter is not None:
             waiter.dequeued(order.reason, to=f"{order.target.to} {order.target.name}".strip())
             waiter.end(order)
 
     def _left(self, order: o.Left) -> None:
-        self._touched["queues", order.queue] = None
-        waiter = self._waiters.get(order.call)
-        if waiter is not None:
+        self.touched["queues", order.queue] = None
+        waiter = self.waiters.get(order.call)
+        if isinstance(waiter, CallBack):
+            waiter.end(order)
+        elif waiter is not None:
             waiter.dequeued(order.how)
 
     def _agent_changed(self, order: o.AgentChanged) -> None:
-        self._touched["agents", order.agent] = None
+        self.touched["agents", order.agent] = None
         self.desks.keep(order)
         device = self.desks.at.get(order.agent, "")
         if order.state is State.LOGGED_OFF:
@@ -449,7 +493,7 @@ class QueueRoom:
 
     def _show(self) -> None:
         """Each row once that has changed; what an agent does changes his queues, too."""
-        touched, self._touched = self._touched, {}
+        touched, self.touched = self.touched, {}
         if self.changed is None:
             return
         rows = {name: self._row(name) for kind, name in touched if kind == "agents"}

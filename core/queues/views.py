@@ -14,7 +14,8 @@ class QueueRow(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(description="of the queue")]
     number: Annotated[str, Meta(description="that leads into it; empty: none")]
     waiting: Annotated[int, Meta(description="callers who wait on the line")]
-    ringing: Annotated[int, Meta(description="of these, for whom an agent is rung")]
+    call_backs: Annotated[int, Meta(description="callers who have hung up and wait to be called back")]
+    ringing: Annotated[int, Meta(description="of both, for whom an agent is rung")]
     calls: Annotated[list[int], Meta(description="their calls, the first first")]
     longest_s: Annotated[float, Meta(description="how long the longest of them has waited, seconds")]
     expected_s: Annotated[float | None, Meta(description="what one who comes now will wait; null: not known well")]
@@ -24,9 +25,23 @@ class QueueRow(msgspec.Struct, frozen=True):
     answered: Annotated[int, Meta(description="of these, answered by an agent")]
     abandoned: Annotated[int, Meta(description="of these, given up by their caller")]
     elsewhere: Annotated[int, Meta(description="of these, sent elsewhere by the queue")]
+    asked_back: Annotated[int, Meta(description="call-backs that were asked for today")]
+    called_back: Annotated[int, Meta(description="callers who were reached by a call-back today")]
     level: Annotated[float | None, Meta(description="service level of the running interval, 0 to 1")]
     day_level: Annotated[float | None, Meta(description="of today")]
     met: Annotated[bool | None, Meta(description="whether the interval's is as high as it should be")]
+
+
+class CallBackRow(msgspec.Struct, frozen=True):
+    """A caller who has hung up and keeps his place: he is called back when his turn comes."""
+
+    call: Annotated[int, Meta(description="the call that asked, or its number in the queue")]
+    queue: Annotated[str, Meta(description="whose agents call him")]
+    number: Annotated[str, Meta(description="that is called")]
+    since: Annotated[float, Meta(description="since when he has waited, UTC seconds since 1970")]
+    state: Annotated[str, Meta(description="waits for his turn, tried: is being called, rests until the next try")]
+    tries: Annotated[int, Meta(description="that have failed so far")]
+    at: Annotated[float | None, Meta(description="not before; null: as soon as it is his turn")]
 
 
 class AgentRow(msgspec.Struct, frozen=True):

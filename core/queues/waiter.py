@@ -4,6 +4,7 @@
     nobody is                     the queue answers: its leg is QUEUED, he hears music, and what the recipe says
     an agent lifts                mid-syllable he speaks with him; the queue's leg goes, and the call is the two
     the queue gives him away      he hears what it is, or ring-back tone, and the call goes on to the target
+    he chooses                    1 he goes on waiting, 2 he leaves a message, 3 he is called back (call_back.py)
 
 It runs as the routine of the caller's call, and so ends with him. What it does not: decide (core/acd, by room.py).
 Time flows on trio's clock; nothing here waits for anything but news of the call.
@@ -18,50 +19,63 @@ import trio
 
 from core.acd import events as e
 from core.acd import orders as o
+from core.acd.waiting import Caller
 from core.config.model.queues import Target
 from core.exchange.asking import until_key
 from core.exchange.call import Call
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Said
 from core.exchange.service import Service
+from core.queues import leaving
+from core.queues.asking_back import number_wanted
+from core.queues.caller import number_of
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.queues.room import QueueRoom
 
 ELSEWHERE = "answered elsewhere"
-MESSAGE = "2"
-"""The key that the prompt queue.offer-voicemail names."""
+CHOICES = {
+    "1": ("wait", Said("queue.offer-wait")),
+    "2": ("message", Said("queue.offer-voicemail")),
+    "3": ("call back", Said("queue.offer-call-back")),
+}
+"""What a caller may be offered, by its key, which the prompt names."""
 
 _HUNG_UP = frozenset({Cause.NORMAL_CLEARING, Cause.NORMAL_UNSPECIFIED})
 
 
 class Waiter:
-    """key: the call in the distribution, which a transfer does not renumber. number: by which the queue is known."""
+    """key: the call in the distribution, which a transfer does not renumber. number: by which the queue is known.
+    known_as: what the distribution knows of the caller.
+    """
 
-    def __init__(self, room: QueueRoom, call: Call, key: int, number: str) -> None:
+    def __init__(self, room: QueueRoom, call: Call, key: int, number: str, known_as: Caller) -> None:
         self.room = room
         self.call = call
         self.key = key
+        self.known_as = known_as
         self.offers: dict[str, Leg | None] = {}
         """By agent who is rung for him; None: as soon as his telephone is at rest."""
         self.lifted: dict[str, Leg] = {}
         """Who has answered, until the distribution says what becomes of it."""
-        self.outcome: o.Connect | o.LeftFor | None = None
+        self.outcome: o.Connect | o.LeftFor | o.Left | None = None
         self.queue = ""
         """In which he waits; "": in none."""
         self._number = number
         self._service: Leg | None = None
         self._words: deque[Said] = deque()
-        self._mailbox = ""  # where he may leave a message, with MESSAGE
+        self.wanted = ""
+        """The number at which he wants to be called; the queue's as soon as he has gone."""
+        self._offered: dict[str, str] = {}  # what he may choose, by key
         self._speaking = trio.CancelScope()
         self._caller = call.calling
         self._since = trio.current_time()
 
-    async def wait(self, entered: e.Entered) -> o.Connect | o.LeftFor:
-        """Until an agent has the caller, or the queue has sent him elsewhere."""
+    async def wait(self, there: e.Entered | e.CallBackReached) -> o.Connect | o.LeftFor | o.Left:
+        """Until an agent has the caller, the queue has sent him elsewhere, or he wants to be called back."""
         try:
-            self.room.tell(entered)
+            self.room.tell(there)
             while True:
                 self.room.tell()  # what has happened since: nobody hears music who speaks with an agent already
                 if self.outcome is not None:
@@ -74,7 +88,7 @@ class Waiter:
                 self.call.drop(self._service, Cause.NORMAL_CLEARING, "exchange", reason)
             leg = self.call.calling
             if leg is not None and not leg.gone:
-                if self._mailbox:
+                if self._offered:
                     leg.device.listen(leg, False)
                 if not isinstance(self.outcome, o.Connect):
                     leg.treat(None)
@@ -92,7 +106,7 @@ class Waiter:
                 self.call.alerting()
             await self.call.news()
         elif leg.keys:
-            self._pressed(leg.keys.popleft())
+            await self._pressed(leg, leg.keys.popleft())
         elif self._words:
             await self._say(leg, self._words.popleft())
         else:
@@ -111,15 +125,44 @@ class Waiter:
         if words is None or leg.gone or self.outcome is not None or self.joined:
             return
         with trio.CancelScope() as self._speaking:
-            await (until_key(leg, words) if self._mailbox else leg.play(words))
+            await (until_key(leg, words) if self._offered else leg.play(words))
 
-    def _pressed(self, key: str) -> None:
-        if key == MESSAGE and self._mailbox and self.outcome is None:
-            target = Target(to="mailbox", name=self._mailbox)
+    async def _pressed(self, leg: Leg, key: str) -> None:
+        choice = self._offered.get(key)
+        if choice is not None:
+            self._words.clear()
+        if choice == "message":
+            target = Target(to="mailbox", name=leaving.mailbox(self.call.exchange.box, self.queue))
             left = o.LeftFor(self.key, self.queue, target, "message", 0.0)
             self.room.tell(e.CallerLeft(self.key, "message"))
             if self.outcome is None:
                 self.end(left)
+        elif choice == "call back":
+            await self._call_back(leg)
+
+    async def _call_back(self, leg: Leg) -> None:
+        """He is asked for his number; then he may hang up at any moment, or the queue hangs up when all is said."""
+        settings = self.room.settings(self.queue)
+        if settings is None:
+            return
+        with trio.CancelScope() as self._speaking:
+            number = await number_wanted(self.call, settings, number_of(self.call))
+            if not number:
+                return
+            self.wanted = number
+            self.note("CallBackWanted", number=number, queue=self.queue)
+            known = self.room.call_backs.knows(self.queue, number)
+            said = Said("queue.call-back-again" if known else "queue.call-back-taken")
+            words = await self.call.exchange.sounds.say(said, leg.device.language)
+            if words is not None:
+                await leg.play(words)
+        if self.outcome is None and not self.joined:
+            self.room.call_backs.hold(self)
+            self.end(o.Left(self.key, self.queue, "call-back", 0.0, 0))
+
+    @property
+    def language(self) -> str:
+        return self._caller.device.language if self._caller is not None else ""
 
     @property
     def joined(self) -> bool:
@@ -132,18 +175,25 @@ class Waiter:
         self._words.extend(said)
         self.call.woke()
 
-    def offer_message(self, mailbox: str) -> None:
-        """From now on his key MESSAGE takes him there; it is told him, and cuts short what is said."""
+    def offer(self, choices: tuple[str, ...]) -> None:
+        """From now on he may choose; it is told him, and his key cuts short what is said. A message only where the
+        queue has a mailbox.
+        """
         leg = self.call.calling
-        if leg is None or leg.gone:
+        if leg is None or leg.gone or self.wanted:
             return
-        if not self._mailbox:
+        mailbox = leaving.mailbox(self.call.exchange.box, self.queue)
+        had = {key: choice for key, (choice, _said) in CHOICES.items() if choice != "message" or mailbox}
+        offered = {key: choice for key, choice in had.items() if choice in choices}
+        if not set(offered.values()) - {"wait"}:
+            return
+        if not self._offered:
             leg.keys.clear()
             leg.device.listen(leg, True)
-        self._mailbox = mailbox
-        self.say([Said("queue.offer-voicemail")])
+        self._offered = offered
+        self.say([CHOICES[key][1] for key in offered])
 
-    def end(self, outcome: o.Connect | o.LeftFor) -> None:
+    def end(self, outcome: o.Connect | o.LeftFor | o.Left) -> None:
         self.outcome = outcome
         self._speaking.cancel()
         self.call.woke()

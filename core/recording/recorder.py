@@ -251,11 +251,10 @@ class Recorder:
         elif target.kind is not TargetKind.QUEUE and caller is not None:
             direction = "out" if direction == "internal" else direction
             outside = outside or self._exchange.plan.public(target)
-            groups.update(
-                choice.group
-                for choice in self._exchange.plan.choices(target, self._exchange.facts(caller.device, outside))
-            )
+            groups.update(choice.group for choice in self._exchange.plan.choices(target, self._exchange.facts_of(call)))
         queues = {target.name} if target.kind is TargetKind.QUEUE else set()
+        if call.payer is not None:
+            queues.add(call.payer.queue)
         return CallFacts(call.id, direction, frozenset(groups), frozenset(stations), frozenset(queues), outside)
 
     async def _notice(self, call: Call, leg: Leg) -> None:

@@ -235,6 +235,9 @@ _WORDS: dict[str, Words] = {
     "CallBackWanted": lambda device, data: _("{device} wants to be called back: {number}").format(
         device=device, number=data["number"]
     ),
+    "CallBackTried": lambda device, data: _("{device} calls {number} back: {result}").format(
+        device=device, number=data["number"], result=data["result"]
+    ),
     "RecordingBegan": lambda device, data: _("{device} is recorded: {file}").format(device=device, file=data["file"]),
     "RecordingState": lambda device, data: _("recording of {device}: {state}").format(
         device=device, state=data.get("state") or "?"

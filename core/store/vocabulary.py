@@ -193,7 +193,7 @@ KINDS = (
             QUEUE,
             Field("position", int, "its place, 1 is the first"),
             Field("priority", int, "of the call"),
-            Field("how", str, "new, kept place, earlier entry, or moved from another queue"),
+            Field("how", str, "new, kept place, earlier entry, moved from another queue, or called back"),
         ),
     ),
     Kind(
@@ -266,6 +266,29 @@ KINDS = (
             Field("queue", str, "by whose people"),
             Field("at", str, "when, local time; empty: as soon as may be"),
             Field("data", dict, "what is known of the call"),
+        ),
+    ),
+    Kind(
+        "CallBackTried",
+        BOTH,
+        "the queue has called its caller back, by the agent at the device or before any agent",
+        (
+            QUEUE,
+            Field("number", str, "where", needed=True),
+            Field("tried", int, "which try it was, from 1"),
+            Field("result", str, "answered, or why not", needed=True),
+        ),
+    ),
+    Kind(
+        "CallBackEnded",
+        (),
+        "a caller of the queue is to be called back no more",
+        (
+            QUEUE,
+            Field("number", str, "where", needed=True),
+            Field("of", int, "the call that asked for it, or its number in the queue"),
+            Field("result", str, "reached, or why not", needed=True),
+            Field("by", str, "who has cancelled it"),
         ),
     ),
     # ---- queues and agents ----

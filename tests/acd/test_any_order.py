@@ -79,6 +79,7 @@ def queue_settings(name: str) -> st.SearchStrategy[QueueSettings]:
         needs_agents=st.booleans(),
         instead=targets,
         place_kept_s=st.integers(0, 30),
+        call_back_first=st.sampled_from(("agent", "caller")),
         call_back_tries=st.integers(1, 3),
         call_back_again_s=st.integers(1, 20),
     )
@@ -203,13 +204,25 @@ class AnyOrder(RuleBasedStateMachine):
     def hangs_up(self, data: st.DataObject, cut_off: bool) -> None:
         self.take(e.CallerGone(self.some_call(data), cut_off))
 
-    @rule(data=st.data(), what=st.sampled_from((e.CallerLeft, e.CallBackWanted, e.CallBackFailed, e.CallBackCancelled)))
-    def chooses(self, data: st.DataObject, what: Any) -> None:
-        call = self.some_call(data)
-        more = {e.CallerLeft: ("message",), e.CallBackWanted: ("301",)}.get(what, ())
-        self.take(what(call, *more))
-        if what is e.CallBackFailed:
-            self.agree()
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(
+            (e.CallerLeft, e.CallBackWanted, e.CallBackFailed, e.CallBackReached, e.CallBackCancelled)
+        ),
+        number=st.sampled_from(PEOPLE[1:]),
+    )
+    def chooses(self, data: st.DataObject, what: Any, number: str) -> None:
+        more = {e.CallerLeft: ("message",), e.CallBackWanted: (number,)}.get(what, ())
+        self.take(what(self.some_call(data), *more))
+
+    @rule(queue=queue_names, number=st.sampled_from(PEOPLE[1:]), tries=st.integers(0, 2), later=st.integers(0, 20))
+    def asks_in_a_flow_to_be_called_back(self, queue: str, number: str, tries: int, later: int) -> None:
+        if queue in {view.name for view in self.distribution.queues()}:
+            self.call += 1
+            asked = e.Entered(
+                self.call, queue, Caller(number), call_back=number, tries=tries, not_before=self.now + later
+            )
+            self.take(asked)
 
     @rule(data=st.data(), agent=agent_numbers)
     def picks_up(self, data: st.DataObject, agent: str) -> None:
@@ -312,11 +325,6 @@ class AnyOrder(RuleBasedStateMachine):
 
     def some_call(self, data: st.DataObject) -> int:
         return data.draw(st.integers(max(1, self.call - 8), self.call + 1))
-
-    def agree(self) -> None:
-        """Whether a call was a call-back stands in no book of ours: talks are as the distribution says."""
-        for view in self.distribution.agents():
-            self.talks[view.number] = set(view.calls)
 
     @invariant()
     def laws_hold(self) -> None:

@@ -6,11 +6,9 @@ import pytest
 
 from core.acd import events as e
 from core.acd import orders as o
-from core.acd.agents import Act, State
-from core.acd.waiting import Caller
-from core.config.model.queues import AgentGroup, DistributionSettings, Membership, QueueSettings, Step, Target
-from hw.errors import LocalError
-from tests.acd.floor import Tried, agent, all_of, desk, offered, only
+from core.acd.agents import Act
+from core.config.model.queues import AgentGroup, Membership, QueueSettings, Step, Target
+from tests.acd.floor import Tried, agent, all_of, offered, only
 
 BOX = Target(to="mailbox", name="sales")
 OTHER = Target(to="queue", name="p")
@@ -236,111 +234,3 @@ def test_steps_go_on_where_they_were_when_an_offer_has_failed() -> None:
     floor = Tried(queue, agent("1", "q"))
     floor.enter(1, "q")
     assert len(all_of(o.Announce, floor.pass_time(10.0))) == 1
-
-
-# ---- call-backs ----
-
-
-def test_virtual_hold_keeps_the_place_and_the_agent_gets_the_call_back() -> None:
-    floor = alone()
-    floor.enter(1, "q", caller=Caller(number="13800000001"))
-    floor.enter(2, "q", after=1.0)
-    floor.take(e.CallBackWanted(1, "13800000001"), after=10.0)
-    assert floor.take(e.CallerGone(1)) == []
-    assert floor.waiting("q") == (1, 2)
-    offer = only(o.Offer, floor.ask("1", Act.READY, after=60.0))
-    assert (offer.call, offer.call_back) == (1, "13800000001")
-    assert only(o.Connect, floor.answer(1, "1")).call_back == "13800000001"
-
-
-def test_who_is_to_be_called_back_hears_nothing_and_is_not_sent_away() -> None:
-    floor = alone(max_wait_s=60, recipe=(Step(after_s=20, every_s=10, announce="a"),))
-    floor.enter(1, "q")
-    floor.take(e.CallBackWanted(1, "300"), after=5.0)
-    assert floor.pass_time(300.0) == []
-
-
-def test_a_call_back_that_fails_is_tried_again_and_then_given_up() -> None:
-    floor = alone(call_back_tries=2, call_back_again_s=100)
-    floor.ask("1", Act.READY)
-    floor.enter(1, "q")
-    floor.take(e.CallBackWanted(1, "300"), after=1.0)
-    floor.answer(1, "1")
-    floor.take(e.CallBackFailed(1, "no answer"), after=20.0)
-    assert floor.state("1") is State.READY
-    assert offered(floor.pass_time(99.0)) == []
-    assert offered(floor.pass_time(1.0)) == [(1, ("1",))]
-    floor.answer(1, "1")
-    left = only(o.LeftFor, floor.take(e.CallBackFailed(1, "no answer"), after=20.0))
-    assert left.reason == "call-back failed"
-    assert floor.waiting("q") == ()
-
-
-def test_a_call_back_finds_its_place_after_ageing_was_changed_meanwhile() -> None:
-    floor = Tried(
-        QueueSettings(name="q", priority=1, call_back_again_s=10), agent("1", "q"), DistributionSettings(ageing_s=50)
-    )
-    floor.enter(1, "q")
-    floor.take(e.CallBackWanted(1, "300"))
-    floor.answer(1, "1")
-    floor.ask("1", Act.NOT_READY)
-    parts = (QueueSettings(name="q", priority=1), agent("1", "q"), DistributionSettings(ageing_s=500))
-    floor.take(e.Reconfigured(desk(*parts)))
-    floor.enter(2, "q", after=1.0)
-    floor.take(e.CallBackFailed(1), after=1.0)
-    assert floor.waiting("q") == (1, 2)
-
-
-def test_a_call_back_that_rests_keeps_its_place_for_its_turn() -> None:
-    floor = alone(call_back_again_s=50)
-    floor.ask("1", Act.READY)
-    floor.enter(1, "q")
-    floor.take(e.CallBackWanted(1, "300"))
-    floor.answer(1, "1")
-    floor.ask("1", Act.NOT_READY)
-    floor.enter(2, "q", after=1.0)
-    floor.take(e.CallBackFailed(1), after=1.0)
-    floor.pass_time(60.0)
-    assert floor.waiting("q") == (1, 2)
-
-
-def test_no_after_call_work_follows_a_call_back_that_nobody_answered() -> None:
-    floor = Tried(QueueSettings(name="q"), agent("1", "q"), AgentGroup(name="g", begin="ready"))
-    floor.enter(1, "q")
-    floor.take(e.CallBackWanted(1, "300"))
-    floor.answer(1, "1")
-    floor.take(e.CallBackFailed(1), after=20.0)
-    assert floor.state("1") is State.READY
-
-
-def test_a_call_back_can_be_cancelled() -> None:
-    floor = alone()
-    floor.enter(1, "q")
-    floor.take(e.CallBackWanted(1, "300"))
-    assert only(o.Left, floor.take(e.CallBackCancelled(1))).how == "call-back cancelled"
-
-
-def test_a_call_back_needs_a_number_and_who_wants_none_cannot_cancel_it() -> None:
-    floor = alone()
-    floor.enter(1, "q")
-    assert floor.take(e.CallBackCancelled(1)) == []
-    with pytest.raises(LocalError, match="needs a number"):
-        floor.take(e.CallBackWanted(1, ""))
-
-
-def test_a_queue_that_does_not_exist_is_our_bug() -> None:
-    with pytest.raises(LocalError, match="no such queue: x"):
-        alone().enter(1, "x")
-
-
-def test_a_call_can_be_queued_again_by_the_agent_who_has_it() -> None:
-    floor = alone(P, agent("2", "p"), DistributionSettings())
-    floor.ask("1", Act.READY)
-    floor.enter(1, "q")
-    floor.answer(1, "1")
-    assert offered(floor.enter(1, "p", after=30.0, entered=0.0)) == [(1, ("2",))]
-    floor.answer(1, "2")
-    floor.end(1, "1")
-    assert (floor.state("1"), floor.state("2")) == (State.READY, State.BUSY)
-    floor.take(e.CallerGone(1), after=10.0)
-    assert floor.state("2") is State.READY

@@ -130,3 +130,51 @@ async def test_agents_are_logged_on_again_after_a_restart(autojump_clock: object
         rows = {row["number"]: row for row in (await root.ask("agent.list"))["agents"]}
         assert (rows["1002"]["state"], rows["1002"]["reason"], rows["1002"]["device"]) == ("not ready", "lunch", "8001")
         assert rows["1001"]["state"] == "logged off"
+
+
+async def test_a_call_back_is_seen_survives_a_restart_and_is_cancelled(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        caller = house.telephone("8002")
+        caller.lift()
+        await trio.sleep(1)
+        await caller.dial("8500")
+        await trio.sleep(2)
+        (call,) = house.running.exchange.calls.values()
+        house.running.queues.call_backs.take(call, "sales", "8002", 0.0)
+        caller.hang_up()
+        await trio.sleep(100)
+        (row,) = (await root.ask("queue.list"))["queues"]
+        assert (row["waiting"], row["call_backs"], row["asked_back"]) == (0, 1, 1)
+        (before,) = (await root.ask("queue.call_backs"))["call_backs"]
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        (after,) = (await root.ask("queue.call_backs"))["call_backs"]
+        assert after == before
+        with pytest.raises(Refusal):
+            await root.ask("queue.cancel_call_back", call=99)
+        await root.ask("agent.log_on", device="8001", agent="1002")
+        await root.ask("agent.ready", device="8001")
+        ann = house.telephone("8001")
+        await ann.rung(within=3)
+        await root.ask("queue.cancel_call_back", call=after["call"])
+        assert (await root.ask("queue.call_backs"))["call_backs"] == []
+        await trio.sleep(8)
+        assert not ann.ringing
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        assert (await root.ask("queue.call_backs"))["call_backs"] == []
+
+
+async def test_a_call_back_whose_queue_is_gone_at_the_start_is_given_up(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(staffed(), tmp_path) as house:
+        caller = house.telephone("8002")
+        caller.lift()
+        await trio.sleep(1)
+        await caller.dial("8500")
+        await trio.sleep(2)
+        (call,) = house.running.exchange.calls.values()
+        house.running.queues.call_backs.take(call, "sales", "8002", 0.0)
+        caller.hang_up()
+        await trio.sleep(1)
+    others = staffed(queue=[{"name": "other"}], agent=[])
+    async with living(others, tmp_path) as house, house.client() as root:
+        assert (await root.ask("queue.call_backs"))["call_backs"] == []
+        assert house.running.journal.state.under("queues/call back/") == {}

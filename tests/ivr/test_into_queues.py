@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from core.acd.agents import Act
-from tests.exchange.office import SOON, open_office
+from tests.exchange.office import SOON, WORDS, open_office
 from tests.ivr.test_on_the_telephone import PIN, Service
 from tests.queues.desk import agent, ask, hears_music, log_all_on, queues
 
@@ -118,3 +118,45 @@ async def test_a_caller_who_hangs_up_while_he_waits_leaves_the_queue(autojump_cl
         await trio.sleep(2)
         assert not ben.ringing
         assert flows.ended() == ["hung up"]
+
+
+ASKS = """
+[flow]
+start = "ask"
+[node.ask]
+kind = "callback"
+number = "%s"
+queue = "sales"
+next = "bye"
+on_error = "no"
+[node.bye]
+kind = "hangup"
+prompts = ["queue.call-back-taken"]
+[node.no]
+kind = "hangup"
+prompts = ["queue.call-back-impossible"]
+"""
+
+
+@pytest.mark.parametrize(("number", "called"), [("call.caller", ["8004"]), ("'0085212345678'", [])])
+async def test_who_asks_a_flow_to_be_called_back_is_called_by_the_queue_if_he_may_be(
+    autojump_clock: trio.testing.MockClock, number: str, called: list[str]
+) -> None:
+    async with open_office(TABLES, queues=True) as office:
+        flows = Service(office, None, {"office": ASKS % number, "pin": PIN})
+        dora, ben = office.phone("8004"), office.phone("8002")
+        dora.lift()
+        await dora.hear_tone("dial", within=SOON)
+        said = "queue.call-back-taken" if called else "queue.call-back-impossible"
+        await flows.hears(dora, said, doing=partial(dora.dial, "8600"))
+        dora.hang_up()
+        await trio.sleep(1)
+        assert [row.number for row in office.queues.call_backs.rows()] == called, office.story()
+        if called:
+            log_all_on(office, "1002")
+            await ben.rung(within=SOON)
+            ben.lift()
+            await dora.rung(within=WORDS)
+            dora.lift()
+            await trio.sleep(0.5)
+            await office.hear_each_other(dora, ben)

@@ -126,7 +126,11 @@ class Step(Table):
     say: Many[Literal["position", "wait"]] = setting(
         "What is told to the caller: his place, and the expected wait where it is known well.", ()
     )
-    offer: Many[Literal["wait", "message", "call back"]] = setting("What the caller may choose, in order of keys.", ())
+    offer: Many[Literal["wait", "message", "call back"]] = setting(
+        "What is offered to the caller: 1 to go on waiting, 2 to leave a message where the queue has a mailbox "
+        "(`instead` or an `overflow`), 3 to be called back.",
+        (),
+    )
     overflow: Target | None = setting("The call leaves the queue for this.", None)
 
     @model_validator(mode="after")
@@ -191,6 +195,25 @@ class QueueSettings(Table):
         le=86400,
         effect=Effect.NOW,
     )
+    call_back_first: Literal["agent", "caller"] = setting(
+        "Who is called first when the turn of a call-back has come: the agent, who hears the caller being called; or "
+        "the caller, while the agent is reserved.",
+        "agent",
+        effect=Effect.NOW,
+    )
+    call_back_class: Name = setting(
+        "Class of service of call-backs: which numbers callers may be called back at, and the limits against toll "
+        "fraud.",
+        "local",
+        effect=Effect.NOW,
+    )
+    calling: MaybeNumber = setting(
+        'Our number that is sent to who is called back, where the route has none of its own; "": that of the trunk '
+        "group.",
+        "",
+        effect=Effect.NOW,
+    )
+    call_back_ring_s: int = setting("The caller is rung for so long, s.", 40, ge=5, le=180, effect=Effect.NOW)
     call_back_tries: int = setting(
         "A call-back that is not answered is tried so often.", 2, ge=1, le=10, effect=Effect.NOW
     )

@@ -45,9 +45,7 @@ _REASONS = {Cause.UNALLOCATED: "vacant", Cause.INVALID_NUMBER: "vacant", Cause.U
 
 async def take(call: Call, target: Target) -> None:
     exchange = call.exchange
-    caller = call.calling
-    assert caller is not None
-    choices = exchange.plan.choices(target, exchange.facts(caller.device, caller.party.number))
+    choices = exchange.plan.choices(target, exchange.facts_of(call))
     if not choices:
         raise Refused(Cause.NO_ROUTE_TO_DESTINATION, "vacant")
     cause = Cause.NO_CIRCUIT
@@ -94,6 +92,8 @@ def _calling(call: Call, choice: Choice) -> Party | None:
         return None
     if not choice.calling:
         return None
+    if call.payer is not None:
+        return Party(choice.calling)
     withholds = isinstance(caller.device, Station) and caller.device.settings.withhold_number
     private = caller.party.presentation is Presentation.RESTRICTED or withholds
     hidden = private and not call.emergency

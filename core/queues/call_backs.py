@@ -1,0 +1,214 @@
+"""All callers who are to be called back: asked for while they waited, in a flow, or before a restart.
+
+    hold()     a waiting caller has hung up, or hangs up now: his place stays (virtual hold)
+    take()     a flow's caller wants to be called: he enters the queue so
+    again()    after a restart: each in his place, with the tries that were made
+    begin()    his turn has come: a try, see calling_back.py; tried() tells what came of it
+
+They stand among the room's waiters. What it does not: decide whose turn it is (core/acd/call_backs.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.acd import events as e
+from core.exchange.refusal import Refused
+from core.queues import calling_back, record
+from core.queues.call_back import CallBack
+from core.queues.caller import caller_of
+from core.queues.reach import reach
+from core.queues.views import CallBackRow
+from core.queues.waiter import Waiter
+from core.texts import _
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.exchange.call import Call
+    from core.queues.room import QueueRoom
+
+
+class CallBacks:
+    def __init__(self, room: QueueRoom) -> None:
+        self._room = room
+        self._exchange = room.exchange
+
+    def __iter__(self) -> Iterator[CallBack]:
+        return (one for one in self._room.waiters.values() if isinstance(one, CallBack))
+
+    def rows(self) -> list[CallBackRow]:
+        """The longest wait first."""
+        now = self._exchange.utc().timestamp()
+        return [record.call_back_row(back, now) for back in sorted(self, key=lambda back: back.since)]
+
+    def knows(self, queue: str, number: str) -> bool:
+        """He is to be called at that number anyway."""
+        return any(back.queue == queue and back.number == number for back in self)
+
+    # ---- who comes to be called back ----
+
+    def hold(self, waiter: Waiter) -> bool:
+        """False: he has no place any more, an agent or another target has him."""
+        room = self._room
+        for agent in list(waiter.offers):
+            room.stop_ringing(waiter, agent, "caller gone")
+        if not room.distribution.waits(waiter.key):
+            return False
+        queue, entered, priority = room.distribution.place(waiter.key)
+        waited_s = self._exchange.clock() - entered
+        back = CallBack(
+            room,
+            waiter.key,
+            queue,
+            waiter.wanted,
+            waiter.known_as,
+            since=self._exchange.utc().timestamp() - waited_s,
+            language=waiter.language,
+            priority=priority,
+            data=waiter.call.data,
+        )
+        room.carries_no_more(waiter.call)
+        waiter.dequeued("call-back")
+        self._add(back)
+        room.tell(e.CallBackWanted(back.key, back.number))
+        return True
+
+    def take(self, call: Call, queue: str, number: str, at: float) -> None:
+        """See Exchange.call_back. Who is to be called at that number anyway, is called once."""
+        room, exchange = self._room, self._exchange
+        settings = room.settings(queue)
+        if settings is None:
+            text = _('There is no queue "{name}".').format(name=queue)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        whom = number if number in exchange.stations else exchange.plan.normalised(number)
+        if reach(exchange, settings, whom) is None:
+            text = _("{number} is no number that queue {queue} calls back, see its call_back_class").format(
+                number=number, queue=settings.name
+            )
+            raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "barred", text)
+        if self.knows(settings.name, whom):
+            return
+        caller, now = caller_of(call, room.last), exchange.utc().timestamp()
+        back = CallBack(
+            room,
+            exchange.journal.next_call(),
+            settings.name,
+            whom,
+            caller,
+            since=now,
+            language=call.calling.device.language if call.calling is not None else "",
+            at=at,
+            data=call.data,
+        )
+        self._add(back)
+        room.tell(self._entered(back))
+
+    def again(self) -> None:
+        for back in CallBack.kept(self._room):
+            if self._room.settings(back.queue) is None:
+                back.ended("queue is gone")
+            else:
+                self._add(back)
+                self._room.tell_or_log(self._entered(back))
+
+    def _add(self, back: CallBack) -> None:
+        self._room.waiters[back.key] = back
+        self._room.touched["queues", back.queue] = None
+        back.keep()
+
+    def _entered(self, back: CallBack) -> e.Entered:
+        now, clock = self._exchange.utc().timestamp(), self._exchange.clock()
+        return e.Entered(
+            back.key,
+            back.queue,
+            back.caller,
+            entered=clock - max(0.0, now - back.since),
+            priority=back.priority,
+            call_back=back.number,
+            tries=back.tries,
+            not_before=clock + back.at - now if back.at > now else None,
+        )
+
+    # ---- trying ----
+
+    def caller_first(self, back: CallBack) -> bool:
+        settings = self._room.settings(back.queue)
+        return settings is not None and settings.call_back_first == "caller"
+
+    def begin(self, back: CallBack) -> bool:
+        """His turn has come. False: there is no queue that calls him."""
+        settings = self._room.settings(back.queue)
+        if settings is None:
+            return False
+        back.reserved.clear()
+        back.call = calling_back.begin(self, back, settings)
+        self._room.carries(back.call, back.key)
+        return True
+
+    def tried(self, back: CallBack, call: Call, device: str, result: str) -> None:
+        """A try is over. device: who called him. result: "answered", or why he was not reached."""
+        room, exchange = self._room, self._exchange
+        exchange.journal.note(
+            "CallBackTried",
+            call=call.id,
+            device=device,
+            queue=back.queue,
+            number=back.number,
+            tried=back.tries + 1,
+            result=result,
+        )
+        taken, back.taken = back.taken, None
+        if back.call is call:
+            back.call = None
+        if result == "answered":
+            call.payer = None
+            if taken is not None:
+                waited_ms = round(1000 * taken.waited_s)
+                exchange.journal.note(
+                    "Served", call=call.id, device=device, agent=taken.agent, queue=taken.queue, waited_ms=waited_ms
+                )
+                room.served(back.caller.number, taken.agent)
+            back.ended("reached")
+            return
+        settings = room.settings(back.queue)
+        if room.waiters.get(back.key) is back and settings is not None:
+            back.tries += 1
+            back.at = exchange.utc().timestamp() + settings.call_back_again_s
+            back.keep()
+        room.tell(e.CallBackFailed(back.key, result))
+
+    def spoken_with(self, back: CallBack, call: Call, device: str) -> None:
+        """He has answered, and speaks with the agent."""
+        self.tried(back, call, device, "answered")
+        self._room.tell(e.CallBackReached(back.key))
+
+    def on_the_line(self, back: CallBack, call: Call) -> Waiter:
+        """He was called first and is there: he waits for the agents who are reserved for him, or for the next."""
+        room = self._room
+        settings = room.settings(back.queue)
+        number = settings.number or settings.name if settings is not None else back.queue
+        waiter = Waiter(room, call, back.key, number, back.caller)
+        waiter.offers = dict.fromkeys(back.reserved)
+        self.tried(back, call, number, "answered")
+        room.waiters[back.key] = room.rung[back.key] = waiter
+        waiter.queued(back.queue, how="called back")
+        return waiter
+
+    # ---- who is called no more ----
+
+    def cancel(self, key: int, by: str) -> None:
+        """Refused: there is none, or an agent has him already."""
+        back = self._room.waiters.get(key)
+        if not isinstance(back, CallBack) or not self._room.distribution.waits(key):
+            text = _("there is no call-back {call} that can be cancelled").format(call=key)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        back.by = by
+        self._room.tell(e.CallBackCancelled(key))
+
+    def over(self, back: CallBack) -> None:
+        """He is none of ours any more."""
+        if self._room.waiters.get(back.key) is back:
+            del self._room.waiters[back.key]
+        self._room.touched["queues", back.queue] = None
