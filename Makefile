@@ -10,7 +10,7 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings journal flows
+.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings journal flows reports
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -53,6 +53,10 @@ settings: native
 # The manual of the journal, after its words have changed.
 journal: setup
 	@$(PYTHON) -m core.store.manual
+
+# The manual of the reports, after a report or a column has changed.
+reports: native
+	@$(PYTHON) -m core.reports.manual
 
 # The manual of flows, after a kind of node, a setting or a function has changed.
 flows: native

@@ -56,6 +56,7 @@ COMMANDS = (
     Command("flow", "core.ivr.command", "automatic services: check, draw, play and replay flows"),
     Command("trace", "core.trace", "what a line or a call did, with milliseconds"),
     Command("records", "core.records", "calls that are over: table, CSV, JSON"),
+    Command("report", "core.report_command", "figures of the past: queues, agents and more; table, CSV, XLSX, JSON"),
     Command("recording", "core.recording.command", "recordings: find, hear, export, verify, hold, erase"),
     Command("bench", "core.bench", "measure what this machine can carry"),
 )

@@ -48,6 +48,7 @@ from core.queues.room import QueueRoom
 from core.recording.room import FOLDER as RECORDINGS
 from core.recording.room import Recordings
 from core.refit import Refit
+from core.reports.room import Reports
 from core.spans import Spans, SpanView
 from core.store.event import Event
 from core.store.journal import Journal
@@ -132,6 +133,8 @@ class RunningBox:
                     self.alarms.trail = self.journal
                     self.past = Past(self.journal, self._path, threaded=not self._virtual)
                     self.rooms.journal = self.past
+                    threaded = not self._virtual
+                    self.rooms.add(Reports, Reports(self.journal, self._path, lambda: self.box, threaded=threaded))
                     self.journal.note("BoxStarted", version=version("strowger"))
                     await self._live(task_status)
                     self.journal.note("BoxStopped")

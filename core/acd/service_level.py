@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.texts import N_
+
 
 class Counted(Protocol):
     """What a definition needs to know; "in time" is within the queue's service_level_s."""
@@ -27,7 +29,7 @@ class Counted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """formula: for people, beside the figure."""
+    """formula: for people, beside the figure; a msgid."""
 
     number: int
     formula: str
@@ -39,24 +41,24 @@ DEFINITIONS = {
     for definition in (
         Definition(
             1,
-            "(answered in time + abandoned in time) / (answered + abandoned)",
+            N_("(answered in time + abandoned in time) / (answered + abandoned)"),
             "hanging up in time counts as served in time",
         ),
-        Definition(2, "answered in time / answered", "whoever hangs up is not looked at"),
-        Definition(3, "answered in time / (answered + abandoned)", "whoever hangs up counts against it"),
+        Definition(2, N_("answered in time / answered"), "whoever hangs up is not looked at"),
+        Definition(3, N_("answered in time / (answered + abandoned)"), "whoever hangs up counts against it"),
         Definition(
             4,
-            "answered in time / (answered + abandoned - abandoned in time)",
+            N_("answered in time / (answered + abandoned - abandoned in time)"),
             "whoever hangs up late counts against it",
         ),
         Definition(
             5,
-            "(answered in time + short abandons) / (answered + abandoned)",
+            N_("(answered in time + short abandons) / (answered + abandoned)"),
             "hanging up at once counts as served in time",
         ),
         Definition(
             6,
-            "answered in time / (answered + abandoned - short abandons)",
+            N_("answered in time / (answered + abandoned - short abandons)"),
             "whoever hangs up counts against it, but those who did at once",
         ),
     )

@@ -14,6 +14,7 @@ from core.api import (
     prompt_acts,
     queue_acts,
     recording_acts,
+    report_acts,
     session,
     town_acts,
 )
@@ -30,6 +31,7 @@ MODULES = (
     prompt_acts,
     flow_acts,
     journal_acts,
+    report_acts,
     config_acts,
     box_acts,
     town_acts,

@@ -118,7 +118,7 @@ class CallBack:
         self.queue = queue
         self.keep()
 
-    def dequeued(self, reason: str, to: str = "") -> None:
+    def sent_on(self, queue: str, reason: str, to: str) -> None:
         """Its call left the queue when he hung up; what becomes of it is told by CallBackEnded."""
 
     def say(self, said: list[Said]) -> None:

@@ -451,13 +451,13 @@ class QueueRoom:
         self.touched["queues", order.queue] = None
         waiter = self.waiters.get(order.call)
         if waiter is not None:
-            waiter.dequeued(order.reason, to=f"queue {order.to}")
+            waiter.sent_on(order.queue, order.reason, f"queue {order.to}")
 
     def _left_for(self, order: o.LeftFor) -> None:
         self.touched["queues", order.queue] = None
         waiter = self.waiters.get(order.call)
         if waiter is not None:
-            waiter.dequeued(order.reason, to=f"{order.target.to} {order.target.name}".strip())
+            waiter.sent_on(order.queue, order.reason, f"{order.target.to} {order.target.name}".strip())
             waiter.end(order)
 
     def _left(self, order: o.Left) -> None:

@@ -229,6 +229,13 @@ class Waiter:
             )
             self.queue = ""
 
+    def sent_on(self, queue: str, reason: str, to: str) -> None:
+        """Out of the queue in which he waits, or past one that has not let him in."""
+        if self.queue:
+            self.dequeued(reason, to)
+        else:
+            self.note("TurnedAway", queue=queue, reason=reason, to=to)
+
     @property
     def gone_by_itself(self) -> bool:
         """The caller is in the call no more."""

@@ -75,6 +75,12 @@ def m005_recordings(database: Database) -> None:
     )
 
 
+@migrations()
+def m006_agents(database: Database) -> None:
+    """The state that an agent is in may be weeks old: it is found without looking at what happened since."""
+    database.execute("CREATE INDEX agents_by_number ON events(json_extract(data, '$.agent')) WHERE kind = 'AgentState'")
+
+
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 _decode = msgspec.json.Decoder().decode
 

@@ -215,6 +215,9 @@ _WORDS: dict[str, Words] = {
     "Diverted": _diverted,
     "Queued": lambda device, data: _("{device} waits in {queue}").format(device=device, queue=data["queue"]),
     "Dequeued": lambda device, data: _("{device} leaves the queue").format(device=device),
+    "TurnedAway": lambda device, data: (
+        _("{queue} does not let {device} in").format(device=device, queue=data["queue"]) + _cause(data)
+    ),
     "Parked": lambda device, data: _("{device} parks at {orbit}").format(device=device, orbit=data["orbit"]),
     "PickedUp": lambda device, data: _("{device} takes it from {rang}").format(device=device, rang=data["rang"]),
     "TreatmentBegan": lambda device, data: _("{device} hears {name}").format(device=device, name=data["name"]),

@@ -17,6 +17,7 @@ from core.store.event import Event
 from core.store.journal_file import read, wal
 from core.store.recordings import FILE, OF_RECORDINGS, Recording, Wanted, files, recordings
 from core.store.records import CallRecord
+from core.store.standing import standing
 from core.store.trunk_use import TrunkUse, trunk_use
 from core.texts import _
 from hw.card import HardwareError
@@ -87,6 +88,26 @@ class Reader:
             where.append(f"kind IN ({','.join('?' * len(names))})")
             values += names
         return list(islice(read(self._sql, "WHERE " + " AND ".join(where), values), limit))
+
+    def following(self, since: int, until: int, kinds: Iterable[str]) -> Iterator[Event]:
+        """Events of these kinds in a period (UTC in µs), oldest first; before them those from which it is known how
+        things stood when it began: of calls that were open then, and of agents who were logged on.
+        """
+        names = sorted(kinds)
+        yield from standing(self._sql, since, names)
+        query = "SELECT min(id), max(id) FROM events WHERE time >= ? AND time < ?"
+        first, last = self._sql.execute(query, (since, until)).fetchone()
+        if first is None:
+            return
+        marks = ",".join("?" * len(names))
+        where = f"WHERE id BETWEEN ? AND ? AND +time >= ? AND +time < ? AND kind IN ({marks})"
+        yield from read(self._sql, where, (first, last, since, until, *names))
+
+    def last_sign(self, before: int) -> int:
+        """Of life, of the run that was the last to begin before that moment; UTC in µs, 0: there was none."""
+        query = "SELECT time FROM runs WHERE began < ? ORDER BY run DESC LIMIT 1"
+        found = self._sql.execute(query, (before,)).fetchone()
+        return 0 if found is None else int(found[0])
 
     def of_call(self, call: int) -> list[Event]:
         """The events of a call, and of all calls that it consulted, was asked back for, or joined; oldest first."""

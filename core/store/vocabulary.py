@@ -207,6 +207,12 @@ KINDS = (
             WAITED,
         ),
     ),
+    Kind(
+        "TurnedAway",
+        BOTH,
+        "the queue has not let the device in",
+        (QUEUE, REASON, Field("to", str, "where the queue has sent it; empty: nowhere")),
+    ),
     Kind("Parked", BOTH, "the device has parked the call", (Field("orbit", str, "where", needed=True),)),
     Kind(
         "PickedUp",

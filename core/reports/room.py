@@ -1,0 +1,71 @@
+"""Reports for whoever asks the running box: made in a thread of their own, from the file, while the box goes on.
+
+The reading of a month takes seconds. It is done apart from other questions to the journal, one report at a time, and
+every few hundred events the thread stands back for a moment: the interpreter runs one thread at a time, and calls go
+first. Until a report is made, what it is asked may change: it tells of the configuration as it was when it was asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from core.config.model.box import Box
+from core.past import Past
+from core.reports.catalogue import REPORTS
+from core.reports.making import make
+from core.reports.report import Table, Wanted
+from core.store.event import Event, from_utc
+from core.store.journal import Journal
+from core.store.moment import moment
+from core.store.reader import Reader
+from hw import wall_clock
+
+PIECE = 200
+"""Events between two rests: half a millisecond of work."""
+REST_S = 0.0002
+
+
+class Reports:
+    """path: of the journal's file; None: it is kept in memory only, and there is nothing to report. box: as configured
+    now. threaded=False: for virtual time.
+    """
+
+    def __init__(self, journal: Journal, path: Path | None, box: Callable[[], Box], *, threaded: bool = True) -> None:
+        self._past = Past(journal, path, threaded=threaded)
+        self._box = box
+        self._through = gently if threaded else iter
+
+    async def make(
+        self, name: str, since: int = 0, until: int = 0, by: str = "all", only: frozenset[str] = frozenset()
+    ) -> Table:
+        """since, until: UTC in µs, 0: the begin of today where the box stands, now. KeyError: there is no such report.
+        ValueError: the period is empty or has too many steps. HardwareError: the disk refuses.
+        """
+        report, box = REPORTS[name], self._box()
+        now = wall_clock.utc().astimezone(ZoneInfo(box.box.time_zone))
+        until = until or from_utc(now)
+        wanted = Wanted(
+            since or from_utc(moment("today", now)),
+            until,
+            zone=ZoneInfo(box.box.time_zone),
+            by=by,
+            only=only,
+            box=box,
+        )
+        wanted.slices()
+
+        def ask(reader: Reader) -> list[Table]:
+            return [make(reader, report, wanted, self._through)]
+
+        found = await self._past.ask(ask)
+        return found[0] if found else report.table([], wanted)
+
+
+def gently(events: Iterable[Event]) -> Iterator[Event]:
+    for number, event in enumerate(events):
+        if number % PIECE == 0:
+            time.sleep(REST_S)
+        yield event

@@ -1,0 +1,1 @@
+"""Reports: their sums against the journal, and their forms."""
