@@ -59,6 +59,8 @@ KINDS = {
         Kind("plugins", "a module of plug-ins cannot be imported"),
         Kind("database", "a database that flows ask does not answer"),
         Kind("music", "a sound file of [music] cannot be played"),
+        Kind("queue", "agents of a queue are missing, callers wait too long, or its service level is under target"),
+        Kind("alarms", "the command of [alarms] failed, or took too long"),
         Kind("mail", "mail waits because the server does not take it, or could not be sent"),
         Kind("voicemail", "messages cannot be kept on the disk, or read from it"),
     )
@@ -92,6 +94,11 @@ class Alarms:
         self.trail: Trail | None = None
         """Set when there is a journal: the journal itself has alarms, too."""
         self._changed = changed
+        self._watchers: list[Callable[[AlarmView, bool], None]] = []
+
+    def watch(self, watcher: Callable[[AlarmView, bool], None]) -> None:
+        """From now on it is told of each alarm that comes or changes (True) and goes (False)."""
+        self._watchers.append(watcher)
 
     def set(self, key: str, level: str, text: str, remedy: str = "") -> None:
         """LocalError: no such level or kind."""
@@ -107,9 +114,11 @@ class Alarms:
 
     def clear(self, key: str) -> None:
         """Not standing is not an error."""
-        if self.standing.pop(key, None) is not None:
+        gone = self.standing.pop(key, None)
+        if gone is not None:
             self._changed(key, None)
             self._note("AlarmCleared", key=key)
+            self._tell(gone, False)
 
     def tell(self, key: str, level: str, text: str) -> None:
         """As the journal tells of itself: an empty level is the end."""
@@ -121,6 +130,7 @@ class Alarms:
     def acknowledge(self, key: str, who: str) -> AlarmView:
         """KeyError: it does not stand (any more). One that tells of what has happened goes with that."""
         seen = msgspec.structs.replace(self.standing[key], seen_by=who)
+        self._note("AlarmSeen", key=key, by=who)
         if kind_of(key).happened:
             self.clear(key)
         else:
@@ -136,6 +146,11 @@ class Alarms:
     def _put(self, view: AlarmView) -> None:
         self.standing[view.key] = view
         self._changed(view.key, view)
+        self._tell(view, True)
+
+    def _tell(self, view: AlarmView, stands: bool) -> None:
+        for watcher in self._watchers:
+            watcher(view, stands)
 
     def _note(self, kind: str, **data: Any) -> None:
         if self.trail is not None:

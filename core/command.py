@@ -45,6 +45,7 @@ COMMANDS = (
     Command("demo", "core.demo", "three calls through the box on its simulated card, measured and recorded"),
     Command("console", "tui.command", "calls, board and alarms of the running box, on the whole terminal"),
     Command("status", "core.status", "how the box is, and its alarms"),
+    Command("alarms", "core.alarm_command", "alarms that stand, and those of the past; see one"),
     Command("calls", "core.calls", "the calls of the running box"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
     Command("config", "core.config.command", "check, compare, commit and roll back the configuration"),

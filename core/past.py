@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import trio
 
+from core.store.alarm_past import KINDS as ALARMS
+from core.store.alarm_past import AlarmPast, alarm_past
 from core.store.event import Event
 from core.store.journal import Journal
 from core.store.reader import Reader
@@ -40,6 +42,9 @@ class Past:
 
     async def records(self, since: int, until: int, number: str, last: int) -> list[CallRecord]:
         return await self.ask(lambda reader: list(reader.records(since, until, number, last)))
+
+    async def alarms(self, since: int, until: int) -> list[AlarmPast]:
+        return await self.ask(lambda reader: alarm_past(reader.of_kinds(ALARMS, since, until)))
 
     async def ask(self, ask: Callable[[Reader], list[T]]) -> list[T]:
         """Any question to the file. HardwareError: the disk refuses."""

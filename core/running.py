@@ -23,6 +23,7 @@ from pathlib import Path
 
 import trio
 
+from core.alarm_notices import AlarmNotices
 from core.alarms import Alarms
 from core.api.all_acts import REGISTRY
 from core.api.asking import Rooms
@@ -44,6 +45,7 @@ from core.mail.outbox import Outbox
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
+from core.queues.alarming import QueueAlarms
 from core.queues.room import QueueRoom
 from core.recording.room import FOLDER as RECORDINGS
 from core.recording.room import Recordings
@@ -226,6 +228,8 @@ class RunningBox:
         if recordings is not None:
             await nursery.start(recordings.run)
         await nursery.start(self.queues.run)
+        nursery.start_soon(QueueAlarms(self.queues, self.alarms).run)
+        await nursery.start(AlarmNotices(self.alarms, lambda: self.exchange.box, outbox).run)
         nursery.start_soon(self._tell_status)
         self._nursery = nursery
         if self.hardware.towns:

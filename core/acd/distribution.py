@@ -57,10 +57,11 @@ class Distribution:
         return self._floor.agenda.next()
 
     def queues(self) -> list[QueueView]:
-        return [queue_view(self._floor, queue) for queue in self._floor.queues.values()]
+        return [queue_view(self._floor, queue, self._floor.now) for queue in self._floor.queues.values()]
 
-    def queue(self, name: str) -> QueueView:
-        return queue_view(self._floor, self._floor.queue(name))
+    def queue(self, name: str, now: float = 0.0) -> QueueView:
+        """now: for times that grow while nothing is told; those before the last event are that."""
+        return queue_view(self._floor, self._floor.queue(name), max(now, self._floor.now))
 
     def agents(self) -> list[AgentView]:
         return [agent_view(self._floor, agent) for agent in self._floor.agents.values()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, replace
 
-from core.acd.agents import Agent, Counts, Pending, State
+from core.acd.agents import COMING, Agent, Counts, Pending, State
 from core.acd.expected_wait import ExpectedWait
 from core.acd.figures import Count
 from core.acd.floor import Floor
@@ -17,6 +17,7 @@ class QueueView:
     """waiting: on the line; call_backs: places of those who are to be called back. longest_s: of those on the line, in
     this queue. expected: for one who comes now with no priority; None where too little was seen. level: service level
     of the interval, 0 to 1; met: whether it is as high as the queue's goal. calls: all of them, the first first.
+    at_work: agents logged on who take calls, or will by themselves.
     """
 
     name: str
@@ -26,6 +27,7 @@ class QueueView:
     longest_s: float
     expected: ExpectedWait | None
     logged_on: int
+    at_work: int
     ready: int
     level: float | None
     met: bool | None
@@ -60,7 +62,7 @@ class AgentView:
     skills: dict[str, dict[str, int]]
 
 
-def queue_view(floor: Floor, queue: Queue) -> QueueView:
+def queue_view(floor: Floor, queue: Queue, now: float) -> QueueView:
     waiting = [floor.calls[call] for call in queue.calls()]
     on_the_line = [one for one in waiting if not one.call_back]
     figures = queue.figures
@@ -70,9 +72,10 @@ def queue_view(floor: Floor, queue: Queue) -> QueueView:
         waiting=len(on_the_line),
         call_backs=len(waiting) - len(on_the_line),
         ringing=sum(one.offer is not None for one in waiting),
-        longest_s=max((floor.now - one.arrived for one in on_the_line), default=0.0),
-        expected=queue.pace.expected(len(waiting) + 1, floor.now),
+        longest_s=max((now - one.arrived for one in on_the_line), default=0.0),
+        expected=queue.pace.expected(len(waiting) + 1, now),
         logged_on=queue.logged_on,
+        at_work=sum(member.agent.state in COMING for member in queue.members.values()),
         ready=len(queue.ready),
         level=level,
         met=None if level is None else 100 * level >= queue.settings.service_level_percent,

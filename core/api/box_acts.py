@@ -13,6 +13,7 @@ from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS, Role
 from core.api.rooms import BoxStatus
 from core.spans import SpanView
+from core.store.alarm_past import AlarmPast
 from core.texts import _
 
 
@@ -47,6 +48,22 @@ class AlarmList(Result, frozen=True):
 def alarms(asking: Asking, params: Nothing) -> AlarmList:
     """The alarms that stand, in the order in which they came. The past is in the journal."""
     return AlarmList(list(asking.rooms.alarms.standing.values()))
+
+
+class Since(Params, frozen=True):
+    since: Annotated[int, Meta(description="what has happened then or later: UTC, µs since 1970", ge=0)] = 0
+    until: Annotated[int, Meta(description="and before; 0: until now", ge=0)] = 0
+    last: Annotated[int, Meta(description="only the newest so many", ge=1, le=1000)] = 1000
+
+
+class AlarmHistory(Result, frozen=True):
+    alarms: list[AlarmPast]
+
+
+@act("alarm.history", roles=READERS)
+async def history(asking: Asking, params: Since) -> AlarmHistory:
+    """Alarms that came, stood or went in that time, in the order in which they came: with who had seen them."""
+    return AlarmHistory((await asking.rooms.journal.alarms(params.since, params.until))[-params.last :])
 
 
 class Acknowledge(Params, frozen=True):

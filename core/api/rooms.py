@@ -15,6 +15,7 @@ from msgspec import Meta
 from core.alarms import AlarmView
 from core.exchange.views import CallView, DeviceView, LineView
 from core.spans import SpanView
+from core.store.alarm_past import AlarmPast
 from core.store.event import Event
 from core.store.records import CallRecord
 
@@ -103,6 +104,9 @@ class JournalRoom(Protocol):
 
     async def records(self, since: int, until: int, number: str, last: int) -> list[CallRecord]:
         """Finished calls that began in this time (UTC in µs; until 0: now)."""
+
+    async def alarms(self, since: int, until: int) -> list[AlarmPast]:
+        """What came, stood or went in this time."""
 
 
 class AlarmRoom(Protocol):

@@ -44,6 +44,7 @@ REFERENCES = {
     "agent.queues.*.skills.*": "skill",
     "queue.require.*": "skill",
     "queue.call_back_class": "class of service",
+    "queue.alarms.open": "calendar",
     "queue.prefer.*": "skill",
     "queue.recipe.*.require.*": "skill",
     "queue.recipe.*.prefer.*": "skill",

@@ -34,6 +34,7 @@ def queue_row(room: QueueRoom, view: views.QueueView) -> QueueRow:
         longest_s=round(view.longest_s, 3),
         expected_s=round(expected.seconds, 1) if expected is not None and expected.known_well else None,
         logged_on=view.logged_on,
+        at_work=view.at_work,
         ready=view.ready,
         offered=view.day.offered,
         answered=view.day.answered,

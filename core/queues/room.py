@@ -262,7 +262,7 @@ class QueueRoom:
         return [self.queue(name) for name in (queue.name for queue in self.exchange.box.queue)]
 
     def queue(self, name: str) -> QueueRow:
-        return record.queue_row(self, self.distribution.queue(name))
+        return record.queue_row(self, self.distribution.queue(name, self.exchange.clock()))
 
     def agents(self) -> list[AgentRow]:
         return [record.agent_row(self, view) for view in self.distribution.agents()]

@@ -20,6 +20,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     longest_s: Annotated[float, Meta(description="how long the longest of them has waited, seconds")]
     expected_s: Annotated[float | None, Meta(description="what one who comes now will wait; null: not known well")]
     logged_on: Annotated[int, Meta(description="agents of the queue who are logged on")]
+    at_work: Annotated[int, Meta(description="of these, who are neither not ready nor at rest")]
     ready: Annotated[int, Meta(description="of these, who may be offered a call now")]
     offered: Annotated[int, Meta(description="calls that came in today")]
     answered: Annotated[int, Meta(description="of these, answered by an agent")]

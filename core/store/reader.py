@@ -72,6 +72,11 @@ class Reader:
         """All that was noted in this time, oldest first."""
         return read(self._sql, "WHERE time >= ? AND (time < ? OR ? = 0)", (since, until, until))
 
+    def of_kinds(self, kinds: Sequence[str], since: int = 0, until: int = 0) -> Iterator[Event]:
+        """The same, of some kinds."""
+        where = f"WHERE time >= ? AND (time < ? OR ? = 0) AND kind IN ({','.join('?' * len(kinds))})"
+        return read(self._sql, where, (since, until, until, *kinds))
+
     def find(
         self, after: int, *, call: int = 0, device: str = "", kinds: Iterable[str] = (), limit: int = 1000
     ) -> list[Event]:

@@ -532,6 +532,12 @@ KINDS = (
             Field("text", str, "in words for people"),
         ),
     ),
+    Kind(
+        "AlarmSeen",
+        (),
+        "somebody sees to it",
+        (Field("key", str, "which alarm", needed=True), Field("by", str, "who")),
+    ),
     Kind("AlarmCleared", (), "it is well again", (Field("key", str, "which alarm", needed=True),)),
 )
 

@@ -91,6 +91,8 @@ async def test_why_somebody_waits_can_be_asked(autojump_clock: object, tmp_path:
         await trio.sleep(1)
         (queue,) = (await root.ask("queue.list"))["queues"]
         assert (queue["waiting"], queue["ready"]) == (1, 0)
+        await trio.sleep(60)
+        assert (await root.ask("queue.list"))["queues"][0]["longest_s"] > 60, "time goes on while nothing happens"
         (call,) = queue["calls"]
         found = (await root.ask("queue.why_waiting", call=call))["obstacles"]
         assert found == {"1001": "logged off", "1002": "logged off"}
@@ -178,3 +180,20 @@ async def test_a_call_back_whose_queue_is_gone_at_the_start_is_given_up(autojump
     async with living(others, tmp_path) as house, house.client() as root:
         assert (await root.ask("queue.call_backs"))["call_backs"] == []
         assert house.running.journal.state.under("queues/call back/") == {}
+
+
+async def test_an_alarm_of_a_queue_is_seen_and_stands_in_the_past(autojump_clock: object, tmp_path: Path) -> None:
+    tables = staffed(queue=[{"name": "sales", "number": "8500", "alarms": {"agents_below": 1, "after_s": 10}}])
+    async with living(tables, tmp_path) as house, house.client() as root:
+        await trio.sleep(20)
+        (alarm,) = [one for one in (await root.ask("alarm.list"))["alarms"] if one["key"].startswith("queue")]
+        assert alarm["key"] == "queue sales agents"
+        await root.ask("alarm.acknowledge", key=alarm["key"])
+        await root.ask("agent.log_on", device="8001", agent="1002")
+        await root.ask("agent.ready", device="8001")
+        await trio.sleep(20)
+        assert [one for one in (await root.ask("alarm.list"))["alarms"] if one["key"].startswith("queue")] == []
+        past = [one for one in (await root.ask("alarm.history"))["alarms"] if one["key"].startswith("queue")]
+        assert [(one["seen_by"], one["level"], one["until"] - one["since"] > 5) for one in past] == [
+            ("root", "warning", True)
+        ]

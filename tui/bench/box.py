@@ -112,7 +112,28 @@ def span(name: str) -> SpanView:
 
 def queue(name: str, waiting: int) -> QueueRow:
     calls = list(range(1, waiting + 1))
-    return QueueRow(name, "86" + name[5:], waiting, 1, calls, 41.5, 60.0, 40, 8, 900, 850, 40, 10, 0.81, 0.84, True)
+    return QueueRow(
+        name,
+        "86" + name[5:],
+        waiting,
+        call_backs=2,
+        ringing=1,
+        calls=calls,
+        longest_s=41.5,
+        expected_s=60.0,
+        logged_on=40,
+        at_work=36,
+        ready=8,
+        offered=900,
+        answered=850,
+        abandoned=40,
+        elsewhere=10,
+        asked_back=12,
+        called_back=10,
+        level=0.81,
+        day_level=0.84,
+        met=True,
+    )
 
 
 def agent(n: int, state: str) -> AgentRow:

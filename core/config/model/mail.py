@@ -13,7 +13,7 @@ Address = Annotated[str, StringConstraints(max_length=200, pattern=r"^([^\s@<>,;
 
 
 class MailSettings(Table):
-    """How mail of mailboxes and flows goes out (SMTP)."""
+    """How mail of mailboxes, flows and alarms goes out (SMTP)."""
 
     server: Text = setting('Name or address of the mail server; "": no mail is sent.', "", effect=Effect.NOW)
     port: int = setting("Its port: 25, 587 or 465 as a rule.", 587, ge=1, le=65535, effect=Effect.NOW)

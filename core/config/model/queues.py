@@ -143,6 +143,36 @@ class Step(Table):
         return self
 
 
+class QueueAlarms(Table):
+    """When a queue needs a person. Each of these is an alarm of its own, and goes by itself."""
+
+    agents_below: int | None = setting(
+        "Fewer agents than this are at work: logged on, and neither not ready nor at rest. Left out: no alarm.",
+        None,
+        ge=1,
+        effect=Effect.NOW,
+    )
+    waiting_longer_s: int | None = setting(
+        "A caller on the line waits longer than this, s. Left out: no alarm.", None, ge=5, le=86400, effect=Effect.NOW
+    )
+    level_calls: int | None = setting(
+        "The service level of the running half hour is under its target, of so many callers at least who were answered "
+        "or gave up. Left out: no alarm.",
+        None,
+        ge=1,
+        effect=Effect.NOW,
+    )
+    open: Text = setting('While this calendar is open; "": always.', "", effect=Effect.NOW)
+    after_s: int = setting(
+        "Agents must be missing for so long; and all must be well again for so long before an alarm goes, s.",
+        60,
+        ge=0,
+        le=3600,
+        effect=Effect.NOW,
+    )
+    level: Literal["critical", "warning", "notice"] = setting("Of these alarms.", "warning", effect=Effect.NOW)
+
+
 class QueueSettings(Table):
     """A queue: callers wait in it for the next agent who can serve them."""
 
@@ -228,6 +258,8 @@ class QueueSettings(Table):
     short_abandon_s: int = setting(
         "Who hangs up sooner than this had dialled wrongly, s.", 5, ge=0, le=300, effect=Effect.NOW
     )
+
+    alarms: QueueAlarms = setting("When it needs a person.", QueueAlarms(), effect=Effect.NOW)
 
     @field_validator("weights")
     @classmethod
