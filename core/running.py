@@ -357,6 +357,7 @@ class RunningBox:
             since=self.since.timestamp(),
             uptime_s=round(trio.current_time() - self._began),
             configuration=self._commit,
+            confirm_s=0.0 if self.configuration is None else round(self.configuration.confirm_s),
             calls=len(self.exchange.calls),
             lines=len(lines.by_name),
             busy=sum(line.connection is not Connection.NULL for line in lines.by_name.values()),

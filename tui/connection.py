@@ -241,7 +241,8 @@ class Connection:
         if message.error is not None:
             data = message.error.data
             code = _WORDS.get(data.name, Code.INTERNAL)
-            answer.set_exception(Refusal(code, message.error.message, remedy=data.remedy, cause=data.cause))
+            said = Refusal(code, message.error.message, remedy=data.remedy, cause=data.cause, about=data.about)
+            answer.set_exception(said)
         else:
             # Before the next line is read: changes of a subscription come right behind its answer.
             watch = self._wanted.pop(message.id, None) if isinstance(message.id, int) else None

@@ -64,6 +64,7 @@ class LiveTable(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "live-table--title",
         "live-table--cursor",
+        "live-table--pointer",
         *(f"live-table--{kind}" for kind in KINDS),
     }
     DEFAULT_CSS = """
@@ -71,6 +72,7 @@ class LiveTable(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1; }
     LiveTable > .live-table--title { background: $panel; color: $foreground; text-style: bold; }
     LiveTable > .live-table--cursor { background: $primary; color: $text; text-style: bold; }
+    LiveTable > .live-table--pointer { background: $primary 35%; color: $text; text-style: bold; }
     LiveTable > .live-table--usual { color: $foreground; }
     LiveTable > .live-table--good { color: $text-success; }
     LiveTable > .live-table--busy { color: $text-warning; }
@@ -88,10 +90,17 @@ class LiveTable(ScrollView, can_focus=True):
         Binding("enter", "choose", N_("Open"), show=False, id="table.open"),
     ]
 
-    class Pointed(Message):
+    class Of(Message):
+        """of: the table."""
+
+        def __init__(self, of: LiveTable) -> None:
+            super().__init__()
+            self.of = of
+
+    class Pointed(Of):
         """The cursor is on another row, or its row has changed."""
 
-    class Chosen(Message):
+    class Chosen(Of):
         """Enter, or a click on the row with the cursor."""
 
     def __init__(self, columns: Sequence[Column], empty: str = "", id: str | None = None) -> None:
@@ -110,6 +119,8 @@ class LiveTable(ScrollView, can_focus=True):
         self._coming: dict[str, Row | None] = {}
         """What the next look brings; None: the row goes."""
         self._strips: dict[tuple[str, bool], Strip] = {}
+        self._width = 0
+        """For which they were made."""
 
     def on_mount(self) -> None:
         self.set_interval(PACE_S, self.flush)
@@ -156,7 +167,7 @@ class LiveTable(ScrollView, can_focus=True):
             for key in coming:
                 self._paint(key)
         if sort or self.cursor in coming:
-            self.post_message(self.Pointed())
+            self.post_message(self.Pointed(self))
 
     def _sort(self) -> None:
         at = self.place
@@ -179,7 +190,10 @@ class LiveTable(ScrollView, can_focus=True):
     # ---- lines ----
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
+        if width != self._width:
+            self._width = width
+            self._strips.clear()
         if y == 0:
             titles = tuple(Cell(column.title and _(column.title), "title") for column in self.columns)
             return self._line(titles, width, self._style("title"))
@@ -191,7 +205,7 @@ class LiveTable(ScrollView, can_focus=True):
         cursor = key == self.cursor
         strip = self._strips.get((key, cursor))
         if strip is None:
-            over = self._style("cursor") if cursor else None
+            over = self._style("cursor" if self.has_focus else "pointer") if cursor else None
             strip = self._strips[key, cursor] = self._line(self.rows[key].cells, width, over)
         return strip
 
@@ -221,6 +235,18 @@ class LiveTable(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._keys) + 1)
         self._follow()
 
+    def on_focus(self) -> None:
+        self._point()
+
+    def on_blur(self) -> None:
+        self._point()
+
+    def _point(self) -> None:
+        """The line under the cursor anew: it is brighter where keys go."""
+        if self.cursor in self._places:
+            self._forget(self.cursor)
+            self._paint(self.cursor)
+
     # ---- a person ----
 
     def action_move(self, rows: int) -> None:
@@ -233,14 +259,20 @@ class LiveTable(ScrollView, can_focus=True):
             if before in self._places:
                 self._paint(before)
             self._paint(self.cursor)
-            self.post_message(self.Pointed())
+            self.post_message(self.Pointed(self))
+
+    def point(self, key: str) -> None:
+        """The cursor goes to a row, if it is there."""
+        self.flush()
+        if key in self._places:
+            self.action_move(self._places[key] - self.place)
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self.size.height - 2))
 
     def action_choose(self) -> None:
         if self.cursor:
-            self.post_message(self.Chosen())
+            self.post_message(self.Chosen(self))
 
     def _follow(self) -> None:
         """Scrolls so that the cursor is seen."""

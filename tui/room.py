@@ -9,9 +9,10 @@ state says how the box is, or that it does not answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -108,6 +109,10 @@ class Screens(Screen[None]):
     def on_resize(self) -> None:
         self.show_state()
 
+    def aside(self, what: Callable[[], Coroutine[Any, Any, None]], group: str = "") -> None:
+        """Does it while keys are heard. Of a group only what was begun last goes on; without one all do."""
+        self.run_worker(cast(Any, what), group=group or "alone", exclusive=bool(group))
+
     def begin(self) -> None:
         """All that it watches is there, and new."""
 
@@ -159,7 +164,12 @@ class Screens(Screen[None]):
         text = _("{name}: {state}, {calls} calls, {lines} lines: {busy} busy, {out} out of service").format(
             **{**status, "state": _(state)}
         )
-        return text + (", " + _("{alarms} alarms").format(**status) if status["alarms"] else "")
+        if status["alarms"]:
+            text += ", " + _("{alarms} alarms").format(**status)
+        if status["confirm_s"]:
+            minutes, seconds = divmod(int(status["confirm_s"]), 60)
+            text += ", " + _("the configuration goes back in {clock}").format(clock=f"{minutes}:{seconds:02}")
+        return text
 
 
 def _ends(left: Text, right: str, width: int) -> Text:

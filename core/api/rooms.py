@@ -29,6 +29,7 @@ class BoxStatus(msgspec.Struct, frozen=True):
     since: Annotated[float, Meta(description="when it was started, UTC seconds since 1970")]
     uptime_s: Annotated[float, Meta(description="seconds since then")]
     configuration: Annotated[str, Meta(description="which commit is at work, or the folder that was read")]
+    confirm_s: Annotated[float, Meta(description="seconds until it goes back unless it is confirmed; 0: it stays")]
     calls: Annotated[int, Meta(description="calls now")]
     lines: Annotated[int, Meta(description="lines that are open")]
     busy: Annotated[int, Meta(description="of these, with a call")]

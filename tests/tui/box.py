@@ -64,6 +64,7 @@ STATUS = {
     "since": BEGUN,
     "uptime_s": 60.0,
     "configuration": "4",
+    "confirm_s": 0.0,
     "calls": 2,
     "lines": 32,
     "busy": 4,

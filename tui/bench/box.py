@@ -169,6 +169,7 @@ def status() -> BoxStatus:
         BEGUN,
         60.0,
         "1",
+        0.0,
         worst="critical",
         clients=1,
         faults=0,
