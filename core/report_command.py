@@ -78,6 +78,8 @@ def run(options: argparse.Namespace) -> int:
         names = ", ".join(REPORTS)
         text = _("there is no report {name}; there are: {names}").format(name=options.report, names=names)
         return _wrong(text)
+    if not report.told_by(options.by):
+        return _wrong(_("the report {name} is not told in steps; leave --by out").format(name=report.name))
     columns = _columns(report, options.columns)
     unknown = [name for name in columns if name not in {column.name for column in report.columns}]
     if unknown:

@@ -93,13 +93,16 @@ def reports(asking: Asking, params: Nothing) -> ReportList:
 
 @act("report.make", roles=READERS)
 async def make(asking: Asking, params: Make) -> Made:
-    """A report of a period. Error `unknown`: there is no such report; `refused`: the period is empty, or the report
-    has more than 5000 rows.
+    """A report of a period. Error `unknown`: there is no such report; `refused`: the period is empty, the report is
+    not told in steps, or it has more than 5000 rows.
     """
     if params.report not in REPORTS:
         names = ", ".join(REPORTS)
         text = _("there is no report {name}").format(name=params.report)
         raise Refusal(Code.UNKNOWN, text, remedy=_("there are: {names}").format(names=names))
+    if not REPORTS[params.report].told_by(params.by):
+        text = _("the report {name} is not told in steps").format(name=params.report)
+        raise Refusal(Code.REFUSED, text, remedy=_('ask for it by "all"'))
     room = asking.room(Reports)
     try:
         table = await room.make(params.report, params.since, params.until, params.by, frozenset(params.only))

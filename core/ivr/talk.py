@@ -121,9 +121,16 @@ class Talk:
     def _note_end(self) -> None:
         ended, caller = self.run.session.ended, self._caller
         if ended is not None and not self.call.finished:
-            results = plain(self.results)
+            results, frames = plain(self.results), self.run.session.frames
+            inside = f"{frames[-1].flow}/" if len(frames) > 1 else ""
             self.call.note(
-                "FlowEnded", caller, flow=self.run.record.flow, how=ended.how, reason=ended.reason, results=results
+                "FlowEnded",
+                caller,
+                flow=self.run.record.flow,
+                how=ended.how,
+                reason=ended.reason,
+                results=results,
+                node=f"{inside}{frames[-1].node}",
             )
             if ended.how == "failed":
                 log.warning("flow %s failed in call %d: %s", self.run.record.flow, self.call.id, ended.reason)

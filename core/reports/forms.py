@@ -82,10 +82,10 @@ def as_text(table: Table, names: Sequence[str] = ()) -> Iterator[str]:
         shown = [at for at in shown if _says_something(table, at)]
     columns = [table.report.columns[at] for at in shown]
     head = [_(column.text) for column in columns]
-    rows = [[_shown(row[at], table.report.columns[at].unit, table.wanted) for at in shown] for row in table.rows]
+    rows = [[_shown(row[at], table.report.columns[at], table.wanted) for at in shown] for row in table.rows]
     total = table.total
     if total is not None:
-        rows.append([_shown(total[at], table.report.columns[at].unit, table.wanted) for at in shown])
+        rows.append([_shown(total[at], table.report.columns[at], table.wanted) for at in shown])
         rows[-1][_label(columns)] = _("total")
     widths = [max(width(row[at]) for row in [head, *rows]) for at in range(len(columns))]
     if not names:
@@ -129,13 +129,15 @@ def _aligned(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Colu
     return "  ".join(placed).rstrip()
 
 
-def _shown(value: Value, unit: Unit, wanted: Wanted) -> str:
+def _shown(value: Value, column: Column[Any], wanted: Wanted) -> str:
+    unit = column.unit
     if value is None:
         return "-"
     if isinstance(value, str):
         return value
     if unit is Unit.MOMENT:
-        form = {"day": "%Y-%m-%d", "month": "%Y-%m"}.get(wanted.by, "%m-%d %H:%M")
+        steps = {"day": "%Y-%m-%d", "month": "%Y-%m"} if column.name == "begin" else {}
+        form = steps.get(wanted.by, "%m-%d %H:%M")
         return to_utc(int(value)).astimezone(wanted.zone).strftime(form)
     if unit is Unit.SECONDS:
         return duration(value)

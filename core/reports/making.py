@@ -10,10 +10,14 @@ from core.reports.report import Report, Table, Wanted
 from core.store.event import Event
 from core.store.reader import Reader
 
+EVER = 1 << 62
+"""UTC in µs, later than anything."""
+
 Through = Callable[[Iterable[Event]], Iterable[Event]]
 
 
 def make(reader: Reader, report: Report[Any], wanted: Wanted, through: Through = iter) -> Table:
     """through: what the events pass on their way, that others may be served between them."""
     wanted = replace(wanted, alive=reader.last_sign(wanted.until))
-    return report.table(through(reader.following(wanted.since, wanted.until, report.kinds)), wanted)
+    until = EVER if report.until_now else wanted.until
+    return report.table(through(reader.following(wanted.since, until, report.kinds)), wanted)

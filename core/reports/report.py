@@ -89,7 +89,8 @@ class Table:
 @dataclass(frozen=True)
 class Report(Generic[R]):
     """text: what it shows. about: what `only` names ("queue"; "": nothing). kinds: of events it needs. steps: whether
-    it is told in steps of time. read: rows in their order. sum: of the rows, None: makes no sense.
+    it is told in steps of time. read: rows in their order. sum: of the rows, None: makes no sense. until_now: it must
+    know what has happened since the period, too.
     """
 
     name: str
@@ -101,6 +102,11 @@ class Report(Generic[R]):
     read: Callable[[Iterable[Event], Wanted], list[R]]
     sum: Callable[[list[R]], R] | None = None
     steps: bool = False
+    until_now: bool = False
+
+    def told_by(self, by: str) -> bool:
+        """Whether these steps can be asked for."""
+        return self.steps or by == "all"
 
     def table(self, events: Iterable[Event], wanted: Wanted) -> Table:
         found = self.read(events, wanted)

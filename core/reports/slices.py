@@ -19,6 +19,7 @@ from core.store.event import from_utc, to_utc
 from core.texts import _
 
 MINUTE_US = 60_000_000
+HOUR_US = 60 * MINUTE_US
 STEPS = ("15", "30", "60", "day", "month", "all")
 """Minutes, or what is called so; "all": the period in one piece."""
 MOST = 100_000
@@ -35,6 +36,7 @@ class Slices:
         minutes = int(by) if by.isdecimal() else 0
         if minutes and until - since > MOST * minutes * MINUTE_US:
             raise ValueError(_("the period has too many steps"))
+        self._hour = _midnight(to_utc(since).astimezone(zone).date(), zone)
         self.edges = [since, *_edges(since, until, by, zone)]
         """Where each slice begins."""
 
@@ -47,6 +49,16 @@ class Slices:
 
     def end(self, slice: int) -> int:
         return self.edges[slice + 1] if slice + 1 < len(self.edges) else self.until
+
+    def hours(self, began: int, us: int) -> Iterator[tuple[int, int]]:
+        """Of what began then and lasted so long, within the period: hours of the clock by when they begin, and µs."""
+        ended = min(began + us, self.until)
+        moment = max(began, self.since)
+        while moment < ended:
+            hour = moment - (moment - self._hour) % HOUR_US
+            edge = min(hour + HOUR_US, ended)
+            yield hour, edge - moment
+            moment = edge
 
     def parts(self, began: int, us: int) -> Iterator[tuple[int, int]]:
         """Of what began then and lasted so long: slice, and µs within it. What lies outside the period is left out."""

@@ -251,6 +251,7 @@ KINDS = (
             ),
             REASON,
             Field("results", dict, "what it has given back"),
+            Field("node", str, "where it was then; in a sub-flow with its name: pin/ask"),
         ),
     ),
     Kind(

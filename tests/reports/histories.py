@@ -77,17 +77,22 @@ class Telling:
 
     # ---- callers ----
 
+    def _free_line(self) -> str:
+        busy = {caller.device for caller in self.callers.values()}
+        return next(line for line in (f"e1/{at}" for at in range(1, 31)) if line not in busy)
+
     def enters(self, call: int, queue: str) -> None:
         if call not in self.callers:
-            caller = self.callers[call] = Caller(f"e1/{call % 30 + 1}")
+            caller = self.callers[call] = Caller(self._free_line())
             self.note("TrunkSeized", call, caller.device, group="city", direction="in")
             self.note("Originated", call, caller.device, called=queue, calling=f"1380000{call:04}", direction="in")
             self._queued(call, caller, queue, "new")
 
     def is_turned_away(self, call: int, queue: str) -> None:
         if call not in self.callers:
-            device = f"e1/{call % 30 + 1}"
+            device = self._free_line()
             self.callers[call] = Caller(device)
+            self.note("TrunkSeized", call, device, group="city", direction="in")
             self.note("Originated", call, device, called=queue, calling=f"1380000{call:04}", direction="in")
             self.note("TurnedAway", call, device, queue=queue, reason="full", to="release")
             self._over(call)
@@ -180,6 +185,7 @@ class Telling:
         self._over(call)
 
     def _over(self, call: int) -> None:
+        self.note("TrunkReleased", call, self.callers[call].device)
         self.note("CallCleared", call, cause=16)
         del self.callers[call]
 
@@ -196,6 +202,7 @@ class Telling:
             self.note("ConnectionCleared", call, caller.device, by="exchange", reason="power")
             if caller.agent or caller.rung:
                 self.note("ConnectionCleared", call, desk(caller.agent or caller.rung), by="exchange", reason="power")
+            self.note("TrunkReleased", call, caller.device)
             self.note("CallCleared", call, reason="power")
         self.callers.clear()
         self.states.clear()

@@ -12,20 +12,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.config.model.box import Box
-from core.reports import agents, queues
+from core.reports import abandoned, agents, pattern, queues, reasons, trunks
 from core.reports.agents import AgentCount
 from core.reports.catalogue import REPORTS
 from core.reports.making import make
 from core.reports.queues import QueueCount
 from core.reports.report import Wanted
+from core.reports.trunks import GroupCount
 from core.store.event import Event
 from core.store.reader import Reader
+from core.store.trunk_use import trunk_use
 from tests.reports.histories import Telling, histories
 from tests.store.story import NOON
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BOX = Box.model_validate(
-    {"queue": [{"name": "sales", "service_level_s": 600, "short_abandon_s": 60}, {"name": "help"}]}
+    {
+        "card": [{"name": "sim", "kind": "simulated", "spans": [{"kind": "pri"}]}],
+        "span": [{"name": "e1", "card": "sim", "span": 1, "signalling": "pri", "channels": [1, 2]}],
+        "trunk_group": [{"name": "city", "lines": ["e1"]}],
+        "queue": [{"name": "sales", "service_level_s": 600, "short_abandon_s": 60}, {"name": "help"}],
+    }
 )
 
 
@@ -112,11 +119,11 @@ def test_a_period_that_is_cut_in_two_is_the_sum_of_both(told: Telling, where: fl
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(told.file(Path(folder) / "journal.db"))
 
-        def read(since: int, until: int) -> tuple[list[QueueCount], list[AgentCount]]:
+        def read(since: int, until: int) -> tuple[list[QueueCount], list[AgentCount], list[GroupCount]]:
             asked = replace(wanted(told, since=since, until=until), alive=reader.last_sign(until))
-            kinds = queues.REPORT.kinds | agents.AGENTS.kinds
+            kinds = queues.REPORT.kinds | agents.AGENTS.kinds | trunks.REPORT.kinds
             events = list(reader.following(since, until, kinds))
-            return queues.read(events, asked), agents.read(events, asked)
+            return queues.read(events, asked), agents.read(events, asked), trunks.read(events, asked)
 
         whole, first, second = read(NOON, told.now), read(NOON, cut), read(cut, told.now)
         reader.close()
@@ -131,6 +138,65 @@ def test_a_period_that_is_cut_in_two_is_the_sum_of_both(told: Telling, where: fl
         together = agents.total(of)
         together.agent, together.begin = agent.agent, agent.begin
         assert together == agent
+    for group in whole[2]:
+        halves = [half[2][0] for half in (first, second) if half[2]]
+        for name in ("seizures_in", "busy_us", "all_busy_us"):
+            assert sum(getattr(half, name) for half in halves) == getattr(group, name)
+        assert max(half.most for half in halves) == group.most
+
+
+@given(histories(), st.sampled_from(["15", "60", "day"]))
+def test_traffic_is_that_of_the_lines(told: Telling, by: str) -> None:
+    """Each line's own use (core/store/trunk_use.py), added up; all are busy together no longer than any of them."""
+    use = trunk_use(told.events, NOON, told.now)
+    rows = trunks.read(told.events, wanted(told, by))
+    assert sum(row.busy_us for row in rows) == sum(one.busy_us for one in use)
+    assert sum(row.seizures_in for row in rows) == sum(one.seizures_in for one in use)
+    of_group = [one.busy_us for one in use if one.trunk in ("e1/1", "e1/2")]
+    all_busy = sum(row.all_busy_us for row in rows)
+    assert all_busy <= (min(of_group) if len(of_group) == 2 else 0)
+    for row in rows:
+        assert row.busy_us <= row.most * row.us
+        assert row.busiest_us <= row.busy_us or by == "15"
+
+
+@given(histories())
+def test_reasons_are_all_of_the_time_without_calls(told: Telling) -> None:
+    found = reasons.read(told.events, wanted(told))
+    for count in agents.read(told.events, wanted(told)):
+        of = [one.us for one in found if one.agent == count.agent]
+        assert sum(of) == count.not_ready_us + count.rest_us
+
+
+@given(histories())
+def test_the_pattern_of_the_week_has_every_call(told: Telling) -> None:
+    whole = queues.read(told.events, wanted(told))
+    hours = pattern.read(told.events, wanted(told))
+    for name in ("offered", "answered", "abandoned"):
+        assert sum(sum(getattr(hour, name)) for hour in hours) == sum(getattr(count, name) for count in whole)
+
+
+@given(histories())
+def test_who_gave_up_and_was_answered_later_is_not_missing(told: Telling) -> None:
+    """And everybody else who gave up is in the list, as often as he did."""
+    gave_up: Counter[str] = Counter()
+    calling = {event.call: event.data["calling"] for event in told.events if event.kind == "Originated"}
+    for event in told.events:
+        if event.kind == "Dequeued" and event.data["reason"] == "abandoned":
+            gave_up[calling[event.call]] += 1
+        elif event.kind == "CallCleared" and event.data.get("reason") == "power":
+            if open_in(told.events, event):
+                gave_up[calling[event.call]] += 1
+        elif event.kind == "Served":
+            del gave_up[calling[event.call]]
+    found = abandoned.read(told.events, wanted(told))
+    assert {one.number: one.times for one in found} == dict(gave_up)
+
+
+def open_in(events: list[Event], until: Event) -> bool:
+    """The call waits in a queue just before this event."""
+    of = [event.kind for event in events if event.call == until.call and event.id < until.id]
+    return [kind for kind in of if kind in ("Queued", "Dequeued")][-1:] == ["Queued"]
 
 
 def test_a_report_reads_what_it_says_it_needs(tmp_path: Path) -> None:
@@ -138,7 +204,11 @@ def test_a_report_reads_what_it_says_it_needs(tmp_path: Path) -> None:
     told = Telling()
     told.note("BoxStarted", version="1")
     told.log_on("1001")
+    told.enters(2, "sales")
+    told.hangs_up(2)
     told.enters(1, "sales")
+    told.note("FlowBegan", 1, "e1/1", flow="menu")
+    told.note("FlowEnded", 1, "e1/1", flow="menu", how="finished", node="bye")
     told.wait(5)
     told.is_offered(1, "1001")
     told.wait(5)
@@ -148,7 +218,7 @@ def test_a_report_reads_what_it_says_it_needs(tmp_path: Path) -> None:
     told.wait(10)
     told.hangs_up(1)
     told.wait(20)
-    told.turns("1001", "ready")
+    told.turns("1001", "rest", "tea")
     reader = Reader(told.file(tmp_path / "journal.db"))
     for report in REPORTS.values():
         table = make(reader, report, wanted(told))
