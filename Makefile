@@ -4,13 +4,14 @@
 #     make test     all checks and tests
 #
 # Both, and every other target, first install what is missing (packaging/checkout.py). One part alone: make lint, make
-# unit, make sanitized, make lab, make bench; make soak lives through simulated days. After texts for people have changed:
-# make texts, then translate what is new.
+# unit, make sanitized, make lab, make bench; make package builds the Debian package; make soak lives through simulated
+# days. After texts for people have changed: make texts, then translate what is new.
 
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 
-.PHONY: run test lint unit sanitized lab bench soak setup native texts regions reference settings journal flows reports
+.PHONY: run test lint unit sanitized lab package bench soak setup native texts regions reference settings journal flows \
+	reports
 
 run: native
 	@$(VENV)/bin/strowger demo
@@ -25,6 +26,10 @@ lint unit sanitized: native
 # every test marked `lab`.
 lab: native
 	@$(PYTHON) tests/lab/run.py $(TESTS)
+
+# The Debian package, in build/package.
+package: setup
+	@packaging/package.py
 
 # CALLS, SEED: how many, and the first day's seed; a seed that fails is tried again with CALLS=300 SEED=n.
 CALLS ?= 100000

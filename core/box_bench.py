@@ -31,8 +31,8 @@ import trio.testing
 from core.config.commits import Commits
 from core.config.configuration import Configuration
 from core.running import RunningBox
+from core.sample import SAMPLE
 
-SAMPLE = Path(__file__).resolve().parent.parent / "config"
 STATIONS, SPANS, STARTS = 1000, 10, 5
 COMMAND = (sys.executable, "-c", "from core.command import main; raise SystemExit(main())", "run")
 

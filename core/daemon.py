@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import texts
+from core.backup import UNDER_WAY
 from core.texts import _, plural
 from hw.card import HardwareError
 
@@ -87,11 +88,16 @@ def _first(group: BaseExceptionGroup[HardwareError]) -> HardwareError:
 
 
 @contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Of this process alone. HardwareError: another box has the folder, or it cannot be written."""
+def locked(data: Path, *, restoring: bool = False) -> Iterator[None]:
+    """Of this process alone. HardwareError: another box has the folder, it cannot be written, or, but for who is about
+    to do so again, a backup was put back only in part.
+    """
     try:
         data.mkdir(parents=True, exist_ok=True)
         lock = (data / "lock").open("a+")
+        if os.geteuid() == 0:  # a command of root's must not keep the service out afterwards
+            owner = data.stat()
+            os.fchown(lock.fileno(), owner.st_uid, owner.st_gid)
     except OSError as error:
         raise HardwareError(
             f"data folder {data}: {error.strerror}", action="make it, owned by the user of the box; or --data DIR"
@@ -105,6 +111,10 @@ def locked(data: Path) -> Iterator[None]:
                 f"data folder {data} belongs to a box that runs, process {lock.read().strip() or 'unknown'}",
                 action="stop that one first: systemctl stop strowger; or give another folder: --data DIR",
             ) from None
+        if (data / UNDER_WAY).exists() and not restoring:
+            raise HardwareError(
+                f"data folder {data}: a backup was put back only in part", action="do it again: strowger restore FILE"
+            )
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()

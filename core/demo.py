@@ -28,6 +28,7 @@ import trio
 
 from core.config.reading import read
 from core.running import RunningBox
+from core.sample import SAMPLE
 from core.store.ladder import ladder
 from core.store.records import CallRecord, records
 from hw import virtual_time
@@ -36,7 +37,6 @@ from hw.sim.party import NotHeardError, Speech
 from hw.sim.telephone import Telephone
 from hw.speech import speech
 
-SAMPLE = Path(__file__).resolve().parent.parent / "config"
 ANN, BEN, FANG, LEI = "8001", "8002", "8003", "8004"
 WORDS = {
     ANN: ("en", "Hello Ben, this is the first call through Strowger. Can you hear me well?"),

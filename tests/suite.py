@@ -7,6 +7,7 @@
     unit         every test that needs no lab
     sanitized    the tests marked `native` once more, against a build with AddressSanitizer and UBSan
     lab          the tests marked `lab`, in the guest (tests/lab/run.py)
+    package      the tests marked `package`: the Debian package is built, and lives in a clean Debian. Only as root
 
 A part that fails does not keep the next from running. A machine without the lab's kernel skips that part and says so;
 with CI set in the environment that is a failure, and so is every single test that the lab skips. What fails in the lab
@@ -94,7 +95,7 @@ def lint() -> Sum:
 
 
 def unit() -> Sum:
-    return pytest("unit", "-m", "not lab")
+    return pytest("unit", "-m", "not lab and not package")
 
 
 def sanitized() -> Sum:
@@ -109,7 +110,7 @@ def sanitized() -> Sum:
     return pytest(
         "sanitized",
         "-m",
-        "native and not lab",
+        "native and not lab and not package",
         # faulthandler would take the crash from the sanitizer, whose report says more; and with file descriptors
         # captured the report would die with the process.
         "-p",
@@ -148,7 +149,21 @@ def lab() -> Sum:
     return Sum(found.passed, found.failed + found.skipped, 0, found.again) if IN_CI else found
 
 
-PARTS: dict[str, Callable[[], Sum]] = {"lint": lint, "unit": unit, "sanitized": sanitized, "lab": lab}
+def package() -> Sum:
+    """One story in order, and in one process."""
+    if os.geteuid() != 0:
+        print("package: not tried, it needs root", flush=True)
+        return Sum(failed=1) if IN_CI else Sum(skipped=1)
+    return pytest("package", "-m", "package", "tests/package", "--numprocesses", "0")
+
+
+PARTS: dict[str, Callable[[], Sum]] = {
+    "lint": lint,
+    "unit": unit,
+    "sanitized": sanitized,
+    "lab": lab,
+    "package": package,
+}
 
 
 def main(names: list[str]) -> int:

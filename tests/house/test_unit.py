@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import re
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from core.daemon import PATIENCE_S
 from core.notify import WRITER_S
@@ -12,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def unit() -> dict[str, str]:
-    parser = configparser.ConfigParser(interpolation=None)
+    """A setting that stands there several times: its last line."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(ROOT / "packaging" / "strowger.service")
     return dict(parser["Service"])
@@ -33,6 +39,19 @@ def test_nothing_takes_cards_and_priority_away() -> None:
     assert "char-dahdi rw" in said["DeviceAllow"]
     assert not {"PrivateDevices", "RestrictRealtime", "MemoryDenyWriteExecute"} & set(said)
     assert "AF_NETLINK" in said["RestrictAddressFamilies"]  # cards that come and go
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze on this machine")
+@pytest.mark.parametrize("name", ["strowger.service", "strowger-backup.service"])
+def test_an_intruder_would_find_little_to_take(name: str) -> None:
+    """systemd's own count of what a service may do: 0 nothing, 10 everything."""
+    said = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", ROOT / "packaging" / name],
+        capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)
+    assert found, said
+    assert float(found[1]) <= 2.0
 
 
 def test_every_line_of_the_unit_stands_in_its_chapter() -> None:

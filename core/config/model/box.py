@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from core.config.model.alarms import AlarmSettings
+from core.config.model.backup import Backup
 from core.config.model.box_settings import BoxSettings, Control, Limits
 from core.config.model.cards import Card
 from core.config.model.databases import Database
@@ -67,6 +68,7 @@ class Box(Table):
     conference: Many[Conference] = setting("Rooms for telephone conferences.", ())
     mailbox: Many[Mailbox] = setting("Boxes for messages.", ())
     voicemail: Voicemail = setting("What all mailboxes have in common.", Voicemail())
+    backup: Backup = setting("Backups, made every night.", Backup())
     mail: MailSettings = setting("The server that takes our mail.", MailSettings())
     alarms: AlarmSettings = setting("Who outside the box hears of alarms.", AlarmSettings())
     park: Park = setting("Where calls are parked.", Park())
