@@ -22,6 +22,7 @@ BENCHES = {
     "acd": ("core.acd.bench", 3.0, "a decision with 512 agents and 5000 waiting, and a day of 100 000 calls"),
     "lines": ("hw.bench.lines", 5.0, "PRI calls a second, R2 set-ups at once, caller ID and hang-up detection"),
     "console": ("tui.bench.console", 10.0, "key to screen, cost and start of the console before a busy office"),
+    "reports": ("core.reports.bench", 0.0, "reports of a month of 100 000 calls, and how late the box is meanwhile"),
     "journal": ("core.store.bench", 8.0, "cost of an event and a call, time until it is safe on disk"),
 }
 

@@ -4,6 +4,7 @@
     strowger report queues --by day --since 2026-11-01           every day of November so far
     strowger report agents --agent 1001 --agent 1002 --columns agent,ready,rest
     strowger report queues --by 30 --since yesterday --until today --xlsx yesterday.xlsx
+    strowger report accounts --since 2026-11-01                  one's own: reports/accounts.sql of the configuration
 
 Reads the journal's file (core/store/reader.py): the exchange need not run. Limits and names are those of the
 configuration as it is now. Exit codes: 0 done, 1 there is nothing to report, 2 used wrongly.
@@ -14,18 +15,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.config.files import with_shipped
-from core.config.mistake import BadConfiguration
+from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model.box import Box
 from core.config.reading import read
-from core.reports import forms
+from core.reports import forms, own
 from core.reports.catalogue import REPORTS
 from core.reports.making import make
-from core.reports.report import Report, Table, Wanted
+from core.reports.report import Column, Report, Table, Wanted
 from core.reports.slices import STEPS
 from core.store.event import from_utc
 from core.store.moment import FORMS, moment
@@ -35,6 +37,7 @@ from core.width import wrap
 from hw import wall_clock
 from hw.card import HardwareError
 
+WRONG = 2
 CONFIGURATIONS = (Path("/etc/strowger"), Path("config"))
 """Where the configuration is looked for if nobody says: of the box, of a checkout."""
 
@@ -71,21 +74,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    places = _places(options.config)
+    others, mistakes = own.read(places)
     if options.report is None:
-        return _list(options)
+        return _list(options, others, mistakes)
+    if options.report not in REPORTS and options.report not in others:
+        return _none(options.report, others, mistakes)
     report = REPORTS.get(options.report)
-    if report is None:
-        names = ", ".join(REPORTS)
-        text = _("there is no report {name}; there are: {names}").format(name=options.report, names=names)
-        return _wrong(text)
-    if not report.told_by(options.by):
+    if report is not None and not report.told_by(options.by):
         return _wrong(_("the report {name} is not told in steps; leave --by out").format(name=report.name))
-    columns = _columns(report, options.columns)
-    unknown = [name for name in columns if name not in {column.name for column in report.columns}]
-    if unknown:
-        names = ", ".join(column.name for column in report.columns)
-        return _wrong(_("there is no column {name}; there are: {names}").format(name=unknown[0], names=names))
-    box = _configured(options.config)
+    box = _configured(places)
     zone = ZoneInfo(box.box.time_zone)
     now = wall_clock.utc().astimezone(zone)
     try:
@@ -93,40 +91,60 @@ def run(options: argparse.Namespace) -> int:
         until = from_utc(moment(options.until, now) if options.until else now)
     except ValueError:
         return _wrong(_("not a time; such are {forms}").format(forms=_(FORMS)))
+    wanted = Wanted(since, until, zone, options.by, frozenset(options.only), box)
+    try:
+        wanted.slices()
+    except ValueError as error:
+        return _wrong(str(error))
     reader = Reader(options.journal)
     try:
-        wanted = Wanted(
-            since,
-            until,
-            zone,
-            options.by,
-            frozenset(options.only),
-            box,
-        )
-        try:
-            wanted.slices()
-        except ValueError as error:
-            return _wrong(str(error))
-        return _show(make(reader, report, wanted), options, columns)
+        if report is not None:
+            columns = _columns(options, report.columns)
+            return WRONG if columns is None else _show(make(reader, report, wanted), options, columns)
+        table = own.make(others[options.report], reader.path, wanted)
+        columns = _columns(options, table.report.columns)
+        return WRONG if columns is None else _show(table, options, columns)
+    except ConfigError as mistake:
+        print(*mistake.lines(), sep="\n", file=sys.stderr)
+        return 1
     finally:
         reader.close()
 
 
 def _wrong(text: str) -> int:
     print(f"strowger: {text}", file=sys.stderr)
-    return 2
+    return WRONG
 
 
-def _list(options: argparse.Namespace) -> int:
+def _none(name: str, others: dict[str, own.Own], mistakes: list[ConfigError]) -> int:
+    """A report that is none: of its file it is said what is wrong with it."""
+    wrong = [mistake for mistake in mistakes if mistake.path.stem == name]
+    if not wrong:
+        names = ", ".join([*REPORTS, *others])
+        return _wrong(_("there is no report {name}; there are: {names}").format(name=name, names=names))
+    for mistake in wrong:
+        print(*mistake.lines(), sep="\n", file=sys.stderr)
+    return 1
+
+
+def _list(options: argparse.Namespace, others: dict[str, own.Own], mistakes: list[ConfigError]) -> int:
     if options.json:
         reports = [_view(report) for report in REPORTS.values()]
-        print(json.dumps({"reports": reports}, ensure_ascii=False))
-        return 0
-    wide = max(map(len, REPORTS))
-    for report in REPORTS.values():
-        first, *rest = wrap(_(report.text), forms.COLUMNS - wide - 2)
-        print(f"{report.name:{wide}}  {first}", *(" " * (wide + 2) + line for line in rest), sep="\n")
-    return 0
+        reports += [
+            {"name": one.name, "title": one.title, "text": one.text, "file": str(one.path)} for one in others.values()
+        ]
+        wrong = [mistake.facts() for mistake in mistakes]
+        print(json.dumps({"reports": reports, "wrong": wrong}, ensure_ascii=False))
+        return 1 if mistakes else 0
+    told = [(report.name, _(report.text)) for report in REPORTS.values()]
+    told += [(one.name, f"{one.title}. {one.text}".removesuffix(". ")) for one in others.values()]
+    wide = max(len(name) for name, _text in told)
+    for name, text in told:
+        first, *rest = wrap(text, forms.COLUMNS - wide - 2)
+        print(f"{name:{wide}}  {first}", *(" " * (wide + 2) + line for line in rest), sep="\n")
+    for mistake in mistakes:
+        print(*mistake.lines(), sep="\n", file=sys.stderr)
+    return 1 if mistakes else 0
 
 
 def _view(report: Report[Any]) -> dict[str, Any]:
@@ -135,20 +153,30 @@ def _view(report: Report[Any]) -> dict[str, Any]:
     return {**facts, "steps": report.steps, "columns": columns}
 
 
-def _columns(report: Report[Any], said: str | None) -> list[str]:
-    """None: those that say most."""
-    if said == "all":
-        return [column.name for column in report.columns]
-    return [name.strip() for name in said.split(",") if name.strip()] if said else []
+def _columns(options: argparse.Namespace, columns: Sequence[Column[Any]]) -> list[str] | None:
+    """Names of those to be shown; none: those that say most. None: one that is asked for does not exist."""
+    names = [column.name for column in columns]
+    said = options.columns or ""
+    wanted = names if said == "all" else [name.strip() for name in said.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        _wrong(_("there is no column {name}; there are: {names}").format(name=unknown[0], names=", ".join(names)))
+        return None
+    return wanted
 
 
-def _configured(folder: Path | None) -> Box:
-    """A report is made whatever the configuration is worth: what is wrong in it is said, and the usual limits count."""
+def _places(folder: Path | None) -> Sequence[Path]:
+    """Folders of the configuration; none: there is no configuration."""
     place = folder or next((place for place in CONFIGURATIONS if place.is_dir()), None)
-    if place is None:
+    return () if place is None else with_shipped(place)
+
+
+def _configured(places: Sequence[Path]) -> Box:
+    """A report is made whatever the configuration is worth: what is wrong in it is said, and the usual limits count."""
+    if not places:
         return Box()
     try:
-        return read(with_shipped(place)).box
+        return read(places).box
     except BadConfiguration as bad:
         for mistake in bad.mistakes:
             print(*mistake.lines(), sep="\n", file=sys.stderr)

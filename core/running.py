@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -136,7 +137,8 @@ class RunningBox:
                     self.past = Past(self.journal, self._path, threaded=not self._virtual)
                     self.rooms.journal = self.past
                     threaded = not self._virtual
-                    self.rooms.add(Reports, Reports(self.journal, self._path, lambda: self.box, threaded=threaded))
+                    reports = Reports(self.journal, self._path, lambda: self.box, self._places, threaded=threaded)
+                    self.rooms.add(Reports, reports)
                     self.journal.note("BoxStarted", version=version("strowger"))
                     await self._live(task_status)
                     self.journal.note("BoxStopped")
@@ -153,6 +155,13 @@ class RunningBox:
         self.data.mkdir(parents=True, exist_ok=True)
         days = self.box.box.journal_days
         return Journal(self._path, threaded=not self._virtual, alarm=self.alarms.tell, keep_days=days)
+
+    @property
+    def _places(self) -> Sequence[Path]:
+        """Folders of the configuration."""
+        if self.configuration is not None:
+            return self.configuration.places
+        return (self.data,) if self.data is not None else ()
 
     @property
     def _path(self) -> Path | None:
@@ -209,9 +218,8 @@ class RunningBox:
             outbox = Outbox(lambda: self.exchange.box.mail, self.data / OUTBOX, self.alarms, threaded=threaded)
             voicemail = Voicemail(self.exchange, self.voice.prompts, self.data / VOICEMAIL, self.alarms, outbox)
             self.rooms.add(Voicemail, voicemail)
-        places = self.configuration.places if self.configuration is not None else [self.data] if self.data else []
         self.flows = FlowRoom(
-            self.box, self.exchange, self.alarms, places, self.data, outbox=outbox, virtual=self._virtual
+            self.box, self.exchange, self.alarms, self._places, self.data, outbox=outbox, virtual=self._virtual
         )
         self.rooms.add(FlowRoom, self.flows)
         self.queues = QueueRoom(self.exchange, self.fault)

@@ -27,7 +27,9 @@ MOST = 5000
 class ColumnView(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(description="by which the rows have it")]
     text: Annotated[str, Meta(description="its head, in the language of who asks")]
-    unit: Annotated[str, Meta(description="text, count, s, share (0 to 1), erlang, or time (UTC, µs since 1970)")]
+    unit: Annotated[
+        str, Meta(description="text, count, number, s, share (0 to 1), erlang, or time (UTC, µs since 1970)")
+    ]
     formula: Annotated[str, Meta(description="how it is worked out, in the language of who asks")]
     brief: Annotated[bool, Meta(description="it is one of the few that say most")]
 
@@ -40,11 +42,13 @@ class ReportView(msgspec.Struct, frozen=True):
     text: Annotated[str, Meta(description="what it shows")]
     about: Annotated[str, Meta(description="what `only` names: queue, agent, …; empty: nothing")]
     steps: Annotated[bool, Meta(description="it can be told in steps of time")]
-    columns: list[ColumnView]
+    columns: Annotated[list[ColumnView], Meta(description="of an own report they are known when it is made")]
+    file: Annotated[str, Meta(description="of an own report; empty: it is one of the box's")]
 
 
 class ReportList(Result, frozen=True):
     reports: list[ReportView]
+    wrong: Annotated[list[str], Meta(description="files of own reports that cannot be read, each with what is wrong")]
 
 
 class Make(Params, frozen=True):
@@ -74,38 +78,37 @@ class Made(Result, frozen=True):
 
 
 @act("report.list", roles=READERS)
-def reports(asking: Asking, params: Nothing) -> ReportList:
-    """All reports, with their columns."""
-    return ReportList(
-        [
-            ReportView(
-                report.name,
-                _(report.title),
-                _(report.text),
-                report.about,
-                report.steps,
-                [msgspec.convert(forms.column_view(column), ColumnView) for column in report.columns],
-            )
-            for report in REPORTS.values()
-        ]
-    )
+async def reports(asking: Asking, params: Nothing) -> ReportList:
+    """All reports, with their columns: those of the box first, then one's own."""
+    found = [
+        ReportView(
+            report.name,
+            _(report.title),
+            _(report.text),
+            report.about,
+            report.steps,
+            [msgspec.convert(forms.column_view(column), ColumnView) for column in report.columns],
+            "",
+        )
+        for report in REPORTS.values()
+    ]
+    own, mistakes = await asking.room(Reports).own()
+    found += [ReportView(one.name, one.title, one.text, "", False, [], str(one.path)) for one in own.values()]
+    return ReportList(found, [f"{mistake.place}: {mistake.problem}" for mistake in mistakes])
 
 
 @act("report.make", roles=READERS)
 async def make(asking: Asking, params: Make) -> Made:
     """A report of a period. Error `unknown`: there is no such report; `refused`: the period is empty, the report is
-    not told in steps, or it has more than 5000 rows.
+    not told in steps, or it has more than 5000 rows; `configuration`: the file of an own report has a mistake.
     """
-    if params.report not in REPORTS:
-        names = ", ".join(REPORTS)
-        text = _("there is no report {name}").format(name=params.report)
-        raise Refusal(Code.UNKNOWN, text, remedy=_("there are: {names}").format(names=names))
-    if not REPORTS[params.report].told_by(params.by):
-        text = _("the report {name} is not told in steps").format(name=params.report)
-        raise Refusal(Code.REFUSED, text, remedy=_('ask for it by "all"'))
     room = asking.room(Reports)
     try:
         table = await room.make(params.report, params.since, params.until, params.by, frozenset(params.only))
+    except KeyError as error:
+        names = ", ".join([*REPORTS, *(await room.own())[0]])
+        text = _("there is no report {name}").format(name=params.report)
+        raise Refusal(Code.UNKNOWN, text, remedy=_("there are: {names}").format(names=names)) from error
     except ValueError as error:
         raise Refusal(Code.REFUSED, str(error), remedy=_("ask for another period, or longer steps")) from error
     if len(table.rows) > MOST:

@@ -33,7 +33,7 @@ def as_json(table: Table) -> dict[str, Any]:
     return {
         "report": report.name,
         "title": _(report.title),
-        "text": _(report.text),
+        "text": said(report.text),
         "since": wanted.since,
         "until": wanted.until,
         "by": wanted.by,
@@ -41,6 +41,11 @@ def as_json(table: Table) -> dict[str, Any]:
         "rows": [dict(zip(names, row, strict=True)) for row in table.rows],
         "total": None if table.total is None else dict(zip(names, table.total, strict=True)),
     }
+
+
+def said(text: str) -> str:
+    """In the language in force; nothing stays nothing (for gettext, it is the head of its catalogue)."""
+    return _(text) if text else ""
 
 
 def column_view(column: Column[Any]) -> dict[str, Any]:
@@ -143,7 +148,7 @@ def _shown(value: Value, column: Column[Any], wanted: Wanted) -> str:
         return duration(value)
     if unit is Unit.SHARE:
         return f"{100 * value:.1f} %"
-    return f"{value:.2f}" if unit is Unit.ERLANG else f"{value}"
+    return f"{value:.2f}" if unit is Unit.ERLANG else f"{value:,}" if unit is Unit.COUNT else f"{value:g}"
 
 
 def duration(seconds: float) -> str:

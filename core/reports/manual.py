@@ -1,4 +1,5 @@
-"""The tables of docs/reports.md, made from the reports: every column with its unit and its formula.
+"""The tables of docs/reports.md, made from the reports: every column with its unit and its formula; and of the
+views for SQL.
 
 `make reports` writes them there between their marks; a test knows if they are old.
 """
@@ -10,9 +11,10 @@ from typing import Any
 
 from core.reports.catalogue import REPORTS
 from core.reports.report import Report
+from core.store.views import VIEWS
 
 PLACE = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
-MARK = "<!-- reports -->"
+REPORTS_MARK, VIEWS_MARK = "<!-- reports -->", "<!-- views -->"
 
 
 def chapter(report: Report[Any]) -> str:
@@ -27,11 +29,21 @@ def chapters() -> str:
     return "\n\n".join(chapter(report) for report in REPORTS.values())
 
 
+def views() -> str:
+    rows = (
+        f"| `{view.name}` | {view.text} | " + "; ".join(f"`{name}` {text}" for name, text in view.columns) + " |"
+        for view in VIEWS
+    )
+    return "| view | a row is | columns |\n| --- | --- | --- |\n" + "\n".join(rows)
+
+
 def filled(text: str) -> str:
     """The page with its chapters as they are now."""
-    before, _, rest = text.partition(MARK)
-    _, _, after = rest.partition(MARK)
-    return f"{before}{MARK}\n{chapters()}\n{MARK}{after}"
+    for mark, made in ((REPORTS_MARK, chapters()), (VIEWS_MARK, views())):
+        before, _, rest = text.partition(mark)
+        _, _, after = rest.partition(mark)
+        text = f"{before}{mark}\n{made}\n{mark}{after}"
+    return text
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.config.model.box import Box
@@ -32,6 +32,7 @@ class Unit(Enum):
     SECONDS = "s"
     SHARE = "share"
     ERLANG = "erlang"
+    NUMBER = "number"
     MOMENT = "time"
 
 
@@ -76,11 +77,24 @@ class Wanted:
         return not self.only or name in self.only
 
 
+class Headed(Protocol):
+    """What a table says of its report: one of the box (Report), or one's own (own.py)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def columns(self) -> tuple[Column[Any], ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A report that was made. total: the row of sums; None: there is nothing to be summed."""
 
-    report: Report[Any]
+    report: Headed
     wanted: Wanted
     rows: Sequence[Sequence[Value]]
     total: Sequence[Value] | None

@@ -6,23 +6,28 @@ names are text even if they look like formulas.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from core.reports.forms import said
 from core.reports.report import Table, Unit, Value
 from core.store.event import to_utc
 from core.texts import _
 from core.width import width
 
+NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+"""What the name of a sheet may not have."""
 FORMATS = {
     Unit.TEXT: {},
     Unit.COUNT: {"num_format": "#,##0"},
     Unit.SECONDS: {"num_format": "#,##0.0"},
     Unit.SHARE: {"num_format": "0.0%"},
     Unit.ERLANG: {"num_format": "0.00"},
+    Unit.NUMBER: {},
     Unit.MOMENT: {"num_format": "yyyy-mm-dd hh:mm"},
 }
 
@@ -39,7 +44,7 @@ def write(table: Table, path: Path) -> None:
 
 def _figures(table: Table, book: Any) -> None:
     columns = table.report.columns
-    sheet = book.add_worksheet(_(table.report.title)[:31])
+    sheet = book.add_worksheet(NOT_IN_A_NAME.sub(" ", _(table.report.title))[:31].strip("' ") or table.report.name[:31])
     bold = book.add_format({"bold": True, "bottom": 1})
     plain = [book.add_format(FORMATS[column.unit]) for column in columns]
     sums = [book.add_format({**FORMATS[column.unit], "bold": True, "top": 1}) for column in columns]
@@ -79,7 +84,7 @@ def _meaning(table: Table, book: Any) -> None:
     sheet.set_column(2, 2, 8)
     sheet.set_column(3, 3, 90)
     times = [to_utc(time).astimezone(wanted.zone).isoformat(" ", "seconds") for time in (wanted.since, wanted.until)]
-    sheet.write_string(0, 0, _(table.report.text))
+    sheet.write_string(0, 0, said(table.report.text))
     sheet.write_string(1, 0, _("{since} to {until}").format(since=times[0], until=times[1]))
     for at, head in enumerate((_("column"), _("name"), _("unit"), _("formula"))):
         sheet.write_string(3, at, head, bold)

@@ -218,11 +218,12 @@ def test_nothing_to_report_is_found_wanting(asked: list[str], capsys: pytest.Cap
     assert "nothing to report" in capsys.readouterr().err
 
 
-def test_the_list_of_reports(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report"]) == 0
+def test_the_list_of_reports(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = ["--config", str(tmp_path)]
+    assert main(["report", *config]) == 0
     told = capsys.readouterr().out
     assert [line.split()[0] for line in told.splitlines() if not line.startswith(" ")] == list(REPORTS)
-    assert main(["report", "--json"]) == 0
+    assert main(["report", "--json", *config]) == 0
     assert [report["name"] for report in json.loads(capsys.readouterr().out)["reports"]] == list(REPORTS)
 
 
