@@ -19,7 +19,11 @@ BENCHES = {
     "calls": ("core.exchange.bench", 10.0, "what a call costs the exchange, and how soon the other end rings"),
     "flows": ("core.ivr.bench", 10.0, "480 callers at once in menus, with prompts, digits and a database"),
     "box": ("core.box_bench", 0.0, "from the start to dial tone, and a configuration of 1300 lines put to work"),
-    "acd": ("core.acd.bench", 3.0, "a decision with 512 agents and 5000 waiting, and a day of 100 000 calls"),
+    "acd": (
+        "core.queues.bench",
+        3.0,
+        "a decision with 5000 waiting, a day of 100 000 calls, calls a second through it all",
+    ),
     "lines": ("hw.bench.lines", 5.0, "PRI calls a second, R2 set-ups at once, caller ID and hang-up detection"),
     "console": ("tui.bench.console", 10.0, "key to screen, cost and start of the console before a busy office"),
     "reports": ("core.reports.bench", 0.0, "reports of a month of 100 000 calls, and how late the box is meanwhile"),

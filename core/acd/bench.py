@@ -1,4 +1,4 @@
-"""`strowger bench acd`: what a decision costs, and a day of traffic, in the pure core.
+"""`strowger bench acd`, first half: what a decision costs, and a day of traffic, in the pure core.
 
     decision_us    512 agents, all busy, each in 4 of 64 queues; 5000 callers wait, a third of them for skills. One
                    decision: an agent becomes free and is offered the call that is his, with its reason. Median of
@@ -7,7 +7,7 @@
                    agents who do not lift, recipes: seconds of this machine for all of it; day_processor_s: of the
                    processor, whatever else the machine does
 
-What it does not: telephones, flows, the journal. That path is measured when it is whole.
+What it does not: telephones, flows, the journal (core/queues/bench.py, the other half).
 """
 
 from __future__ import annotations
