@@ -6,7 +6,8 @@
 
 A thousand changes in a quarter of a second are one look: rows are put in a dict, and what is seen is painted when the
 clock says so (PACE_S). Keys of a person are answered at once: the cursor's two lines are painted, no others. The cursor
-stays on its row, wherever the row goes. A column of 0 cells takes what the others leave.
+stays on its row, wherever the row goes. A column of 0 cells takes what the others leave; one that is `wide` stands only
+in a table that is as wide. What one looks for leaves the rows in which it stands.
 
 What it does not: know what a row means. Texts are plain (tui/columns.py), never markup.
 """
@@ -36,11 +37,14 @@ GAP = 1
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """title: an English text, translated where it is shown. cells: its width; 0: what the others leave."""
+    """title: an English text, translated where it is shown. cells: its width; 0: what the others leave. wide: it is
+    there only where the table has so many cells.
+    """
 
     title: str
     cells: int
     right: bool = False
+    wide: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class LiveTable(ScrollView, can_focus=True):
         """Key of the row that it is on; empty: there is none."""
         self.painted = 0
         """How many lines were made anew, for measuring."""
+        self.wanted = ""
+        """What one looks for; empty: nothing."""
         self._empty = empty
         self._keys: list[str] = []
         self._places: dict[str, int] = {}
@@ -133,6 +139,18 @@ class LiveTable(ScrollView, can_focus=True):
     def keys(self) -> list[str]:
         """In the order in which they were shown last."""
         return list(self._keys)
+
+    def seen(self) -> list[str]:
+        """Keys of the rows that are on the screen."""
+        top = round(self.scroll_y)
+        return self._keys[top : top + max(0, self.size.height - 1)]
+
+    def look_for(self, text: str) -> None:
+        """Shows only rows in which it stands, capitals or not."""
+        self.wanted = text.casefold()
+        self._sort()
+        self._follow()
+        self.post_message(self.Pointed(self))
 
     def put(self, key: str, row: Row) -> None:
         if self._coming.get(key, self.rows.get(key)) != row:
@@ -155,7 +173,7 @@ class LiveTable(ScrollView, can_focus=True):
         sort = False
         for key, row in coming.items():
             before = self.rows.get(key)
-            sort = sort or before is None or row is None or before.order != row.order
+            sort = sort or before is None or row is None or before.order != row.order or bool(self.wanted)
             self._forget(key)
             if row is None:
                 self.rows.pop(key, None)
@@ -171,19 +189,23 @@ class LiveTable(ScrollView, can_focus=True):
 
     def _sort(self) -> None:
         at = self.place
-        self._keys = sorted(self.rows, key=lambda key: (self.rows[key].order, key))
+        there = [key for key, row in self.rows.items() if self._fits(row)] if self.wanted else self.rows
+        self._keys = sorted(there, key=lambda key: (self.rows[key].order, key))
         self._places = {key: place for place, key in enumerate(self._keys)}
-        if self.cursor not in self.rows:
+        if self.cursor not in self._places:
             self.cursor = self._keys[min(at, len(self._keys) - 1)] if self._keys else ""
         self.virtual_size = Size(self.size.width, len(self._keys) + 1)
         self.refresh()
+
+    def _fits(self, row: Row) -> bool:
+        return self.wanted in " ".join(cell.text for cell in row.cells).casefold()
 
     def _forget(self, key: str) -> None:
         self._strips.pop((key, False), None)
         self._strips.pop((key, True), None)
 
     def _paint(self, key: str) -> None:
-        y = self._places[key] + 1 - round(self.scroll_y)
+        y = self._places.get(key, -1) + 1 - round(self.scroll_y)
         if 1 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
@@ -199,7 +221,7 @@ class LiveTable(ScrollView, can_focus=True):
             return self._line(titles, width, self._style("title"))
         place = y - 1 + round(self.scroll_y)
         if place >= len(self._keys):
-            text = plain(_(self._empty)) if self._empty and not self._keys and y == 2 else ""
+            text = plain(self._nothing()) if not self._keys and y == 2 else ""
             return Strip([Segment(fit("  " + text, width), self._style("quiet"))], width)
         key = self._keys[place]
         cursor = key == self.cursor
@@ -209,19 +231,28 @@ class LiveTable(ScrollView, can_focus=True):
             strip = self._strips[key, cursor] = self._line(self.rows[key].cells, width, over)
         return strip
 
+    def _nothing(self) -> str:
+        if self.wanted and self.rows:
+            return _("Nothing with {text}.").format(text=self.wanted)
+        return _(self._empty) if self._empty else ""
+
     def _line(self, cells: Sequence[Cell], width: int, over: Style | None) -> Strip:
         self.painted += 1
         usual = self._style("usual") if over is None else over
         segments = []
         for cell, column, room in zip(cells, self.columns, self._widths(width), strict=True):
+            if room is None:
+                continue
             style = self._style(cell.kind) if over is None else over
             segments += [Segment(" " * GAP, usual), Segment(fit(plain(cell.text), room, column.right), style)]
         return Strip(segments).adjust_cell_length(width, usual)
 
-    def _widths(self, width: int) -> list[int]:
-        growing = sum(column.cells == 0 for column in self.columns)
-        left = width - sum(column.cells + GAP for column in self.columns)
-        return [column.cells or max(0, left // growing) for column in self.columns]
+    def _widths(self, width: int) -> list[int | None]:
+        """Cells of each column; None: it is not there."""
+        there = [column for column in self.columns if column.wide <= width]
+        growing = sum(column.cells == 0 for column in there)
+        left = width - sum(column.cells + GAP for column in there)
+        return [None if column.wide > width else column.cells or max(0, left // growing) for column in self.columns]
 
     def _style(self, kind: str) -> Style:
         return self.get_component_rich_style(f"live-table--{kind}")

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widget import Widget
+from textual.widgets import Footer, Input, Static
 
 from core.texts import N_, _
 from tui.columns import fit, plain
@@ -42,6 +44,13 @@ def word(state: str) -> str:
 def clock(utc_s: float, day: bool = False) -> str:
     """A moment as local time: 14:03:59, or 11-26 14:03."""
     return datetime.fromtimestamp(utc_s).astimezone().strftime("%m-%d %H:%M" if day else "%H:%M:%S")
+
+
+def lasted(seconds: float) -> str:
+    """A duration: 0:42, 12:05, 1:02:33. Negative ones are none yet."""
+    whole = max(0, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
 class Screens(Screen[None]):
@@ -121,15 +130,17 @@ class Screens(Screen[None]):
 
     def show_state(self) -> None:
         """Head and line of state anew."""
+        self.show_head()
         width = self.size.width
-        self.query_one("#head", Static).update(
-            _ends(self._rooms(), plain(self.title_text()) + " ", width), layout=False
-        )
         line = self.query_one("#state", Static)
         status = self.box.rows("status").get("box", {})
         line.set_class(not self.box.there, "gone")
         line.set_class(self.box.there and bool(status.get("worst") == "critical"), "alarmed")
         line.update(fit(" " + plain(self._state(status)), width), layout=False)
+
+    def show_head(self) -> None:
+        head = _ends(self._rooms(), plain(self.title_text()) + " ", self.size.width)
+        self.query_one("#head", Static).update(head, layout=False)
 
     def _rooms(self) -> Text:
         """The rooms with their keys; close together, and by their short names, where there is no room for more."""
@@ -183,14 +194,26 @@ class Room(Screens):
     EMPTY: ClassVar[str] = ""
     DEFAULT_CSS = """
     Room #detail { height: 5; background: $boost; padding: 0 1; }
+    Room #look { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
+    Room #look.open { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "look", N_("Look for"), show=False, id="look"),
+        Binding("escape", "unlook", N_("All rows"), show=False, id="all"),
+    ]
+    TICKS: ClassVar[bool] = False
+    """Whether rows show how long something lasts: then `ticked` is called each second."""
     _offered: frozenset[str] = frozenset()
     """Keys that could be pressed when the line of keys was made."""
 
     def body(self) -> ComposeResult:
         yield LiveTable(self.COLUMNS, self.EMPTY)
-        yield Static("", id="detail", markup=False)
+        yield self.below()
+        yield Input(placeholder=_("rows with ..."), id="look", compact=True)
+
+    def below(self) -> Widget:
+        """What stands under the table, and tells of the row under the cursor."""
+        return Static("", id="detail", markup=False)
 
     @property
     def table(self) -> LiveTable:
@@ -198,6 +221,15 @@ class Room(Screens):
 
     def on_mount(self) -> None:
         self.table.focus()
+        if self.TICKS:
+            self.set_interval(1.0, self._tick)
+
+    def _tick(self) -> None:
+        if self.is_current and self.box.there:
+            self.ticked()
+
+    def ticked(self) -> None:
+        """A second has gone."""
 
     def begin(self) -> None:
         self.fill()
@@ -211,9 +243,33 @@ class Room(Screens):
         """Of the row under the cursor, in lines."""
         raise NotImplementedError
 
-    def on_live_table_pointed(self) -> None:
+    def action_look(self) -> None:
+        look = self.query_one("#look", Input)
+        look.add_class("open")
+        look.focus()
+
+    def action_unlook(self) -> None:
+        look = self.query_one("#look", Input)
+        look.value = ""
+        look.remove_class("open")
+        self.table.focus()
+
+    @on(Input.Changed, "#look")
+    def _looked(self, event: Input.Changed) -> None:
+        self.table.look_for(event.value.strip())
+
+    @on(Input.Submitted, "#look")
+    def _found(self) -> None:
+        self.table.focus()
+        self.query_one("#look", Input).set_class(bool(self.table.wanted), "open")
+
+    def show_detail(self) -> None:
+        """Of the row under the cursor, anew."""
         lines = [plain(line) for line in self.detail()] if self.table.cursor else []
         self.query_one("#detail", Static).update("\n".join(lines), layout=False)
+
+    def on_live_table_pointed(self) -> None:
+        self.show_detail()
         offered = frozenset(key for key, active in super().active_bindings.items() if active.enabled)
         if offered != self._offered:
             # The line of keys is made anew, which costs more than all the rest of a move.

@@ -60,6 +60,8 @@ def topics(rooms: Rooms) -> list[Topic]:
             "queues with their callers and figures, by name; a row is told when a call or an agent of it changes",
             QueueRow,
             lambda: [(row.name, row) for row in rooms[QueueRoom].queues()],
+            roles=ALL,
+            public=True,
         ),
         Topic(
             "agents",

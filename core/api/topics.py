@@ -75,7 +75,8 @@ class Topic:
 
     snapshot: the rows as they are now. flow: events instead of rows, without a snapshot. matches: whether a row or
     event belongs to a client's filter; filters: what may stand there, with one sentence each. devices: whom a row
-    concerns; an agent gets only the rows of his own telephones, and nothing of a topic without it.
+    concerns; an agent gets only the rows of his own telephones, and nothing of a topic without it, unless it is
+    public: then its rows concern everybody who may watch it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Topic:
     filters: dict[str, str] = field(default_factory=dict)
     matches: Callable[[msgspec.Struct, Filter], bool] = lambda row, wanted: True
     devices: Callable[[str, msgspec.Struct], Iterable[str]] | None = None
+    public: bool = False
 
 
 class Row:
@@ -291,7 +293,7 @@ class Topics:
                 _("topic {topic} has no filter {filter}").format(topic=topic, filter=", ".join(sorted(strange))),
                 remedy=_("there are: {names}").format(names=", ".join(known.filters) or "-"),
             )
-        subscription = Subscription(next(self._numbers), known, wanted, stations)
+        subscription = Subscription(next(self._numbers), known, wanted, None if known.public else stations)
         self._watchers.setdefault(topic, Watchers(known)).add(subscription)
         self.noticed()
         return subscription

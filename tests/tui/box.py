@@ -53,6 +53,37 @@ def span(name: str, *alarms: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def queue(name: str, *calls: int, **more: Any) -> dict[str, Any]:
+    facts = {"name": name, "number": "8600", "waiting": len(calls), "ringing": 0, "calls": list(calls)}
+    facts |= {"longest_s": 42.0 if calls else 0.0, "expected_s": 60.0, "logged_on": 5, "ready": 2, "offered": 90}
+    facts |= {"answered": 80, "abandoned": 6, "elsewhere": 4, "level": 0.81, "day_level": 0.84, "met": True}
+    return facts | more
+
+
+def agent(number: str, name: str, state: str = "ready", **more: Any) -> dict[str, Any]:
+    there = state != "logged off"
+    facts: dict[str, Any] = {
+        "number": number,
+        "name": name,
+        "group": "front",
+        "device": "80" + number[-2:] if there else "",
+    }
+    facts |= {"state": state, "since": BEGUN, "reason": "", "by": "", "pending": "", "until": None}
+    facts |= {"ready": state == "ready", "offer": 0, "calls": [], "queues": ["sales"]}
+    return facts | {"skills": {"": {"english": 7}}, "offered": 12, "answered": 11, "missed": 1, "talk_s": 1830.0} | more
+
+
+def report(steps: int = 8, **more: Any) -> dict[str, Any]:
+    """A made report of queues: so many half hours."""
+    begin = int(BEGUN * 1e6)
+    rows = [
+        {"begin": begin + n * 1_800_000_000, "queue": "sales", "offered": 10 + n, "answered": 8 + n, "abandoned": 1}
+        | {"turned_away": 0, "overflowed": 1, "message": 0, "call_back": 0, "left": 0, "level": 0.8}
+        for n in range(steps)
+    ]
+    return {"report": "queues", "rows": rows, "since": begin, "until": begin + steps * 1_800_000_000} | more
+
+
 def alarm(key: str, level: str, text: str, remedy: str = "") -> dict[str, Any]:
     return {"key": key, "level": level, "text": text, "remedy": remedy, "since": BEGUN, "seen_by": ""}
 
@@ -97,7 +128,16 @@ def office() -> dict[str, Rows]:
     lines["e1a/2"] = line("e1a/2", "connected", group="city", call=18)
     spans = {"e1a": span("e1a"), "e1b": span("e1b", "RED", link="down", out=30)}
     alarms = {"span e1b": alarm("span e1b", "critical", "span e1b: nothing usable comes in", "check cable and plug")}
-    return {"status": {"box": STATUS}, "calls": calls, "lines": lines, "spans": spans, "alarms": alarms}
+    calls["19"] = call(19, leg("e1a/3", "13900000001", "赵敏", calling=True), leg("sales", "8600", "", "queued"))
+    queues = {"sales": queue("sales", 19), "售后": queue("售后", ready=0, met=False, level=0.4)}
+    agents = {
+        "1001": agent("1001", "王芳", "busy", calls=[17], ready=False),
+        "1002": agent("1002", "Ben", "not ready", reason="lunch", by="Mei"),
+        "1003": agent("1003", "张伟"),
+        "1004": agent("1004", "李雷", "logged off"),
+    }
+    more = {"queues": queues, "agents": agents}
+    return more | {"status": {"box": STATUS}, "calls": calls, "lines": lines, "spans": spans, "alarms": alarms}
 
 
 class Box:
@@ -118,6 +158,8 @@ class Box:
             "line.reset": lambda params: {},
             "line.trace": lambda params: {"rows": [f"what {params['line']} did"]},
             "alarm.acknowledge": lambda params: {},
+            "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},
+            "report.make": lambda params: report(),
         }
         self._numbers: dict[str, list[int]] = {}
         """By topic: subscription, number of the last change."""

@@ -137,7 +137,7 @@ def test_topics_are_watched_only_while_somebody_looks(tmp_path: Path) -> None:
 
 def test_a_room_that_one_comes_back_to_is_as_the_box_is_now(tmp_path: Path) -> None:
     async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
-        await until(lambda: isinstance(console.screen, Calls) and console.screen.table.keys() == ["17", "18"])
+        await until(lambda: isinstance(console.screen, Calls) and console.screen.table.keys() == ["17", "18", "19"])
         await pilot.press("down")
         for elsewhere in ("2", "3"):  # calls are watched in the one, not in the other
             await pilot.press(elsewhere)
@@ -151,7 +151,7 @@ def test_a_room_that_one_comes_back_to_is_as_the_box_is_now(tmp_path: Path) -> N
                 here.topics["calls"]["21"] = here.topics["calls"].pop(gone)
             await pilot.press("1")
             await until(lambda: isinstance(console.screen, Calls))
-            await until(lambda: table(console).keys() == list(here.topics["calls"]))
+            await until(lambda: set(table(console).keys()) == set(here.topics["calls"]))
 
     tell(tmp_path, story)
 
