@@ -226,7 +226,7 @@ def _oversee(asking: Asking, params: Oversee, how: overseeing.How) -> Done:
 
 @act("agent.set_skill", roles=OVERSEERS, changes=True)
 def set_skill(asking: Asking, params: SetSkill) -> Done:
-    """Holds until the configuration of the agent changes, or the box is started again."""
+    """Holds, over restarts too, until the configuration says something new about these skills of the agent."""
     asking.note.target = params.agent
     asking.note.after = {"skill": params.skill, "level": params.level, "queue": params.queue}
     _room(asking).set_skill(params.agent, params.skill, params.level, params.queue, asking.peer.name)

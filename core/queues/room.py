@@ -40,6 +40,7 @@ from core.queues.call_back import CallBack
 from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
 from core.queues.desks import Desks
+from core.queues.skills_kept import SkillsKept
 from core.queues.views import AgentRow, QueueRow
 from core.queues.waiter import ELSEWHERE, Waiter
 from core.queues.wording import words
@@ -75,6 +76,7 @@ class QueueRoom:
         self.changed: Callable[[str, str, Any], None] | None = None
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
         self.call_backs = CallBacks(self)
+        self._skills = SkillsKept(exchange.journal.state)
         self._faulted = faulted
         self.waiters: dict[int, Waiter | CallBack] = {}
         self.rung: dict[int, Waiter | CallBack] = {}  # of these, for whom agents are rung
@@ -95,6 +97,7 @@ class QueueRoom:
         exchange.router.destinations[TargetKind.QUEUE] = self.take
         exchange.codes.update(codes.of(self))
         exchange.call_back = self.call_backs.take
+        self.tell_or_log(*self._skills.again(exchange.box))
         self._log_on_again()
         self.call_backs.again()
         async with trio.open_nursery() as nursery:
@@ -136,7 +139,7 @@ class QueueRoom:
         self.touched.update(dict.fromkeys(("queues", queue.name) for queue in queues))
         self.touched.update(dict.fromkeys(("agents", agent.number) for agent in box.agent))
         self.touched.update(dict.fromkeys(("queues", queue.name) for queue in box.queue))
-        self.tell(e.Reconfigured(desk_of(box)))
+        self.tell(e.Reconfigured(desk_of(box)), *self._skills.again(box))
 
     # ---- attending the calls ----
 
@@ -248,6 +251,8 @@ class QueueRoom:
             text = _("agent {agent} does not serve queue {queue}").format(agent=agent, queue=queue)
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
         self.tell(e.SkillSet(agent, skill, level, queue, by))
+        person = next(one for one in self.exchange.box.agent if one.number == agent)
+        self._skills.keep(person, skill, level, queue)
         self.touched["agents", agent] = None
         self.exchange.journal.note("AgentSkill", agent=agent, skill=skill, level=level, queue=queue, by=by)
 

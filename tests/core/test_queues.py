@@ -197,3 +197,25 @@ async def test_an_alarm_of_a_queue_is_seen_and_stands_in_the_past(autojump_clock
         assert [(one["seen_by"], one["level"], one["until"] - one["since"] > 5) for one in past] == [
             ("root", "warning", True)
         ]
+
+
+async def test_a_skill_set_at_run_time_holds_over_a_restart_until_the_configuration_says_otherwise(
+    autojump_clock: object, tmp_path: Path
+) -> None:
+    def levels(answer: Any) -> list[int]:
+        row = answer["agents"][1]
+        return [row["skills"]["sales"].get("english", 0), row["skills"][""].get("english", 0)]
+
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        await root.ask("agent.set_skill", agent="1002", skill="english", level=4)
+        await root.ask("agent.set_skill", agent="1002", skill="english", level=9, queue="sales")
+        assert levels(await root.ask("agent.list")) == [9, 4]
+    async with living(staffed(), tmp_path) as house, house.client() as root:
+        assert levels(await root.ask("agent.list")) == [9, 4]
+    learned = {"number": "1002", "group": "desk", "queues": [{"queue": "sales"}], "skills": {"english": 2}}
+    other = staffed(agent=[TABLES["agent"][0], learned])
+    async with living(other, tmp_path) as house, house.client() as root:
+        assert levels(await root.ask("agent.list")) == [9, 2]
+        back = staffed()
+        (await house.running.refit.prepare(other, back, difference(other, back)))()
+        assert levels(await root.ask("agent.list")) == [9, 0]
