@@ -52,6 +52,7 @@ SECONDS = {
     "tests/lab/test_dahdi_speech.py": 13,
     "tests/lab/test_exchange_lab.py": 40,
     "tests/lab/test_pri_lab.py": 25,
+    "tests/lab/test_queues_lab.py": 45,
     "tests/lab/test_r2_lab.py": 40,
     "tests/lab/test_speech_path.py": 37,
     "tests/lines/test_dahdi_analog_contract.py": 100,

@@ -74,8 +74,8 @@ class Lab(Voices):
         self.telephones: dict[str, Telephone] = {}
 
 
-def configuration() -> Box:
-    """The driver numbers the spans."""
+def configuration(**changes: Any) -> Box:
+    """The driver numbers the spans. changes: tables in place of these."""
     span = next(info.number for info in read_spans() if info.name == "DYN/loc/1:0")
     return Box.model_validate(
         {
@@ -93,12 +93,13 @@ def configuration() -> Box:
             "route": [{"name": "city", "match": ["9!"], "strip": 1, "groups": [{"group": "city"}]}],
             "conference": [{"number": "8600", "announce": "off"}],
         }
+        | changes
     )
 
 
 @asynccontextmanager
-async def lab() -> AsyncIterator[Lab]:
-    box = configuration()
+async def lab(**changes: Any) -> AsyncIterator[Lab]:
+    box = configuration(**changes)
     hardware = Hardware(box)
     card = hardware.cards["dahdi"]
     assert isinstance(card, DahdiCard)
