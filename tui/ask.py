@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -28,7 +29,7 @@ CSS = """
 {name} .title {{ text-style: bold; color: $text-primary; }}
 {name} .about {{ margin-bottom: 1; }}
 {name} .keys {{ margin-top: 1; color: $text-warning; text-style: bold; }}
-{name} .label {{ margin-top: 1; color: $foreground; }}
+{name} .label {{ color: $foreground; }}
 {name} Input {{ border: none; height: 1; background: $surface; padding: 0 1; }}
 {name} Input:focus {{ border: none; background: $boost; }}
 """
@@ -62,7 +63,13 @@ class Ask(ModalScreen[str | None]):
 class AskAll(ModalScreen[tuple[str, ...] | None]):
     """Several lines of text, each with its label; Enter in the last takes all."""
 
-    DEFAULT_CSS = CSS.format(name="AskAll")
+    DEFAULT_CSS = (
+        CSS.format(name="AskAll")
+        + """
+    AskAll Horizontal { height: 1; margin-top: 1; }
+    AskAll Input { width: 1fr; }
+    """
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("Back")),
         Binding("down", "app.focus_next", show=False),
@@ -79,9 +86,13 @@ class AskAll(ModalScreen[tuple[str, ...] | None]):
             yield Static(plain(self._title), markup=False, classes="title")
             if self._about:
                 yield Static(self._about, markup=False)
+            room = max(cell_len(label) for label, _text in self._lines) + 2
             for label, text in self._lines:
-                yield Static(label, markup=False, classes="label")
-                yield Input(text, select_on_focus=False)
+                with Horizontal():
+                    label_cells = Static(label, markup=False, classes="label")
+                    label_cells.styles.width = room
+                    yield label_cells
+                    yield Input(text, select_on_focus=False)
             yield Static(_("Enter: next, and take it    Esc: leave it"), markup=False, classes="keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

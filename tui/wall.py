@@ -70,7 +70,7 @@ class Figures(Widget):
     ROOM = 33
     """Cells that a figure like 12:34 needs, with a gap."""
     LINES = HEIGHT + 2
-    """With its title and an empty line."""
+    """With its title above and its words below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,9 +105,9 @@ class Figures(Widget):
         self, title: str, text: str, words: str, line: int, room: int, style: Style, usual: Style
     ) -> list[Segment]:
         if line == 0:
-            return [Segment(fit(f"  {title}{f': {words}' if words else ''}", room), style + Style(bold=True))]
+            return [Segment(fit(f"  {title}", room), style + Style(bold=True))]
         if line > HEIGHT:
-            return [Segment(" " * room, usual)]
+            return [Segment(fit(f"  {words}", room), style)]
         points = big(text)[line - 1]
         points = fit("  " + points, room) if len(points) + 2 <= room else fit("  " + text if line == 3 else "", room)
         lit = style + Style(reverse=True)

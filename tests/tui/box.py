@@ -15,6 +15,8 @@ from core.api.errors import Code, Refusal
 
 BEGUN = 1_790_000_000.0
 
+AGENT_ACTS = ("force", "set_skill", "listen", "whisper", "barge_in", "intercept")
+
 Rows = dict[str, dict[str, Any]]
 
 
@@ -160,6 +162,7 @@ class Box:
             "alarm.acknowledge": lambda params: {},
             "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},
             "report.make": lambda params: report(),
+            **{f"agent.{act}": lambda params: {} for act in AGENT_ACTS},
         }
         self._numbers: dict[str, list[int]] = {}
         """By topic: subscription, number of the last change."""

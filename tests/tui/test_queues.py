@@ -13,6 +13,7 @@ from core.texts import _
 from tests.tui.box import Box, queue, until
 from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
 from tui.app import Console
+from tui.columns import INSTEAD
 from tui.day import Today
 from tui.digits import HEIGHT, big
 from tui.live_table import LiveTable
@@ -192,7 +193,7 @@ def test_what_one_looks_for_leaves_the_rows_in_which_it_stands(tmp_path: Path, l
         await until(lambda: table(console).cursor == "e1a/20")
         await pilot.press("slash", *"xyz")
         await until(lambda: table(console).keys() == [])
-        assert _("Nothing with {text}.").format(text="e1a/2xyz") in shown(console)[2]
+        assert _("Nothing with {text}.").format(text="xyz").translate(INSTEAD) in shown(console)[2]
         await pilot.press("escape")
         await until(lambda: len(table(console).keys()) > 30 and console.focused is console.screen.query_one(LiveTable))
 

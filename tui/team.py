@@ -1,0 +1,117 @@
+"""The supervisor's desk: the team by what needs attention, and all that is done at an agent's call.
+
+    l listen    nobody hears the supervisor         b barge in    all hear all
+    w whisper   the agent alone hears him           i intercept   he takes the call, the agent is freed
+    c           ends the call for everybody in it
+
+His telephone rings first; the box asks for none when the user's own is known (`hello`), else it is asked for once. What
+is forced is the same as at `Agents`. Nothing is decided here: what cannot be, the box refuses with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.texts import N_, _
+from tui.agents import Agents
+from tui.ask import Ask
+from tui.columns import plain
+from tui.dialogs import Question
+
+ORDER = ("offered a call", "busy", "working after call", "not ready", "rest", "ready", "logged off")
+"""Those in whose calls a supervisor may have something to do stand first; in a state, who is in it longest."""
+ACTS = {
+    "listen": N_("listens to {agent}"),
+    "whisper": N_("whispers to {agent}"),
+    "barge_in": N_("barges in on {agent}"),
+    "intercept": N_("takes the call of {agent}"),
+}
+
+
+class Team(Agents):
+    ROOM = "team"
+    HELP_TEXT = N_(
+        "The team, by state, the longest in a state first. In an agent's call: l listens unheard, w whispers to the"
+        " agent alone, b barges in so that all hear all, i takes the call, c ends it. Your telephone rings first; lift"
+        " it. In the call, another of these keys changes over at once."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "force('ready')", N_("Ready"), show=False),
+        Binding("n", "force('not ready')", N_("Not ready"), show=False),
+        Binding("o", "force('log off')", N_("Log off"), show=False),
+        Binding("s", "skill", N_("Skill"), show=False),
+        Binding("l", "oversee('listen')", N_("Listen")),
+        Binding("w", "oversee('whisper')", N_("Whisper")),
+        Binding("b", "oversee('barge_in')", N_("Barge in")),
+        Binding("i", "oversee('intercept')", N_("Take")),
+        Binding("c", "clear", N_("End call")),
+        Binding("p", "telephone", N_("My telephone"), show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._telephone = ""
+        """Where the supervisor sits, as said; empty: as `hello` has it, or not known."""
+
+    def order(self, agent: dict[str, Any]) -> tuple[Any, ...]:
+        state = agent["state"]
+        return (ORDER.index(state) if state in ORDER else 0, agent["since"])
+
+    @property
+    def telephone(self) -> str:
+        stations = self.box.welcome.get("stations", ())
+        return self._telephone or next(iter(stations), "")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        agent = self.one()
+        if action == "oversee":
+            return (self.box.may(f"agent.{parameters[0]}") and agent is not None and bool(agent["calls"])) or None
+        if action == "clear":
+            return (self.box.may("call.clear") and agent is not None and bool(agent["calls"])) or None
+        return super().check_action(action, parameters)
+
+    def action_oversee(self, how: str) -> None:
+        agent = self.one()
+        if agent is None:
+            return
+        number, name = agent["number"], f"{agent['number']} {agent['name']}"
+
+        def at(device: str) -> None:
+            orders = [(f"agent.{how}", {"device": device, "agent": number})]
+            self.console.order(orders, f"{device} " + _(ACTS[how]).format(agent=name))
+
+        self._with_telephone(at)
+
+    def action_telephone(self) -> None:
+        self._ask_telephone(lambda device: None)
+
+    def _with_telephone(self, then: Any) -> None:
+        if self.telephone:
+            then(self.telephone)
+        else:
+            self._ask_telephone(then)
+
+    def _ask_telephone(self, then: Any) -> None:
+        def answered(device: str | None) -> None:
+            if device and device.strip():
+                self._telephone = device.strip()
+                then(self._telephone)
+
+        about = _("Its number. It rings when you listen; lift it then.")
+        self.app.push_screen(Ask(_("At which telephone are you?"), about, self.telephone), answered)
+
+    def action_clear(self) -> None:
+        agent = self.one()
+        if agent is None or not agent["calls"]:
+            return
+        call = agent["calls"][0]
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.console.order([("call.clear", {"call": call})], _("call {call} was cleared").format(call=call))
+
+        parties = plain(self.others(agent))
+        text = _("End the call of {agent} with {parties}? It ends for everybody in it.")
+        self.app.push_screen(Question(text.format(agent=plain(agent["name"]), parties=parties)), answered)
