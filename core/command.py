@@ -47,6 +47,7 @@ COMMANDS = (
     Command("status", "core.status", "how the box is, and its alarms"),
     Command("alarms", "core.alarm_command", "alarms that stand, and those of the past; see one"),
     Command("calls", "core.calls", "the calls of the running box"),
+    Command("queues", "core.queue_command", "its queues, and who is to be called back; cancel a call-back"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
     Command("config", "core.config.command", "check, compare, commit and roll back the configuration"),
     Command("town", "core.town_command", "the people around a simulated card: lift, dial, call in"),
