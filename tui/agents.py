@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -33,7 +34,7 @@ WIDE = 110
 STATES = {
     "ready": ("+", "good", N_("ready")),
     "offered a call": ("@", "busy", N_("is rung")),
-    "busy": ("*", "busy", N_("talks")),
+    "busy": ("*", "busy", N_("in a call")),
     "working after call": ("w", "head", N_("after-call")),
     "not ready": ("-", "bad", N_("not ready")),
     "rest": ("z", "quiet", N_("rest")),
@@ -61,8 +62,8 @@ class Agents(Room):
     TICKS = True
     HELP_TEXT = N_(
         "Each agent with state, since when, why, with whom, and what came of today's offers. The lamp at the left: +"
-        " ready, @ is rung, * talks, w after-call work, - not ready, z at rest. What is forced, the agent sees with the"
-        " supervisor's name. Below, how the agent's day went."
+        " ready, @ is rung, * in a call, w after-call work, - not ready, z at rest. What is forced, the agent sees with"
+        " the supervisor's name. Below, how the agent's day went."
     )
     EMPTY = N_("There are no agents.")
     COLUMNS = (
@@ -177,7 +178,7 @@ class Agents(Room):
     def show_detail(self) -> None:
         super().show_detail()
         if self.table.cursor:
-            self.run_worker(self._show_day(self.table.cursor), exclusive=True, group="below")
+            self.run_worker(partial(self._show_day, self.table.cursor), exclusive=True, group="below")
 
     async def _show_day(self, number: str) -> None:
         plot = self.query_one(DayPlot)

@@ -91,7 +91,8 @@ class Console(App[object]):
 
     def key_of(self, action: str, usual: str) -> str:
         """The first key in force of an action."""
-        return self.get_key_display(Binding(self._keymap.get(action, usual).split(",")[0], action))
+        shown = self.get_key_display(Binding(self._keymap.get(action, usual).split(",")[0], action))
+        return shown.upper() if shown[:1] == "f" and shown[1:].isdecimal() else shown
 
     def _together(self) -> list[list[Binding]]:
         """Keys that are in force at the same time: those of each screen, with what is everywhere."""
@@ -138,9 +139,10 @@ class Console(App[object]):
 
     def order(self, orders: Sequence[tuple[str, dict[str, Any]]], done: str) -> None:
         """Asks the box, one after the other, and says what came of it; the first that is refused ends it."""
-        self.run_worker(self._order(orders, done))
+        self.run_worker(self.ordered(orders, done))
 
-    async def _order(self, orders: Sequence[tuple[str, dict[str, Any]]], done: str) -> None:
+    async def ordered(self, orders: Sequence[tuple[str, dict[str, Any]]], done: str) -> None:
+        """`order`, for who waits until it is done."""
         try:
             for method, params in orders:
                 await self.box.ask(method, **params)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -160,7 +161,7 @@ class Queues(Room):
 
     def _look(self, rest_s: float = 0.0) -> None:
         if self.table.cursor:
-            self.run_worker(self._ask(self.table.cursor, rest_s), exclusive=True, group="below")
+            self.run_worker(partial(self._ask, self.table.cursor, rest_s), exclusive=True, group="below")
 
     async def _ask(self, name: str, rest_s: float) -> None:
         if rest_s:

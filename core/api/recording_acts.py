@@ -18,6 +18,7 @@ from core.api.asking import Asking
 from core.api.call_acts import DESK, OfConnection
 from core.api.errors import Code, Refusal, says
 from core.api.roles import READERS, Role
+from core.recording.picture import peaks
 from core.recording.room import Recordings
 from core.recording.shelf import Fault, RecordingView, ShelfError
 from core.store.recordings import Wanted
@@ -96,6 +97,7 @@ class Search(Params, frozen=True):
     station: Annotated[str, Meta(description="this station, or trunk line, was in the call", max_length=64)] = ""
     group: Annotated[str, Meta(description="it came or went by this trunk group", max_length=64)] = ""
     queue: Annotated[str, Meta(description="it waited in this queue", max_length=64)] = ""
+    agent: Annotated[str, Meta(description="this agent had to do with it, by his number", max_length=64)] = ""
     rule: Annotated[str, Meta(description="this rule wanted it", max_length=64)] = ""
     retention: Annotated[str, Meta(description="it is of this class of keeping", max_length=64)] = ""
     text: Annotated[str, Meta(description="stands in any event of the call", max_length=200)] = ""
@@ -111,6 +113,7 @@ class Search(Params, frozen=True):
             station=self.station,
             group=self.group,
             queue=self.queue,
+            agent=self.agent,
             rule=self.rule,
             retention=self.retention or None,
             text=self.text,
@@ -206,6 +209,28 @@ async def export(asking: Asking, params: Take) -> Piece:
     shelf = _room(asking).shelf
     row, size, data = await shelf.take(params.file, params.offset, PIECE, asking.peer.name)
     return Piece(row.lies, size, row.sha256, b64encode(data).decode())
+
+
+class Picture(Params, frozen=True):
+    file: File
+    steps: Annotated[int, Meta(description="into so many pieces of one length it is cut", ge=1, le=1000)] = 100
+
+
+class Wave(Result, frozen=True):
+    """How loud each piece is: its highest sample, 0 to 1."""
+
+    ms: Annotated[int, Meta(description="its length")]
+    said: Annotated[list[float], Meta(description="by the party at whose line it was made")]
+    heard: Annotated[list[float], Meta(description="by that party")]
+
+
+@act("recording.wave", roles=LISTENERS)
+async def wave(asking: Asking, params: Picture) -> Wave:
+    """Its picture, of which nothing can be understood; so it is not noted as heard. Refused when it is encrypted."""
+    shelf = _room(asking).shelf
+    row = await shelf.lying(params.file)
+    said, heard = await shelf.aside(lambda: peaks(shelf.folder, row, params.steps))
+    return Wave(row.ms, said, heard)
 
 
 class Play(Params, frozen=True):

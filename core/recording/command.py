@@ -32,7 +32,7 @@ from core.texts import _
 from hw import wall_clock
 from hw.card import HardwareError
 
-TEXTS = ("number", "station", "group", "queue", "rule", "retention", "text")
+TEXTS = ("number", "station", "group", "queue", "agent", "rule", "retention", "text")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--station", default="", help=_("this station, or trunk line, was in the call"))
         one.add_argument("--group", default="", help=_("it came or went by this trunk group"))
         one.add_argument("--queue", default="", help=_("it waited in this queue"))
+        one.add_argument("--agent", default="", help=_("this agent had to do with it, by his number"))
         one.add_argument("--rule", default="", help=_("this rule wanted it"))
         one.add_argument("--retention", default="", help=_("it is of this class of keeping"))
         one.add_argument("--text", default="", help=_("stands in any event of the call"))

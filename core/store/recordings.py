@@ -105,7 +105,8 @@ def _changed(row: Recording, event: Event) -> Recording:
 class Wanted:
     """Which recordings. Times are UTC in µs, until=0: now; "" and 0: any.
 
-    number: a party's, or a device's; station, group, queue: it was in the call; text: stands in any event of the call.
+    number: a party's, or a device's; station, group, queue, agent: it was in the call; text: stands in any event of the
+    call.
     there: False: those that were erased, too. form: "wav": never converted; "plain": not encrypted. open: only those
     that began and have not ended. last: the newest so many.
     """
@@ -117,6 +118,7 @@ class Wanted:
     station: str = ""
     group: str = ""
     queue: str = ""
+    agent: str = ""
     rule: str = ""
     retention: str | None = None
     text: str = ""
@@ -173,6 +175,8 @@ def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
         yield _of_call(_says("group"), (wanted.group, wanted.group))
     if wanted.queue:
         yield _of_call(_says("queue"), (wanted.queue, wanted.queue))
+    if wanted.agent:
+        yield _of_call(_says("agent"), (wanted.agent, wanted.agent))
     if wanted.text:
         yield _of_call("(instr(e.data, ?) > 0 OR instr(e.device, ?) > 0)", (wanted.text, wanted.text))
     if wanted.there:

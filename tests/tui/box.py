@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -73,6 +74,25 @@ def agent(number: str, name: str, state: str = "ready", **more: Any) -> dict[str
     facts |= {"state": state, "since": BEGUN, "reason": "", "by": "", "pending": "", "until": None}
     facts |= {"ready": state == "ready", "offer": 0, "calls": [], "queues": ["sales"]}
     return facts | {"skills": {"": {"english": 7}}, "offered": 12, "answered": 11, "missed": 1, "talk_s": 1830.0} | more
+
+
+def recording(file: str, minute: int, **more: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {"file": file, "call": 17, "calls": [17], "device": "8001", "part": 1, "rule": "all"}
+    facts |= {"began": int((BEGUN + 60 * minute) * 1e6), "retention": "year", "by": "", "ended": True, "ms": 83_000}
+    facts |= {"lost_ms": 0, "sha256": "aa", "problem": "", "form": "wav", "masked": False, "heard": 2, "erased": 0}
+    return facts | {"reason": "", "lies": file, "held": ""} | more
+
+
+def shelf() -> list[dict[str, Any]]:
+    names = [f"2026/09/21/{n}-1.wav" for n in range(17, 21)]
+    changed: list[dict[str, Any]] = [{}, {"held": "lawsuit, by Mei"}, {"form": "opus.age"}, {"ended": False}]
+    return [recording(name, n, **more) for n, (name, more) in enumerate(zip(names, changed, strict=True))]
+
+
+def wave(steps: int) -> dict[str, Any]:
+    """One speaks, then the other."""
+    said = [0.7 * abs(math.sin(n / 3)) if n < steps // 2 else 0.0 for n in range(steps)]
+    return {"ms": 83_000, "said": said, "heard": said[::-1]}
 
 
 def report(steps: int = 8, **more: Any) -> dict[str, Any]:
@@ -162,6 +182,12 @@ class Box:
             "alarm.acknowledge": lambda params: {},
             "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},
             "report.make": lambda params: report(),
+            "recording.search": lambda params: {"recordings": shelf()},
+            "recording.wave": lambda params: wave(params["steps"]),
+            "recording.play": lambda params: {"call": 30},
+            "recording.hold": lambda params: {},
+            "recording.erase": lambda params: {},
+            "recording.export": lambda params: {},
             **{f"agent.{act}": lambda params: {} for act in AGENT_ACTS},
         }
         self._numbers: dict[str, list[int]] = {}

@@ -38,7 +38,7 @@ def test_an_agent_stands_with_state_reason_and_counts(tmp_path: Path, language: 
             assert _(word) in rows[0]
         talks, idle, ready, gone = rows[1:5]
         assert talks.startswith(" * 1001   王芳")
-        assert _("talks") in talks
+        assert _("in a call") in talks
         assert "Ben [b] 8002" in talks
         assert "30:30" in talks
         assert idle[1] == "-"
@@ -52,7 +52,7 @@ def test_an_agent_stands_with_state_reason_and_counts(tmp_path: Path, language: 
         await until(lambda: _("wanted by {who}").format(who="Mei") in text_of(console, "#detail"))
         assert "english 7" in text_of(console, "#detail")
         state = text_of(console, "#state")
-        assert f"* {_('talks')} 1" in state
+        assert f"* {_('in a call')} 1" in state
         assert f"- {_('not ready')} 1" in state
 
     tell(tmp_path, story, size)

@@ -1,0 +1,357 @@
+"""Recordings: found by whatever the journal knows of their calls, seen as waves, heard, taken away, kept and erased.
+
+    s search ──> recording.search ──> rows, the newest first
+    cursor   ──> recording.wave   ──> who spoke when: above what the party at the line said, below what it heard
+
+A recording is heard at a telephone (`p`), or here where the machine plays sound (`h`); both are noted by the box. What
+is encrypted stays so. What it does not: understand speech.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Static
+
+from core.api.errors import Refusal
+from core.store.event import from_utc
+from core.store.moment import FORMS, moment
+from core.texts import N_, _
+from hw import wall_clock
+from tui.ask import Ask, AskAll
+from tui.beside import Beside, beside
+from tui.columns import fit, plain
+from tui.connection import Gone
+from tui.live_table import Cell, Column, LiveTable, Row
+from tui.room import Room, clock, lasted
+from tui.wave import PER_CELL, downward, upward
+
+REST_S = 0.3
+"""The cursor must rest so long before the box is asked for a picture."""
+LINES = 2
+"""Of each half of the picture."""
+SEARCHED = {
+    "since": N_("from"),
+    "until": N_("until"),
+    "number": N_("number"),
+    "agent": N_("agent"),
+    "station": N_("station"),
+    "queue": N_("queue"),
+    "text": N_("any word"),
+}
+"""What is searched by, in the order of the form."""
+LAST = 500
+
+
+class Recordings(Room):
+    ROOM = "recordings"
+    HELP_TEXT = N_(
+        "Recordings, the newest first. s searches: by time, a party's number, agent, station, queue, or a word that"
+        " stands in any event of the call. The picture below: above the line what the party at the recorded line said,"
+        " below it what that party heard. p plays it at your telephone (1 goes back, 3 goes on, # ends), h on this"
+        " machine; both are noted. m keeps a recording from being erased, or lets it go."
+    )
+    EMPTY = N_("No recording fits.")
+    COLUMNS = (
+        Column(N_("began"), 11),
+        Column(N_("length"), 7, right=True),
+        Column(N_("at"), 8),
+        Column(N_("call"), 7, right=True),
+        Column(N_("wanted by"), 12),
+        Column(N_("recording"), 24, wide=110),
+        Column(N_("state"), 0),
+    )
+    DEFAULT_CSS = """
+    Recordings #detail { height: 8; background: $boost; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "search", N_("Search")),
+        Binding("p", "play", N_("Play")),
+        Binding("h", "hear", N_("Hear here")),
+        Binding("e", "export", N_("Export")),
+        Binding("m", "keep", N_("Keep")),
+        Binding("x", "erase", N_("Erase")),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: dict[str, str] = {"since": "today"}
+        """As the person typed it."""
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._waves: dict[tuple[str, int], list[str]] = {}
+        """By recording and width: lines of the picture, or why there is none."""
+        self._sound: Beside | None = None
+        self._telephone = ""
+
+    def below(self) -> Widget:
+        return Static("", id="detail", markup=False)
+
+    def begin(self) -> None:
+        super().begin()
+        self.look_up()
+
+    def fill(self) -> None:
+        self.table.keep(set(self._rows))
+        for key, row in self._rows.items():
+            self.table.put(key, _row(row))
+
+    # ---- searching ----
+
+    def look_up(self) -> None:
+        self.run_worker(self._look_up, exclusive=True, group="search")
+
+    async def _look_up(self) -> None:
+        try:
+            found = await self.box.ask("recording.search", **_params(self.wanted), last=LAST)
+        except Refusal as refused:
+            self.console.say_no(refused)
+        except Gone:
+            return  # the line of state says it; begin() asks again
+        else:
+            self._rows = {row["file"]: row for row in found["recordings"]}
+            self.fill()
+            self.table.flush()
+            self.show_state()
+
+    def _state(self, status: dict[str, Any]) -> str:
+        if not self.box.there:
+            return super()._state(status)
+        by = ", ".join(f"{_(SEARCHED[name])} {text}" for name, text in self.wanted.items() if text)
+        return _("{n} recordings: {what}").format(n=len(self._rows), what=by or _("all"))
+
+    def action_search(self) -> None:
+        def answered(lines: tuple[str, ...] | None) -> None:
+            if lines is None:
+                return
+            wanted = {name: text.strip() for name, text in zip(SEARCHED, lines, strict=True) if text.strip()}
+            try:
+                _params(wanted)
+            except ValueError as error:
+                text = _("{what} is no time; such are {forms}").format(what=error, forms=_(FORMS))
+                self.notify(text, severity="error", markup=False)
+                return
+            self.wanted = wanted
+            self.look_up()
+
+        lines = [(_(label), self.wanted.get(name, "")) for name, label in SEARCHED.items()]
+        self.app.push_screen(AskAll(_("Search recordings"), "", lines), answered)
+
+    # ---- below the table ----
+
+    def show_detail(self) -> None:
+        super().show_detail()
+        row, room = self.one(), self._room()
+        if row is not None and (row["file"], room) not in self._waves and self.box.may("recording.wave"):
+            self.run_worker(partial(self._picture, row, room), exclusive=True, group="wave")
+
+    def _room(self) -> int:
+        return max(10, self.size.width - 2)
+
+    async def _picture(self, row: dict[str, Any], room: int) -> None:
+        await asyncio.sleep(REST_S)
+        try:
+            wave = await self.box.ask("recording.wave", file=row["file"], steps=min(1000, room * PER_CELL))
+        except Refusal as refused:
+            lines = [refused.text]
+        except Gone:
+            return
+        else:
+            lines = [*upward(wave["said"], LINES), *downward(wave["heard"], LINES), _scale(wave["ms"], room)]
+        if row["ended"]:
+            self._waves[row["file"], room] = lines
+        if self.table.cursor == row["file"]:
+            self._paint(row, lines)
+
+    def _paint(self, row: dict[str, Any], lines: list[str]) -> None:
+        text = "\n".join([*(plain(line) for line in _about(row)), *lines])
+        self.query_one("#detail", Static).update(text, layout=False)
+
+    def detail(self) -> list[str]:
+        row = self.one()
+        return [] if row is None else [*_about(row), *self._waves.get((row["file"], self._room()), [])]
+
+    # ---- what can be done ----
+
+    def one(self) -> dict[str, Any] | None:
+        """The recording under the cursor."""
+        return self._rows.get(self.table.cursor)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        methods = {"play": "play", "hear": "export", "export": "export", "keep": "hold", "erase": "erase"}
+        if action in methods:
+            return (self.box.may(f"recording.{methods[action]}") and self.one() is not None) or None
+        return True
+
+    def on_live_table_chosen(self, event: LiveTable.Chosen) -> None:
+        if self.check_action("play", ()):
+            self.action_play()
+
+    def action_play(self) -> None:
+        row = self.one()
+        if row is None:
+            return
+        file = row["file"]
+
+        def at(device: str | None) -> None:
+            if device and device.strip():
+                self._telephone = device.strip()
+                orders = [("recording.play", {"file": file, "device": self._telephone})]
+                self.console.order(orders, _("telephone {device} rings; lift it").format(device=self._telephone))
+
+        own = self._telephone or next(iter(self.box.welcome.get("stations", ())), "")
+        if own:
+            at(own)
+        else:
+            about = _("Its number. It rings with the recording.")
+            self.app.push_screen(Ask(_("At which telephone are you?"), about), at)
+
+    def action_hear(self) -> None:
+        """Again: it stops."""
+        if self._sound is not None and self._sound.runs:
+            self._sound.stop()
+        elif (row := self.one()) is not None:
+            self.run_worker(partial(self._hear, row["file"]), exclusive=True, group="sound")
+
+    async def _hear(self, file: str) -> None:
+        self._sound = await beside("recording", "play", "--socket", str(self.box.path), file)
+        stopped = self._sound
+        self.notify(_("This machine plays it; h again stops it."), markup=False)
+        try:
+            done, text = await self._sound.ended()
+        finally:
+            stopped.stop()
+        if not done and text:
+            self.notify(text, severity="error", markup=False)
+
+    def on_unmount(self) -> None:
+        if self._sound is not None:
+            self._sound.stop()
+
+    def action_export(self) -> None:
+        row = self.one()
+        if row is None:
+            return
+        file = row["file"]
+
+        def to(folder: str | None) -> None:
+            if folder is not None:
+                self.run_worker(self._export(file, str(Path(folder.strip() or ".").expanduser())))
+
+        about = _("It is noted as taken away.")
+        self.app.push_screen(Ask(_("Into which folder of this machine?"), about, str(Path.home())), to)
+
+    async def _export(self, file: str, folder: str) -> None:
+        running = await beside("recording", "export", "--socket", str(self.box.path), "--to", folder, file)
+        done, text = await running.ended()
+        if done:
+            self.notify(_("{file} is in {folder}").format(file=file, folder=folder), markup=False)
+        else:
+            self.notify(text, severity="error", markup=False)
+
+    def action_keep(self) -> None:
+        row = self.one()
+        if row is None:
+            return
+        file = row["file"]
+        if row["held"]:
+            self._order("recording.hold", {"file": file, "reason": "-", "on": False}, _("{file} is held no longer"))
+            return
+
+        def because(reason: str | None) -> None:
+            if reason and reason.strip():
+                params = {"file": file, "reason": reason.strip()}
+                self._order("recording.hold", params, _("{file} is held"))
+
+        about = _("Nobody erases it, and it does not go when its time is over.")
+        self.app.push_screen(Ask(_("Why is it to be kept?"), about), because)
+
+    def action_erase(self) -> None:
+        row = self.one()
+        if row is None:
+            return
+        file = row["file"]
+
+        def because(reason: str | None) -> None:
+            if reason and reason.strip():
+                self._order("recording.erase", {"file": file, "reason": reason.strip()}, _("{file} was erased"))
+
+        about = _("{file} goes for good. Who erased it and why stays in the journal.").format(file=file)
+        self.app.push_screen(Ask(_("Why is it to be erased?"), about), because)
+
+    def _order(self, method: str, params: dict[str, Any], done: str) -> None:
+        """And looks anew at what there is."""
+
+        async def whole() -> None:
+            await self.console.ordered([(method, params)], done.format(file=params["file"]))
+            await self._look_up()
+
+        self.run_worker(whole)
+
+
+def _params(wanted: dict[str, str]) -> dict[str, Any]:
+    """As `recording.search` takes them. ValueError: what was typed is no time."""
+    params: dict[str, Any] = dict(wanted)
+    for name in ("since", "until"):
+        if text := wanted.get(name):
+            try:
+                params[name] = from_utc(moment(text, wall_clock.now()))
+            except ValueError:
+                raise ValueError(text) from None
+    return params
+
+
+def _row(row: dict[str, Any]) -> Row:
+    state, kind = _condition(row)
+    return Row(
+        (
+            Cell(clock(row["began"] / 1e6, day=True), "quiet"),
+            Cell(lasted(row["ms"] / 1000) if row["ended"] else "..."),
+            Cell(row["device"]),
+            Cell(str(row["call"]), "quiet"),
+            Cell(row["rule"] or row["by"], "quiet"),
+            Cell(row["file"]),
+            Cell(state, kind),
+        ),
+        (-row["began"], row["part"]),
+    )
+
+
+def _condition(row: dict[str, Any]) -> tuple[str, str]:
+    """In words, and its colour."""
+    if row["erased"]:
+        return _("erased"), "quiet"
+    if row["problem"]:
+        return row["problem"], "bad"
+    if not row["ended"]:
+        return _("is being made"), "busy"
+    if row["held"]:
+        return _("held"), "good"
+    if row["form"].endswith(".age"):
+        return _("encrypted"), "head"
+    return "", "usual"
+
+
+def _about(row: dict[str, Any]) -> list[str]:
+    calls = ", ".join(str(call) for call in row["calls"])
+    kept = row["retention"] or _("until somebody erases it")
+    first = _("call {calls} at {device}; kept: {kept}; heard {n} times").format(
+        calls=calls, device=row["device"], kept=kept, n=row["heard"]
+    )
+    words = [_("held: {why}").format(why=row["held"])] if row["held"] else []
+    words += [_("parts were left out or masked")] if row["masked"] else []
+    words += (
+        [_("{n} s of silence, because the disk was slow").format(n=row["lost_ms"] / 1000)] if row["lost_ms"] else []
+    )
+    return [first, "; ".join(words) or row["file"]]
+
+
+def _scale(ms: int, room: int) -> str:
+    """Times below the picture."""
+    marks = max(2, room // 20)
+    each = room // marks
+    return "".join(fit(lasted(ms / 1000 * at / marks), each) for at in range(marks))
