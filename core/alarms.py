@@ -53,6 +53,7 @@ KINDS = {
         Kind("journal damaged", "the file of the journal was damaged, put aside, and a new one begun", happened=True),
         Kind("disk", "less than 20, 10 or 5 % of the disk of the data folder are free"),
         Kind("recordings", "calls cannot be recorded, or their quota or disk is nearly full; calls go on"),
+        Kind("queue log", "the file of [reports] queue_log cannot be written"),
         Kind("prompts", "a prompt has no sound, or the texts of the office have faults"),
         Kind("flows", "the files of the flows have mistakes, and were not put to work"),
         Kind("flow", "a flow could not say what it should", happened=True),

@@ -5,6 +5,7 @@
     strowger report agents --agent 1001 --agent 1002 --columns agent,ready,rest
     strowger report queues --by 30 --since yesterday --until today --xlsx yesterday.xlsx
     strowger report accounts --since 2026-11-01                  one's own: reports/accounts.sql of the configuration
+    strowger report queue-log --since yesterday --until today    lines of Asterisk's queue_log
 
 Reads the journal's file (core/store/reader.py): the exchange need not run. Limits and names are those of the
 configuration as it is now. Exit codes: 0 done, 1 there is nothing to report, 2 used wrongly.
@@ -24,7 +25,7 @@ from core.config.files import with_shipped
 from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model.box import Box
 from core.config.reading import read
-from core.reports import forms, own
+from core.reports import forms, own, queue_log
 from core.reports.catalogue import REPORTS
 from core.reports.making import make
 from core.reports.report import Column, Report, Table, Wanted
@@ -78,11 +79,13 @@ def run(options: argparse.Namespace) -> int:
     others, mistakes = own.read(places)
     if options.report is None:
         return _list(options, others, mistakes)
-    if options.report not in REPORTS and options.report not in others:
+    if options.report not in (*REPORTS, *others, queue_log.NAME):
         return _none(options.report, others, mistakes)
     report = REPORTS.get(options.report)
-    if report is not None and not report.told_by(options.by):
+    if options.by != "all" and (report is None or not report.told_by(options.by)):
         return _wrong(_("the report {name} is not told in steps; leave --by out").format(name=report.name))
+    if options.report == queue_log.NAME and (options.csv or options.xlsx or options.columns or options.only):
+        return _wrong(_("the queue log has one form, and all queues: leave these options out"))
     box = _configured(places)
     zone = ZoneInfo(box.box.time_zone)
     now = wall_clock.utc().astimezone(zone)
@@ -98,6 +101,8 @@ def run(options: argparse.Namespace) -> int:
         return _wrong(str(error))
     reader = Reader(options.journal)
     try:
+        if options.report == queue_log.NAME:
+            return _queue_log(options, reader, wanted)
         if report is not None:
             columns = _columns(options, report.columns)
             return WRONG if columns is None else _show(make(reader, report, wanted), options, columns)
@@ -111,6 +116,21 @@ def run(options: argparse.Namespace) -> int:
         reader.close()
 
 
+def _queue_log(options: argparse.Namespace, reader: Reader, wanted: Wanted) -> int:
+    """Line by line; a month of them is long."""
+    queues = {agent.number: [one.queue for one in agent.queues] for agent in wanted.box.agent}
+    events = reader.following(wanted.since, wanted.until, queue_log.KINDS)
+    lines = queue_log.lines(events, lambda agent: queues.get(agent, ()), wanted.since)
+    if options.json:
+        found = list(lines)
+        print(json.dumps({"lines": found}, ensure_ascii=False))
+        return 0 if found else 1
+    count = 0
+    for count, line in enumerate(lines, 1):  # noqa: B007 - how many there were
+        print(line)
+    return 0 if count else 1
+
+
 def _wrong(text: str) -> int:
     print(f"strowger: {text}", file=sys.stderr)
     return WRONG
@@ -120,7 +140,7 @@ def _none(name: str, others: dict[str, own.Own], mistakes: list[ConfigError]) ->
     """A report that is none: of its file it is said what is wrong with it."""
     wrong = [mistake for mistake in mistakes if mistake.path.stem == name]
     if not wrong:
-        names = ", ".join([*REPORTS, *others])
+        names = ", ".join([*REPORTS, queue_log.NAME, *others])
         return _wrong(_("there is no report {name}; there are: {names}").format(name=name, names=names))
     for mistake in wrong:
         print(*mistake.lines(), sep="\n", file=sys.stderr)
@@ -137,6 +157,7 @@ def _list(options: argparse.Namespace, others: dict[str, own.Own], mistakes: lis
         print(json.dumps({"reports": reports, "wrong": wrong}, ensure_ascii=False))
         return 1 if mistakes else 0
     told = [(report.name, _(report.text)) for report in REPORTS.values()]
+    told.append((queue_log.NAME, _("Lines of Asterisk's queue_log, for the reporting tools that read that.")))
     told += [(one.name, f"{one.title}. {one.text}".removesuffix(". ")) for one in others.values()]
     wide = max(len(name) for name, _text in told)
     for name, text in told:

@@ -51,6 +51,7 @@ from core.queues.room import QueueRoom
 from core.recording.room import FOLDER as RECORDINGS
 from core.recording.room import Recordings
 from core.refit import Refit
+from core.reports.queue_log_file import QueueLogFile
 from core.reports.room import Reports
 from core.spans import Spans, SpanView
 from core.store.event import Event
@@ -236,6 +237,9 @@ class RunningBox:
         if recordings is not None:
             await nursery.start(recordings.run)
         await nursery.start(self.queues.run)
+        if self._path is not None:
+            log = QueueLogFile(self.journal, self._path, lambda: self.box, self.alarms, threaded=not self._virtual)
+            await nursery.start(log.run)
         nursery.start_soon(QueueAlarms(self.queues, self.alarms).run)
         await nursery.start(AlarmNotices(self.alarms, lambda: self.exchange.box, outbox).run)
         nursery.start_soon(self._tell_status)

@@ -8,10 +8,7 @@ from typing import Any
 
 from core.reports.report import Report, Table, Wanted
 from core.store.event import Event
-from core.store.reader import Reader
-
-EVER = 1 << 62
-"""UTC in µs, later than anything."""
+from core.store.reader import EVER, Reader
 
 Through = Callable[[Iterable[Event]], Iterable[Event]]
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.config.mistake import ConfigError, Place
+from core.reports import queue_log
 from core.reports.catalogue import REPORTS
 from core.reports.report import Column, Table, Unit, Value, Wanted, rounded
 from core.store.guarded import guarded
@@ -83,7 +84,7 @@ def read(places: Iterable[Path]) -> tuple[dict[str, Own], list[ConfigError]]:
 
 def parsed(path: Path, text: str) -> Own:
     """ConfigError: it has no title, is called as one of the box's reports, or has a parameter that nobody gives."""
-    if path.stem in REPORTS:
+    if path.stem in (*REPORTS, queue_log.NAME):
         problem = _("The box has a report {name} of its own.").format(name=path.stem)
         raise ConfigError(Place(path), problem, _("Give the file another name."))
     comments = []

@@ -27,6 +27,8 @@ PLACES = (Path("/var/lib/strowger") / NAME, Path("out") / NAME)
 """Where the journal lies if nobody says: of the box, of a checkout."""
 AT_ONCE = 500
 """So many names stand in one question."""
+EVER = 1 << 62
+"""A time, or the id of an event, later than any."""
 
 
 class Reader:
@@ -99,14 +101,25 @@ class Reader:
         things stood when it began: of calls that were open then, and of agents who were logged on.
         """
         names = sorted(kinds)
-        yield from standing(self._sql, since, names)
         query = "SELECT min(id), max(id) FROM events WHERE time >= ? AND time < ?"
         first, last = self._sql.execute(query, (since, until)).fetchone()
+        yield from standing(self._sql, since, EVER if first is None else first, names)
         if first is None:
             return
         marks = ",".join("?" * len(names))
         where = f"WHERE id BETWEEN ? AND ? AND +time >= ? AND +time < ? AND kind IN ({marks})"
         yield from read(self._sql, where, (first, last, since, until, *names))
+
+    def standing(self, event: int, kinds: Iterable[str]) -> list[Event]:
+        """Events of these kinds from which it is known how things stood after that event."""
+        found = self._sql.execute("SELECT time FROM events WHERE id = ?", (event,)).fetchone()
+        return standing(self._sql, found[0], event + 1, sorted(kinds)) if found is not None else []
+
+    def between(self, after: int, last: int, kinds: Iterable[str]) -> Iterator[Event]:
+        """Events of these kinds with an id above the one, up to the other, oldest first."""
+        names = sorted(kinds)
+        where = f"WHERE id > ? AND id <= ? AND kind IN ({','.join('?' * len(names))})"
+        return read(self._sql, where, (after, last, *names))
 
     def last_sign(self, before: int) -> int:
         """Of life, of the run that was the last to begin before that moment; UTC in µs, 0: there was none."""

@@ -213,6 +213,10 @@ class Telling:
             self.note("BoxFailed", last=time)
         self.note("BoxStarted", version="1")
 
+    @staticmethod
+    def started() -> Event:
+        return Event(1, NOON, 0, 1, 0, "", "BoxStarted", {"version": "1"})
+
     @property
     def now(self) -> int:
         """UTC in µs, a moment after the last event."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import trio
 
 from core.api.errors import Code, Refusal
 from core.api.roles import Credentials
+from core.config.model.reports import ReportSettings
 from core.reports.catalogue import REPORTS
+from core.reports.queue_log_file import BATCH_S
 from tests.core.boxes import box
 from tests.core.house import living
 
@@ -62,3 +65,17 @@ async def test_what_cannot_be_made_is_said(autojump_clock: object, tmp_path: Pat
 async def test_a_box_that_keeps_nothing_has_nothing_to_report(autojump_clock: object) -> None:
     async with living(STAFFED, None) as house, house.client() as root:
         assert (await root.ask("report.make", report="queues"))["rows"] == []
+
+
+async def test_the_queue_log_of_a_running_box(autojump_clock: object, tmp_path: Path) -> None:
+    configured = STAFFED.model_copy(update={"reports": ReportSettings(queue_log="log/queue_log")})
+    async with living(configured, tmp_path) as house, house.client() as root:
+        await root.ask("agent.log_on", device="8001", agent="1001")
+        await trio.sleep(2 * BATCH_S)
+        lines = (tmp_path / "log" / "queue_log").read_text().splitlines()
+        assert [line.split("|", 2)[2] for line in lines] == [
+            "NONE|Agent/1001|AGENTLOGIN|8001",
+            "sales|Agent/1001|ADDMEMBER|",
+            "sales|Agent/1001|PAUSE|",
+            "NONE|Agent/1001|PAUSEALL|",
+        ]

@@ -202,6 +202,7 @@ def test_a_configuration_with_mistakes_spoils_no_report(
         (["report", "quues"], "there is no report quues; there are: queues"),
         (["report", "queues", "--columns", "agents"], "there is no column agents; there are: begin"),
         (["report", "ranking", "--by", "day"], "not told in steps"),
+        (["report", "queue-log", "--csv"], "has one form"),
         (["report", "queues", "--since", "soon"], "not a time; such are"),
         (["report", "queues", "--since", "2026-11-26", "--until", "2026-11-25"], "the period is empty"),
     ],
@@ -222,7 +223,7 @@ def test_the_list_of_reports(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     config = ["--config", str(tmp_path)]
     assert main(["report", *config]) == 0
     told = capsys.readouterr().out
-    assert [line.split()[0] for line in told.splitlines() if not line.startswith(" ")] == list(REPORTS)
+    assert [line.split()[0] for line in told.splitlines() if not line.startswith(" ")] == [*REPORTS, "queue-log"]
     assert main(["report", "--json", *config]) == 0
     assert [report["name"] for report in json.loads(capsys.readouterr().out)["reports"]] == list(REPORTS)
 

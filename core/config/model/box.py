@@ -35,6 +35,7 @@ from core.config.model.queues import (
     Skill,
 )
 from core.config.model.recording import Recording, RecordingRule, Retention
+from core.config.model.reports import ReportSettings
 from core.config.model.sounds import Announcements, Music
 from core.config.model.spans import Span
 from core.config.model.stations import SpeedDial, Station
@@ -86,6 +87,7 @@ class Box(Table):
     recording: Recording = setting("What all recordings have in common.", Recording())
     recording_rule: Many[RecordingRule] = setting("Which calls are recorded.", ())
     retention: Many[Retention] = setting("How long recordings are kept.", ())
+    reports: ReportSettings = setting("What is written for the reporting tools of others.", ReportSettings())
     pin: Many[CallingPin] = setting("PINs with which single calls may go further.", ())
     user: Many[User] = setting("Who may ask the exchange for something.", ())
     limits: Limits = setting("What the box never exceeds.", Limits())
