@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         return _none(options.report, others, mistakes)
     report = REPORTS.get(options.report)
     if options.by != "all" and (report is None or not report.told_by(options.by)):
-        return _wrong(_("the report {name} is not told in steps; leave --by out").format(name=report.name))
+        return _wrong(_("the report {name} is not told in steps; leave --by out").format(name=options.report))
     if options.report == queue_log.NAME and (options.csv or options.xlsx or options.columns or options.only):
         return _wrong(_("the queue log has one form, and all queues: leave these options out"))
     box = _configured(places)

@@ -5,6 +5,7 @@ A report is made from the journal at the moment at which it is asked for; what i
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,8 +17,9 @@ from core.api.errors import Code, Refusal
 from core.api.roles import READERS
 from core.reports import forms
 from core.reports.catalogue import REPORTS
-from core.reports.report import Value
+from core.reports.report import Table, Value
 from core.reports.room import Reports
+from core.store.event import to_utc
 from core.texts import _
 
 MOST = 5000
@@ -102,6 +104,35 @@ async def make(asking: Asking, params: Make) -> Made:
     """A report of a period. Error `unknown`: there is no such report; `refused`: the period is empty, the report is
     not told in steps, or it has more than 5000 rows; `configuration`: the file of an own report has a mistake.
     """
+    table = await _made(asking, params)
+    if len(table.rows) > MOST:
+        text = _("the report has {n} rows, more than {most}").format(n=len(table.rows), most=MOST)
+        raise Refusal(Code.REFUSED, text, remedy=_("ask for a shorter period, longer steps, or fewer names"))
+    return msgspec.convert(forms.as_json(table), Made)
+
+
+class Export(Make, frozen=True):
+    form: Annotated[Literal["csv", "xlsx"], Meta(description="as `strowger report` writes it")] = "xlsx"
+
+
+class Exported(Result, frozen=True):
+    name: Annotated[str, Meta(description="that a file with it may have")]
+    content: Annotated[str, Meta(description="of the file, in base64")]
+
+
+@act("report.export", roles=READERS)
+async def export(asking: Asking, params: Export) -> Exported:
+    """A report as a file, whatever its length, with the formulas of its columns (xlsx). Errors as of `report.make`."""
+    table = await _made(asking, params)
+    content = await asking.room(Reports).file(table, params.form)
+    days = [
+        f"{to_utc(time).astimezone(table.wanted.zone):%Y%m%d}" for time in (table.wanted.since, table.wanted.until - 1)
+    ]
+    name = f"{params.report}-{'-'.join(dict.fromkeys(days))}.{params.form}"
+    return Exported(name, b64encode(content).decode())
+
+
+async def _made(asking: Asking, params: Make) -> Table:
     room = asking.room(Reports)
     try:
         table = await room.make(params.report, params.since, params.until, params.by, frozenset(params.only))
@@ -111,7 +142,4 @@ async def make(asking: Asking, params: Make) -> Made:
         raise Refusal(Code.UNKNOWN, text, remedy=_("there are: {names}").format(names=names)) from error
     except ValueError as error:
         raise Refusal(Code.REFUSED, str(error), remedy=_("ask for another period, or longer steps")) from error
-    if len(table.rows) > MOST:
-        text = _("the report has {n} rows, more than {most}").format(n=len(table.rows), most=MOST)
-        raise Refusal(Code.REFUSED, text, remedy=_("ask for a shorter period, longer steps, or fewer names"))
-    return msgspec.convert(forms.as_json(table), Made)
+    return table

@@ -8,6 +8,7 @@ files each time.
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ import trio
 from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model.box import Box
 from core.past import Past
-from core.reports import own
+from core.reports import forms, own
 from core.reports.catalogue import REPORTS
 from core.reports.making import make
 from core.reports.report import Table, Wanted
@@ -85,6 +86,12 @@ class Reports:
         found = await self._past.ask(ask)
         return found[0] if found else report.table([], wanted)
 
+    async def file(self, table: Table, form: str) -> bytes:
+        """form: "csv" or "xlsx", in the language in force."""
+        if not self._threaded:
+            return _file(table, form)
+        return await trio.to_thread.run_sync(_file, table, form)
+
     async def own(self) -> tuple[dict[str, own.Own], list[ConfigError]]:
         """See own.read."""
         if not self._threaded:
@@ -107,6 +114,16 @@ class Reports:
 
         found = await self._past.ask(ask)
         return found[0] if found else own.empty(reports[name], wanted)
+
+
+def _file(table: Table, form: str) -> bytes:
+    if form == "csv":
+        return "".join(f"{line}\r\n" for line in forms.as_csv(table)).encode()
+    from core.reports import sheet  # its library is not needed for dial tone
+
+    found = io.BytesIO()
+    sheet.write(table, found)
+    return found.getvalue()
 
 
 def gently(events: Iterable[Event]) -> Iterator[Event]:

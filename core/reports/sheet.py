@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
@@ -32,10 +32,12 @@ FORMATS = {
 }
 
 
-def write(table: Table, path: Path) -> None:
+def write(table: Table, file: Path | BinaryIO) -> None:
     """In the language in force. OSError: the file cannot be written."""
     try:
-        with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
+        with xlsxwriter.Workbook(
+            str(file) if isinstance(file, Path) else file, {"constant_memory": True, "strings_to_formulas": False}
+        ) as book:
             _figures(table, book)
             _meaning(table, book)
     except xlsxwriter.exceptions.FileCreateError as error:

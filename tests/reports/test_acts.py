@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,17 @@ async def test_every_report_is_made_in_the_language_of_who_asks(autojump_clock: 
             if column["name"] == "agent"
         ]
         assert chinese["text"] == "座席"
+
+
+async def test_a_report_as_a_file(autojump_clock: object, tmp_path: Path) -> None:
+    async with living(STAFFED, tmp_path) as house, house.client() as root:
+        await root.ask("agent.log_on", device="8001", agent="1001")
+        answer = await root.ask("report.export", report="agents", since=1, until=1_795_694_400_000_000, form="csv")
+        assert answer["name"] == "agents-19700101-20261126.csv"
+        head, *_rows = b64decode(answer["content"]).decode().splitlines()
+        assert head == ",".join(column.name for column in REPORTS["agents"].columns)
+        answer = await root.ask("report.export", report="agents")
+        assert b64decode(answer["content"]).startswith(b"PK")
 
 
 async def test_what_cannot_be_made_is_said(autojump_clock: object, tmp_path: Path) -> None:
