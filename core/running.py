@@ -421,6 +421,14 @@ class RunningBox:
 
     def _users(self) -> list[User]:
         return [
-            User(user.name, Role(user.role), user.unix_user, user.unix_group, user.station, user.language)
+            User(
+                user.name,
+                Role(user.role),
+                user.unix_user,
+                user.unix_group,
+                user.station,
+                user.language,
+                frozenset(user.groups),
+            )
             for user in self.box.user
         ]

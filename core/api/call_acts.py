@@ -122,6 +122,20 @@ def retrieve(asking: Asking, params: OfConnection) -> Done:
     return Done()
 
 
+class Mute(Params, frozen=True):
+    device: Device
+    call: CallId
+    on: Annotated[bool, Meta(description="false: it is heard again")]
+
+
+@act("call.mute", roles=DESK, changes=True, own="device")
+def mute(asking: Asking, params: Mute) -> Done:
+    """The device hears the others, and they do not hear it (静音)."""
+    asking.note.after = {"call": params.call, "on": params.on}
+    asking.rooms.exchange.mute(params.device, params.call, params.on)
+    return Done()
+
+
 @act("call.consult", roles=DESK, changes=True, own="device")
 def consult(asking: Asking, params: CallToNumber) -> InCall:
     """Holds the party and calls the number. The result is the second call; `call.transfer`, `call.conference`,

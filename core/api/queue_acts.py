@@ -21,6 +21,7 @@ from core.api.roles import ALL, READERS
 from core.queues import log_on as hands
 from core.queues import overseeing
 from core.queues.room import QueueRoom
+from core.queues.supervisors import Supervisor
 from core.queues.views import AgentRow, CallBackRow, QueueRow
 from core.texts import _
 
@@ -184,11 +185,57 @@ def extend_work(asking: Asking, params: AtDesk) -> Done:
     return _at(asking, params.device, Act.EXTEND_WORK)
 
 
+@act("agent.ask_help", roles=DESK, changes=True, own="device")
+def ask_help(asking: Asking, params: WithReason) -> Done:
+    """All supervisors see that the agent wants help with the call that he has (内部求助)."""
+    room = _room(asking)
+    agent = room.agent_at(params.device)
+    asking.note.after = {"agent": agent, "reason": params.reason}
+    room.help.ask(agent, params.reason)
+    room.tell()
+    return Done()
+
+
+@act("agent.end_help", roles=DESK, changes=True, own="device")
+def end_help(asking: Asking, params: AtDesk) -> Done:
+    """He has thought better of it."""
+    room = _room(asking)
+    room.help.end(room.agent_at(params.device))
+    room.tell()
+    return Done()
+
+
+@act("agent.answer_help", roles=OVERSEERS, changes=True)
+def answer_help(asking: Asking, params: Oversee) -> Done:
+    """The supervisor's telephone rings; lifted, it is in the call of the agent who has asked for help, who alone hears
+    it; the other overseeing acts, or keys 1 to 4, change that.
+    """
+    room = _room(asking)
+    done = _oversee(asking, params, "whisper")
+    room.help.end(params.agent, asking.peer.name)
+    room.tell()
+    return done
+
+
+class OnTrunk(Params, frozen=True):
+    device: Device
+    line: Annotated[str, Meta(description="the trunk line, as line.list has it", min_length=1, max_length=64)]
+
+
+@act("trunk.listen", roles=OVERSEERS, changes=True)
+def listen_to_trunk(asking: Asking, params: OnTrunk) -> Done:
+    """The supervisor's telephone rings; lifted, it hears what is spoken on the line, and nobody hears it (中继监听)."""
+    asking.note.target = params.line
+    overseeing.hear_trunk(_room(asking), params.device, params.line, asking.peer.name)
+    return Done()
+
+
 @act("agent.force", roles=OVERSEERS, changes=True)
 def force(asking: Asking, params: Force) -> Done:
     """A supervisor does it for the agent: 强制示闲, 强制示忙, 强制签出 and the like."""
     asking.note.target = params.agent
     asking.note.after = {"act": params.act, "reason": params.reason}
+    _must_look_after(asking, params.agent)
     _room(asking).ask(params.agent, Act(params.act), params.reason, asking.peer.name)
     return Done()
 
@@ -220,6 +267,7 @@ def intercept(asking: Asking, params: Oversee) -> Done:
 def _oversee(asking: Asking, params: Oversee, how: overseeing.How) -> Done:
     asking.note.target = params.agent
     asking.note.after = {"device": params.device, "how": how}
+    _must_look_after(asking, params.agent)
     overseeing.oversee(_room(asking), params.device, params.agent, how, asking.peer.name)
     return Done()
 
@@ -229,8 +277,14 @@ def set_skill(asking: Asking, params: SetSkill) -> Done:
     """Holds, over restarts too, until the configuration says something new about these skills of the agent."""
     asking.note.target = params.agent
     asking.note.after = {"skill": params.skill, "level": params.level, "queue": params.queue}
+    _must_look_after(asking, params.agent)
     _room(asking).set_skill(params.agent, params.skill, params.level, params.queue, asking.peer.name)
     return Done()
+
+
+def _must_look_after(asking: Asking, agent: str) -> None:
+    """Refused: a supervisor of other groups."""
+    Supervisor(asking.peer.name, asking.peer.groups).must_look_after(agent, _room(asking).agent(agent).group)
 
 
 def _at(asking: Asking, device: str, what: Act, reason: str = "") -> Done:

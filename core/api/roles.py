@@ -22,6 +22,8 @@ from enum import Enum
 from socket import SO_PEERCRED, SOL_SOCKET
 from typing import Protocol
 
+from core.supervision import limits
+
 SO_PEERGROUPS = 59  # asm-generic/socket.h; Python has no name for it
 _GROUPS_MAX = 65536
 
@@ -55,7 +57,7 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class User:
     """A row of the [[user]] table. unix_user, unix_group: who is meant; "": not by that. station: his telephone.
-    language: of texts to him; "": as he asks, else the box's.
+    language: of texts to him; "": as he asks, else the box's. groups: of agents, to whom a supervisor is limited.
     """
 
     name: str
@@ -64,6 +66,7 @@ class User:
     unix_group: str = ""
     station: str = ""
     language: str = ""
+    groups: frozenset[str] = frozenset()
 
     def means(self, credentials: Credentials) -> bool:
         by_user = bool(self.unix_user) and self.unix_user == credentials.user
@@ -79,6 +82,8 @@ class Peer:
     stations: frozenset[str] = frozenset()
     credentials: Credentials = field(default=Credentials(0, -1, -1))
     language: str = ""
+    groups: frozenset[str] = frozenset()
+    """Of agents, to whom he is limited; empty: he is not."""
 
     @property
     def words(self) -> str:
@@ -95,7 +100,9 @@ def peer_of(credentials: Credentials, users: Iterable[User], own_uid: int) -> Pe
     name = meant[0].name if meant else credentials.user or f"uid {credentials.uid}"
     stations = frozenset(user.station for user in meant if user.station)
     language = next((user.language for user in meant if user.language), "")
-    return Peer(name, frozenset(roles), stations, credentials, language)
+    rows = [(role.value, ()) for role in roles if role is Role.ADMINISTRATOR]
+    groups = limits([*rows, *((user.role.value, user.groups) for user in meant)])
+    return Peer(name, frozenset(roles), stations, credentials, language, groups)
 
 
 class Optioned(Protocol):

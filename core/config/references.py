@@ -39,6 +39,7 @@ REFERENCES = {
     "hunt_group.overflow": "number",
     "hunt_group.night": "number",
     "agent.group": "agent group",
+    "user.groups.*": "agent group",
     "agent.queues.*.queue": "queue",
     "agent.skills.*": "skill",
     "agent.queues.*.skills.*": "skill",

@@ -79,6 +79,13 @@ class Acts:
             raise _not_possible(_("{device} speaks with somebody else; hold that call first").format(device=device))
         station.retrieve(leg)
 
+    def mute(self, device: str, call: int, on: bool) -> None:
+        """The device hears, and is not heard."""
+        station, leg = self._station(device), self._leg(device, call)
+        if leg is not station.active or leg.state is not State.CONNECTED or leg.listener:
+            raise _not_possible(_("{device} does not speak in call {call}").format(device=device, call=call))
+        station.mute(leg, on)
+
     def consult(self, device: str, call: int, number: str) -> int:
         """Holds the party and calls the number. Returns the new call's number."""
         station = self._station(device)

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from core.exchange.refusal import Refused, Said
-from core.exchange.services import calling, forwarding, parking, picking_up, ringing_back, transferring, waking
+from core.exchange.services import calling, forwarding, muting, parking, picking_up, ringing_back, transferring, waking
 from core.exchange.station import Station
 from core.numbering.target import Target
 from hw.signalling.q850 import Cause
@@ -26,6 +26,7 @@ Code = Callable[["Call", Station, tuple[str, ...]], Awaitable[Said | None]]
 CODES: dict[str, Code] = {
     **calling.CODES,
     **forwarding.CODES,
+    **muting.CODES,
     **parking.CODES,
     **picking_up.CODES,
     **ringing_back.CODES,

@@ -339,6 +339,12 @@ class Station:
         leg.call.note("Retrieved", leg)
         leg.call.resound(leg)
 
+    def mute(self, leg: Leg, on: bool) -> None:
+        """Its user hears, and is not heard, until unmuted or gone from the call."""
+        leg.muted = on
+        leg.call.note("Muted", leg, on=on)
+        leg.call.arrange()
+
     def put_down(self) -> None:
         """Its call went on without it: a tone, until it is hung up."""
         self._left_alone(Cause.NORMAL_CLEARING)

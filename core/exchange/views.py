@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class ConnectionView(msgspec.Struct, frozen=True):
     """One device's half of a call. since: UTC seconds when its state began. hears: tone, prompt or music in place of
-    the others; words: what that says.
+    the others; words: what that says. muted: it is heard by nobody.
     """
 
     device: str
@@ -29,6 +29,7 @@ class ConnectionView(msgspec.Struct, frozen=True):
     since: float
     hears: str
     words: str = ""
+    muted: bool = False
 
 
 class CallView(msgspec.Struct, frozen=True):
@@ -83,6 +84,7 @@ def connection_view(leg: Leg) -> ConnectionView:
         since=exchange.utc().timestamp() - (exchange.clock() - leg.since),
         hears=leg.treatment.name if leg.treatment is not None else "",
         words=leg.treatment.words if leg.treatment is not None else "",
+        muted=leg.muted,
     )
 
 

@@ -1,5 +1,12 @@
 """What agents do by telephone alone (签入、示闲……): [features] agent_..., each answered in words of what it has done.
 
+    *83# #83#   ask for help, no more
+
+    supervisors, at their own telephones ([[user]] station):
+
+    *84#        answer who asks for help  *80*3#      listen to the third trunk line
+    *83*1001#   listen to agent 1001      *84*1001#   whisper    *85*1001#   barge in    *89*1001#   intercept
+
     *81*1001#   log on as 1001 at this telephone; the PIN is asked for, and is in no journal
     *82# #82#   ready, not ready          *86# #86#   rest, end of rest
     *87# #87#   after-call work, its end  *88#        longer          #81#  log off
@@ -15,10 +22,11 @@ from typing import TYPE_CHECKING
 from core.acd.agents import Act
 from core.exchange.asking import ask
 from core.exchange.leg import State
-from core.exchange.refusal import Said
+from core.exchange.refusal import Refused, Said
 from core.exchange.service import Service
 from core.exchange.station import Station
-from core.queues import log_on
+from core.queues import log_on, overseeing, supervisors
+from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
@@ -37,9 +45,25 @@ ACTS = {
 }
 
 
+OVERSEEING: dict[str, overseeing.How] = {
+    "supervisor_listen": "listen",
+    "supervisor_whisper": "whisper",
+    "supervisor_barge_in": "barge in",
+    "supervisor_intercept": "intercept",
+}
+
+
 def of(room: QueueRoom) -> dict[str, Code]:
     """By the field of [features]."""
-    return {"agent_log_on": partial(_log_on, room), **{field: partial(_act, room, field) for field in ACTS}}
+    return {
+        "agent_log_on": partial(_log_on, room),
+        "agent_help": partial(_help, room),
+        "agent_help_off": partial(_help_off, room),
+        "supervisor_help": partial(_answer_help, room),
+        "supervisor_trunk": partial(_trunk, room),
+        **{field: partial(_act, room, field) for field in ACTS},
+        **{field: partial(_oversee, room, how) for field, how in OVERSEEING.items()},
+    }
 
 
 async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
@@ -59,3 +83,40 @@ async def _act(room: QueueRoom, field: str, call: Call, station: Station, argume
     act, said = ACTS[field]
     room.ask(room.agent_at(station.name), act)
     return said
+
+
+async def _help(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
+    room.help.ask(room.agent_at(station.name))
+    return Said("agent.help-asked")
+
+
+async def _help_off(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
+    room.help.end(room.agent_at(station.name))
+    return Said("agent.help-over")
+
+
+async def _answer_help(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> None:
+    supervisor = supervisors.at(room.exchange.box, station.name)
+    agent = room.help.longest(supervisor)
+    await overseeing.from_code(room, call, agent, "whisper", supervisor.name)
+    room.help.end(agent, supervisor.name)
+
+
+async def _oversee(
+    room: QueueRoom, how: overseeing.How, call: Call, station: Station, arguments: tuple[str, ...]
+) -> None:
+    supervisor = supervisors.at(room.exchange.box, station.name)
+    agent = arguments[0]
+    supervisor.must_look_after(agent, room.agent(agent).group)
+    await overseeing.from_code(room, call, agent, how, supervisor.name)
+    room.help.end(agent, supervisor.name)
+
+
+async def _trunk(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> None:
+    """By its number in the order of the files: the first trunk line is 1."""
+    supervisor = supervisors.at(room.exchange.box, station.name)
+    lines = list(room.exchange.trunks)
+    number = int(arguments[0]) if arguments[0].isdigit() else 0
+    if not 1 <= number <= len(lines):
+        raise Refused(Cause.INVALID_NUMBER, "not-possible", said=Said("call.vacant"))
+    await overseeing.trunk_from_code(room, call, lines[number - 1], supervisor.name)

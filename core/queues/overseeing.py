@@ -3,9 +3,12 @@
     listen       hears all, nobody hears him             barge in     all hear all
     whisper      hears all, the agent alone hears him    intercept    in the agent's place, who is freed
 
-His telephone rings; lifted, its leg moves into the call. Asked again while he is there, he changes over at once. Who
-only listens is no party: when the others have gone the call is over, and when the agent has gone, so has he. The
-record of the call does not know him, but where he has taken it; the journal does (Supervised).
+Asked by act, his telephone rings; lifted, its leg moves into the call. Asked by code from his telephone, it moves there
+at once. Asked again while he is there, he changes over, and so he does by keys: 1 listen, 2 whisper, 3 barge in,
+4 intercept. Who only listens is no party: when the others have gone the call is over, and when the agent has gone, so
+has he. The record of the call does not know him, but where he has taken it; the journal does (Supervised).
+
+A trunk line is listened to in the same way, whoever speaks there (TrunkHeard).
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 How = Literal["listen", "whisper", "barge in", "intercept"]
 KIND = "internal"
+KEYS: dict[str, How] = {"1": "listen", "2": "whisper", "3": "barge in", "4": "intercept"}
 
 
 def oversee(room: QueueRoom, device: str, agent: str, how: How, by: str) -> None:
@@ -56,25 +60,110 @@ def _talking(room: QueueRoom, agent: str) -> Leg:
     return leg
 
 
+def hear_trunk(room: QueueRoom, device: str, line: str, by: str) -> None:
+    """The supervisor's telephone rings; lifted, it hears what is spoken on the trunk line. Refused: it is not free,
+    there is no such line, or nobody speaks there.
+    """
+    station = room.exchange.stations.get(device)
+    if station is None:
+        raise Refused(Cause.INVALID_NUMBER, "not-possible", _("there is no station {device}").format(device=device))
+    _on_trunk(room, line)
+    if not station.free or not station.reachable:
+        raise Refused(Cause.USER_BUSY, "busy", _("station {device} is not free").format(device=device))
+    room.exchange.ring_station(station, partial(_hear, room=room, line=line, by=by), Party(line), KIND)
+
+
+def _on_trunk(room: QueueRoom, line: str) -> Leg:
+    trunk = room.exchange.trunks.get(line)
+    if trunk is None:
+        raise Refused(Cause.INVALID_NUMBER, "not-possible", _("there is no trunk line {line}").format(line=line))
+    leg = trunk.leg
+    if leg is None or leg.gone or not leg.call.others(leg):
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible", _("nobody speaks on {line}").format(line=line))
+    return leg
+
+
+async def from_code(room: QueueRoom, call: Call, agent: str, how: How, by: str) -> None:
+    """The supervisor has dialled it: he is in the agent's call at once. Refused: as oversee()."""
+    room.agent(agent)
+    if call.calling is not None and _talking(room, agent).device is call.calling.device:
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible", _("that is the agent's own telephone"))
+    if await _lifted(call):
+        _move(room, call, _talking(room, agent), agent, how, by)
+
+
+async def trunk_from_code(room: QueueRoom, call: Call, line: str, by: str) -> None:
+    """The same with a trunk line. Refused: as hear_trunk()."""
+    _on_trunk(room, line)
+    if await _lifted(call):
+        _move_to_trunk(room, call, _on_trunk(room, line), line, by)
+
+
 async def _enter(call: Call, *, room: QueueRoom, agent: str, how: How, by: str) -> None:
     """The routine of the supervisor's own call, which ends when its leg is in the agent's."""
+    if await _lifted(call):
+        _move(room, call, _talking(room, agent), agent, how, by)
+
+
+async def _hear(call: Call, *, room: QueueRoom, line: str, by: str) -> None:
+    if await _lifted(call):
+        _move_to_trunk(room, call, _on_trunk(room, line), line, by)
+
+
+async def _lifted(call: Call) -> bool:
+    """False: he has not answered, and the call is over."""
     leg = call.calling
     assert leg is not None
-    with trio.move_on_after(room.exchange.stations[leg.name].settings.no_answer_s):
+    if leg.state is State.INITIATED:
+        leg.device.answer(leg)
+    with trio.move_on_after(call.exchange.stations[leg.name].settings.no_answer_s):
         await leg.until(State.CONNECTED)
     if leg.state is not State.CONNECTED:
         call.end(Cause.NO_ANSWER, "no answer")
-        return
-    target = _talking(room, agent)
-    into = target.call
+        return False
+    return True
+
+
+def _move(room: QueueRoom, call: Call, target: Leg, agent: str, how: How, by: str) -> None:
+    leg = _into(call, target)
+    _change(leg, target, agent, how, by)
+    target.call.nursery_task(_with_agent, leg, target)
+    target.call.nursery_task(_changes_over, room, leg, target, agent, by)
+    _leave(room, call, target.call)
+
+
+def _move_to_trunk(room: QueueRoom, call: Call, target: Leg, line: str, by: str) -> None:
+    leg = _into(call, target)
+    target.call.note("TrunkHeard", leg, line=line, by=by)
+    target.call.arrange()
+    target.call.nursery_task(_with_agent, leg, target)
+    _leave(room, call, target.call)
+
+
+def _into(call: Call, target: Leg) -> Leg:
+    """The supervisor's leg, in the other call from now on, as a listener."""
+    leg = call.calling
+    assert leg is not None
     leg.listener = True
     leg.calling = False
-    call.give(leg, into)
+    call.give(leg, target.call)
     call.calling = None
-    _change(leg, target, agent, how, by)
-    into.nursery_task(_with_agent, leg, target)
+    return leg
+
+
+def _leave(room: QueueRoom, call: Call, into: Call) -> None:
     room.exchange.joined(into, call)
     call.end(Cause.NORMAL_CLEARING, "supervises", into=into.id)
+
+
+async def _changes_over(room: QueueRoom, leg: Leg, target: Leg, agent: str, by: str) -> None:
+    """By his keys, as long as he and the agent are there."""
+    leg.keys.clear()
+    leg.device.listen(leg, True)
+    while not leg.gone and not target.gone and leg.call is target.call:
+        how = KEYS.get(await leg.next_key())
+        if how is not None and not target.gone:
+            _change(leg, target, agent, how, by)
 
 
 def _change(leg: Leg, target: Leg, agent: str, how: How, by: str) -> None:

@@ -66,6 +66,7 @@ def call_back_row(back: CallBack, now: float) -> CallBackRow:
 def agent_row(room: QueueRoom, view: views.AgentView) -> AgentRow:
     zero = room.exchange.utc().timestamp() - room.exchange.clock()
     counts = view.counts
+    asked = room.help.asked.get(view.number)
     return AgentRow(
         number=view.number,
         name=view.name,
@@ -86,4 +87,6 @@ def agent_row(room: QueueRoom, view: views.AgentView) -> AgentRow:
         answered=counts.answered,
         missed=counts.missed + counts.rejected + counts.unreachable,
         talk_s=round(counts.talk_s, 3),
+        help_since=round(asked.since, 3) if asked is not None else None,
+        help=asked.reason if asked is not None else "",
     )

@@ -40,6 +40,7 @@ from core.queues.call_back import CallBack
 from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
 from core.queues.desks import Desks
+from core.queues.help import Help
 from core.queues.skills_kept import SkillsKept
 from core.queues.views import AgentRow, QueueRow
 from core.queues.waiter import ELSEWHERE, Waiter
@@ -77,6 +78,7 @@ class QueueRoom:
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
         self.call_backs = CallBacks(self)
         self._skills = SkillsKept(exchange.journal.state)
+        self.help = Help(self)
         self._faulted = faulted
         self.waiters: dict[int, Waiter | CallBack] = {}
         self.rung: dict[int, Waiter | CallBack] = {}  # of these, for whom agents are rung
@@ -298,6 +300,7 @@ class QueueRoom:
         finally:
             self._telling = False
             self._events.clear()
+        self.help.over()
         self._show()
         self._woken.set()
 

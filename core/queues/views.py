@@ -69,3 +69,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     answered: Annotated[int, Meta(description="of these, answered")]
     missed: Annotated[int, Meta(description="of these, not answered, refused or impossible to ring")]
     talk_s: Annotated[float, Meta(description="seconds that he has talked in calls of queues")]
+    help_since: Annotated[
+        float | None, Meta(description="since when he asks for help with his call, UTC seconds since 1970; null: not")
+    ] = None
+    help: Annotated[str, Meta(description="for what, in his words")] = ""

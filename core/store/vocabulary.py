@@ -139,6 +139,12 @@ KINDS = (
     ),
     Kind("Failed", BOTH, "the device cannot be reached, or hears why its call failed", (CAUSE, REASON)),
     Kind("Held", BOTH, "the device holds the call"),
+    Kind(
+        "Muted",
+        BOTH,
+        "the device is heard by nobody in the call, or again",
+        (Field("on", bool, "false: it is heard again", needed=True),),
+    ),
     Kind("Retrieved", BOTH, "the device takes up again the call it held"),
     Kind(
         "ConnectionCleared",
@@ -360,6 +366,24 @@ KINDS = (
                 needed=True,
             ),
             Field("by", str, "the supervisor"),
+        ),
+    ),
+    Kind(
+        "TrunkHeard",
+        BOTH,
+        "a supervisor at the device listens to the call of a trunk line; nobody hears him",
+        (Field("line", str, "which", needed=True), Field("by", str, "the supervisor")),
+    ),
+    Kind(
+        "AgentHelp",
+        (DEVICE,),
+        "an agent asks the supervisors for help with his call, or no more",
+        (
+            AGENT,
+            Field("of", int, "the call, 0: it is over"),
+            Field("on", bool, "false: no more", needed=True),
+            REASON,
+            Field("by", str, "the supervisor who came; empty: nobody, or the agent himself has thought better of it"),
         ),
     ),
     Kind(

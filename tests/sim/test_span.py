@@ -89,7 +89,7 @@ async def test_the_voltage_of_a_line_tells_hook_polarity_and_whether_there_is_an
     trunk.on_hook()
     card.line(TRUNK).crossed = True
     assert trunk.volts() == -48.0
-    told = []
+    told: list[object] = []
     trunk.heard = told.append
     card.line(TRUNK).cut()
     assert trunk.volts() == 0.0

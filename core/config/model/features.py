@@ -101,7 +101,18 @@ class Features(Table):
     agent_end_rest: Code = code("End it (取消休息).", "#86#")
     agent_work: Code = code("Begin after-call work (进入工作态).", "*87#")
     agent_end_work: Code = code("End it (退出工作态).", "#87#")
+    agent_help: Code = code("Ask the supervisors for help with the present call (内部求助).", "*83#")
+    agent_help_off: Code = code("Ask no more.", "#83#")
     agent_extend_work: Code = code("Let it last longer (延长工作态).", "*88#")
+
+    supervisor_help: Code = code("Supervisor: answer the agent who has asked for help longest (应答求助).", "*84#")
+    supervisor_listen: Code = code("Supervisor: listen to the agent of that number (监听).", "*83*", "NUMBER#")
+    supervisor_whisper: Code = code("Supervisor: speak to the agent alone (耳语).", "*84*", "NUMBER#")
+    supervisor_barge_in: Code = code("Supervisor: join the agent's call (插入).", "*85*", "NUMBER#")
+    supervisor_intercept: Code = code("Supervisor: take the agent's call (拦截).", "*89*", "NUMBER#")
+    supervisor_trunk: Code = code(
+        "Supervisor: listen to a trunk line, by its number in the order of the files (中继监听).", "*80*", "NUMBER#"
+    )
 
     flash_release: Code = code("Release who is in talk, go back to the other (拍叉 1).", "1", context=FLASH)
     flash_alternate: Code = code("Put who is in talk on hold, go to the other (拍叉 2).", "2", context=FLASH)
@@ -114,6 +125,10 @@ class Features(Table):
         "Send the held party to that number and leave, without waiting for an answer (盲转).",
         "*72*",
         "NUMBER#",
+    )
+
+    mute: Code = code(
+        "After a flash: back to the other, who hears nothing from here any more; again: he does (静音).", "*78#"
     )
 
     conference_mute: Code = code("Mute oneself, or speak again (静音).", "*6", context=CONFERENCE)

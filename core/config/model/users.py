@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from core.config.model.kinds import Effect, Language, MaybeNumber, Name, Table, mistake, setting
+from core.config.model.kinds import Effect, Language, Many, MaybeNumber, Name, Table, mistake, setting
 
 Account = Annotated[str, StringConstraints(max_length=32, pattern=r"^([a-z_][a-z0-9_-]*)?$")]
 
@@ -26,6 +26,9 @@ class User(Table):
     unix_group: Account = setting('Everybody of this group on this machine; "": by account.', "", effect=Effect.NOW)
     station: MaybeNumber = setting(
         'Station of the person, whose calls an agent may handle; "": none.', "", effect=Effect.NOW
+    )
+    groups: Many[str] = setting(
+        "Groups of agents whom a supervisor looks after: he acts for no others. None: all.", (), effect=Effect.NOW
     )
     language: Language = setting('Of messages to this person; "": that of the box.', "", effect=Effect.NOW)
 
