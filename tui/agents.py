@@ -172,13 +172,13 @@ class Agents(Room):
             return super()._state(status)
         alarms = "! " + _("{alarms} alarms").format(**status) + "   " if status.get("alarms") else ""
         return alarms + "  ".join(
-            f"{lamp} {_(words)} {counted[state]}" for state, (lamp, _kind, words) in STATES.items()
+            f"{lamp} {_(words)} {counted[state]}" for state, (lamp, _kind, words) in STATES.items() if counted[state]
         )
 
     def show_detail(self) -> None:
         super().show_detail()
         if self.table.cursor:
-            self.run_worker(partial(self._show_day, self.table.cursor), exclusive=True, group="below")
+            self.aside(partial(self._show_day, self.table.cursor), "below")
 
     async def _show_day(self, number: str) -> None:
         plot = self.query_one(DayPlot)

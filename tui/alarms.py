@@ -1,17 +1,25 @@
-"""The alarms that stand, the worst first, each with what to do; acknowledges them."""
+"""The alarms that stand, the worst first, each with what to do; acknowledges them; those of the last days as a list."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from core.store.event import from_utc
 from core.texts import N_, _
 from core.width import wrap
-from tui.columns import plain
+from hw import wall_clock
+from tui.columns import fit, plain
 from tui.live_table import Cell, Column, LiveTable, Row
 from tui.room import Room, clock
+from tui.story import Story
 
+DAYS = 7
+"""So far back goes the list of the past."""
+AGAIN_S = 10.0
+"""So often it is asked for."""
 LEVELS = {"critical": "bad", "warning": "busy", "notice": "usual"}
 """From the worst; each with its colour."""
 
@@ -30,6 +38,14 @@ def row(alarm: dict[str, Any]) -> Row:
     )
 
 
+def story(alarm: dict[str, Any]) -> str:
+    """One of the past: from when to when, how bad, what, and who had seen it."""
+    came = _("before") if alarm["since"] is None else clock(alarm["since"], day=True)
+    went = _("stands") if alarm["until"] is None else clock(alarm["until"], day=True)
+    seen = "; " + _("seen by {who}").format(who=alarm["seen_by"]) if alarm["seen_by"] else ""
+    return f"{fit(came, 11)} - {fit(went, 11)}  {fit(_(alarm['level'] or '?'), 9)}{alarm['text']}{seen}"
+
+
 class Alarms(Room):
     ROOM = "alarms"
     TOPICS = ("alarms",)
@@ -39,7 +55,10 @@ class Alarms(Room):
     )
     EMPTY = N_("No alarm stands.")
     COLUMNS = (Column(N_("level"), 9), Column(N_("since"), 11), Column(N_("alarm"), 0), Column(N_("seen by"), 10))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "acknowledge", N_("Acknowledge"))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "acknowledge", N_("Acknowledge")),
+        Binding("h", "history", N_("History")),
+    ]
 
     def fill(self) -> None:
         alarms = self.box.rows("alarms")
@@ -63,10 +82,20 @@ class Alarms(Room):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "acknowledge":
             return (self.box.may("alarm.acknowledge") and bool(self.table.cursor)) or None
+        if action == "history":
+            return self.box.may("alarm.history") or None
         return True
 
     def on_live_table_chosen(self, event: LiveTable.Chosen) -> None:
         self.action_acknowledge()
+
+    def action_history(self) -> None:
+        async def rows() -> list[str]:
+            since = from_utc(wall_clock.utc() - timedelta(days=DAYS))
+            past = (await self.box.ask("alarm.history", since=since))["alarms"]
+            return [story(alarm) for alarm in past] or [_("No alarm came in {days} days.").format(days=DAYS)]
+
+        self.app.push_screen(Story(_("alarms of the last {days} days").format(days=DAYS), rows, AGAIN_S))
 
     def action_acknowledge(self) -> None:
         key = self.table.cursor

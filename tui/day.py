@@ -49,9 +49,9 @@ class Today:
         return rows
 
 
-def local(begin_us: int) -> str:
-    """14:30."""
-    return datetime.fromtimestamp(begin_us / 1e6).astimezone().strftime("%H:%M")
+def local(begin_us: int, form: str = "") -> str:
+    """14:30, or as strftime has it."""
+    return datetime.fromtimestamp(begin_us / 1e6).astimezone().strftime(form or "%H:%M")
 
 
 def _added(rows: list[Figures]) -> list[Figures]:

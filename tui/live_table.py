@@ -14,7 +14,7 @@ What it does not: know what a row means. Texts are plain (tui/columns.py), never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -117,6 +117,8 @@ class LiveTable(ScrollView, can_focus=True):
         """Key of the row that it is on; empty: there is none."""
         self.painted = 0
         """How many lines were made anew, for measuring."""
+        self.lit = -1
+        """The column whose title is lit; -1: none."""
         self.wanted = ""
         """What one looks for; empty: nothing."""
         self._empty = empty
@@ -139,6 +141,15 @@ class LiveTable(ScrollView, can_focus=True):
     def keys(self) -> list[str]:
         """In the order in which they were shown last."""
         return list(self._keys)
+
+    def begin(self, columns: Sequence[Column], rows: Mapping[str, Row], lit: int = -1) -> None:
+        """Other columns, other rows. The cursor stays where a row of its key is."""
+        self.columns, self.lit = tuple(columns), lit
+        self.rows, self._coming = dict(rows), {}
+        self._strips.clear()
+        self._sort()
+        self._follow()
+        self.post_message(self.Pointed(self))
 
     def seen(self) -> list[str]:
         """Keys of the rows that are on the screen."""
@@ -217,8 +228,7 @@ class LiveTable(ScrollView, can_focus=True):
             self._width = width
             self._strips.clear()
         if y == 0:
-            titles = tuple(Cell(column.title and _(column.title), "title") for column in self.columns)
-            return self._line(titles, width, self._style("title"))
+            return self._titles(width)
         place = y - 1 + round(self.scroll_y)
         if place >= len(self._keys):
             text = plain(self._nothing()) if not self._keys and y == 2 else ""
@@ -230,6 +240,16 @@ class LiveTable(ScrollView, can_focus=True):
             over = self._style("cursor" if self.has_focus else "pointer") if cursor else None
             strip = self._strips[key, cursor] = self._line(self.rows[key].cells, width, over)
         return strip
+
+    def _titles(self, width: int) -> Strip:
+        style = self._style("title")
+        segments = []
+        for at, (column, room) in enumerate(zip(self.columns, self._widths(width), strict=True)):
+            if room is not None:
+                lit = style + Style(reverse=True) if at == self.lit else style
+                title = fit(plain(column.title and _(column.title)), room, column.right)
+                segments += [Segment(" " * GAP, style), Segment(title, lit)]
+        return Strip(segments).adjust_cell_length(width, style)
 
     def _nothing(self) -> str:
         if self.wanted and self.rows:

@@ -161,7 +161,7 @@ class Queues(Room):
 
     def _look(self, rest_s: float = 0.0) -> None:
         if self.table.cursor:
-            self.run_worker(partial(self._ask, self.table.cursor, rest_s), exclusive=True, group="below")
+            self.aside(partial(self._ask, self.table.cursor, rest_s), "below")
 
     async def _ask(self, name: str, rest_s: float) -> None:
         if rest_s:

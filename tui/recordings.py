@@ -103,7 +103,7 @@ class Recordings(Room):
     # ---- searching ----
 
     def look_up(self) -> None:
-        self.run_worker(self._look_up, exclusive=True, group="search")
+        self.aside(self._look_up, "search")
 
     async def _look_up(self) -> None:
         try:
@@ -147,7 +147,7 @@ class Recordings(Room):
         super().show_detail()
         row, room = self.one(), self._room()
         if row is not None and (row["file"], room) not in self._waves and self.box.may("recording.wave"):
-            self.run_worker(partial(self._picture, row, room), exclusive=True, group="wave")
+            self.aside(partial(self._picture, row, room), "wave")
 
     def _room(self) -> int:
         return max(10, self.size.width - 2)
@@ -215,7 +215,7 @@ class Recordings(Room):
         if self._sound is not None and self._sound.runs:
             self._sound.stop()
         elif (row := self.one()) is not None:
-            self.run_worker(partial(self._hear, row["file"]), exclusive=True, group="sound")
+            self.aside(partial(self._hear, row["file"]), "sound")
 
     async def _hear(self, file: str) -> None:
         self._sound = await beside("recording", "play", "--socket", str(self.box.path), file)
@@ -290,7 +290,7 @@ class Recordings(Room):
             await self.console.ordered([(method, params)], done.format(file=params["file"]))
             await self._look_up()
 
-        self.run_worker(whole)
+        self.aside(whole, "order")
 
 
 def _params(wanted: dict[str, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ AGAIN_S = 1.0
 
 
 class Story(Screens):
-    """fetch: the rows as they are now; called each second."""
+    """fetch: the rows as they are now; called each second, or as often as `every_s` says."""
 
     HELP_TEXT = N_("What happened, oldest first. The list grows while you look.")
     DEFAULT_CSS = """
@@ -27,8 +27,9 @@ class Story(Screens):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,backspace", "back", N_("Back"))]
 
-    def __init__(self, title: str, fetch: Callable[[], Awaitable[list[str]]]) -> None:
+    def __init__(self, title: str, fetch: Callable[[], Awaitable[list[str]]], every_s: float = AGAIN_S) -> None:
         super().__init__()
+        self._every_s = every_s
         self._about = title
         self._fetch = fetch
         self.rows: list[str] = []
@@ -42,7 +43,7 @@ class Story(Screens):
     def on_mount(self) -> None:
         self.query_one(Log).focus()
         self._look()
-        self.set_interval(AGAIN_S, self._look)
+        self.set_interval(self._every_s, self._look)
 
     def _look(self) -> None:
         self.run_worker(self._read(), exclusive=True)

@@ -200,7 +200,7 @@ class Wall(Screens):
 
     def _ask(self) -> None:
         if self._today.there:
-            self.run_worker(self._show_day, exclusive=True)
+            self.aside(self._show_day, "day")
 
     async def _show_day(self) -> None:
         try:

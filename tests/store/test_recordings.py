@@ -43,7 +43,7 @@ def office() -> Story:
     story.incoming(2, "e1a/2", "8002", calling="13800000002")
     story.note("NetworkReached", 2, "e1a/2", number="62001001", group="country")
     story.note("Queued", 2, "e1a/2", queue="sales")
-    story.note("Served", 2, "8002", agent="1002", queue="sales", waited_s=4.0)
+    story.note("Served", 2, "8002", agent="1002", queue="sales", waited_ms=4000)
     story.note("ServiceInitiated", 3, "8002", consults=2)
     story.note("Queued", 3, "8002", queue="service")
     began(story, 3, "3-1.wav", "8002", by="Li")

@@ -95,19 +95,52 @@ def wave(steps: int) -> dict[str, Any]:
     return {"ms": 83_000, "said": said, "heard": said[::-1]}
 
 
+def column(name: str, text: str, unit: str, formula: str = "") -> dict[str, Any]:
+    return {"name": name, "text": text, "unit": unit, "formula": formula or f"counts what is {name}", "brief": True}
+
+
+REPORT_COLUMNS = [
+    column("begin", "from", "time"),
+    column("queue", "queue", "text"),
+    column("offered", "offered", "count"),
+    column("answered", "answered", "count"),
+    column("abandoned", "abandoned", "count"),
+    column("overflowed", "overflowed", "count"),
+    column("level", "level", "share", "answered in time / (answered + abandoned)"),
+    column("asa", "ASA", "s", "wait of the answered / answered"),
+    *(column(f"more{n}", f"another {n}", "count") for n in range(8)),
+]
+
+
+def listed() -> dict[str, Any]:
+    facts = {"name": "queues", "title": "Queues", "text": "What came.", "about": "queue", "steps": True, "file": ""}
+    other = {"name": "ranking", "title": "Ranking", "text": "Who answered.", "about": "agent", "steps": False}
+    return {"reports": [facts | {"columns": REPORT_COLUMNS}, facts | other | {"columns": []}], "wrong": []}
+
+
 def report(steps: int = 8, **more: Any) -> dict[str, Any]:
     """A made report of queues: so many half hours."""
     begin = int(BEGUN * 1e6)
+    own: dict[str, Any] = {"title": "Queues", "text": "What came.", "by": "30", "columns": REPORT_COLUMNS}
     rows = [
         {"begin": begin + n * 1_800_000_000, "queue": "sales", "offered": 10 + n, "answered": 8 + n, "abandoned": 1}
-        | {"turned_away": 0, "overflowed": 1, "message": 0, "call_back": 0, "left": 0, "level": 0.8}
+        | {"turned_away": 0, "overflowed": 1, "message": 0, "call_back": 0, "left": 0, "level": 0.8, "asa": 12.5}
+        | {f"more{at}": at for at in range(8)}
         for n in range(steps)
     ]
-    return {"report": "queues", "rows": rows, "since": begin, "until": begin + steps * 1_800_000_000} | more
+    total = dict.fromkeys((one["name"] for one in REPORT_COLUMNS), 9) | {"begin": begin, "queue": "", "level": 0.8}
+    own |= {"total": total | {"offered": 108}}
+    return own | {"report": "queues", "rows": rows, "since": begin, "until": begin + steps * 1_800_000_000} | more
 
 
 def alarm(key: str, level: str, text: str, remedy: str = "") -> dict[str, Any]:
     return {"key": key, "level": level, "text": text, "remedy": remedy, "since": BEGUN, "seen_by": ""}
+
+
+def past() -> list[dict[str, Any]]:
+    facts = {"key": "span e1b", "level": "critical", "text": "span e1b: RED", "since": BEGUN, "until": BEGUN + 600}
+    stands = {"since": None, "until": None, "seen_by": ""}
+    return [facts | {"seen_by": "Mei", "seen": BEGUN + 60}, facts | stands | {"seen": None}]
 
 
 STATUS = {
@@ -182,6 +215,8 @@ class Box:
             "alarm.acknowledge": lambda params: {},
             "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},
             "report.make": lambda params: report(),
+            "alarm.history": lambda params: {"alarms": past()},
+            "report.list": lambda params: listed(),
             "recording.search": lambda params: {"recordings": shelf()},
             "recording.wave": lambda params: wave(params["steps"]),
             "recording.play": lambda params: {"call": 30},

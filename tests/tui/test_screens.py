@@ -21,6 +21,7 @@ from tui.alarms import Alarms
 from tui.app import Console
 from tui.board import SPAN, Board
 from tui.calls import Calls
+from tui.columns import plain
 from tui.dialogs import Help, Question
 from tui.live_table import LiveTable
 from tui.room import Room
@@ -331,5 +332,18 @@ def test_the_line_of_keys_is_made_anew_only_when_another_order_can_be_given(tmp_
         await pilot.press("down", "down", "up")
         await pilot.pause()
         assert [id(key) for key in console.screen.query(FooterKey)] == before
+
+    tell(tmp_path, story)
+
+
+def test_alarms_of_the_last_days_are_listed(tmp_path: Path, language: str) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await room(console, pilot, "3", Alarms)
+        await pilot.press("h")
+        await until(lambda: isinstance(console.screen, Story) and len(console.screen.rows) == 2)
+        assert isinstance(console.screen, Story)
+        gone, stands = console.screen.rows
+        assert plain(_("seen by {who}").format(who="Mei")) in gone
+        assert _("stands") in stands
 
     tell(tmp_path, story)
