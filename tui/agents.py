@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -31,6 +32,8 @@ from tui.room import Room, lasted
 REST_S = 0.3
 """The cursor must rest so long before the box is asked about an agent."""
 WIDE = 110
+HELP = "H"
+"""The lamp of an agent who asks for help."""
 STATES = {
     "ready": ("+", "good", N_("ready")),
     "offered a call": ("@", "busy", N_("is rung")),
@@ -62,8 +65,8 @@ class Agents(Room):
     TICKS = True
     HELP_TEXT = N_(
         "Each agent with state, since when, why, with whom, and what came of today's offers. The lamp at the left: +"
-        " ready, @ is rung, * in a call, w after-call work, - not ready, z at rest. What is forced, the agent sees with"
-        " the supervisor's name. Below, how the agent's day went."
+        " ready, @ is rung, * in a call, H wants help, w after-call work, - not ready, z at rest. What is forced, the"
+        " agent sees with the supervisor's name. Below, how the agent's day went."
     )
     EMPTY = N_("There are no agents.")
     COLUMNS = (
@@ -127,6 +130,8 @@ class Agents(Room):
 
     def row(self, agent: dict[str, Any]) -> Row:
         lamp, kind, words = STATES.get(agent["state"], ("?", "bad", agent["state"]))
+        if agent["help_since"] is not None:
+            lamp, kind, words = HELP, "bad", N_("wants help")
         there = agent["state"] != "logged off"
         return Row(
             (
@@ -148,7 +153,9 @@ class Agents(Room):
         return (agent["state"] == "logged off", agent["number"])
 
     def about(self, agent: dict[str, Any]) -> str:
-        """With whom he speaks, or why he does not."""
+        """For what he wants help, with whom he speaks, or why he does not."""
+        if agent["help"]:
+            return str(agent["help"])
         others = self.others(agent)
         if others:
             return others
@@ -170,10 +177,17 @@ class Agents(Room):
         counted = Counter(agent["state"] for agent in self.box.rows("agents").values())
         if not self.box.there or not counted:
             return super()._state(status)
-        alarms = "! " + _("{alarms} alarms").format(**status) + "   " if status.get("alarms") else ""
+        alarms = self.cry(self.box.rows("agents").values())
+        alarms += "! " + _("{alarms} alarms").format(**status) + "   " if status.get("alarms") else ""
         return alarms + "  ".join(
             f"{lamp} {_(words)} {counted[state]}" for state, (lamp, _kind, words) in STATES.items() if counted[state]
         )
+
+    @staticmethod
+    def cry(agents: Iterable[dict[str, Any]]) -> str:
+        """Who wants help, before everything else; empty: nobody."""
+        wanting = [f"{agent['number']} {agent['name']}" for agent in agents if agent["help_since"] is not None]
+        return _("HELP WANTED: {who}").format(who=", ".join(wanting)) + "   " if wanting else ""
 
     def show_detail(self) -> None:
         super().show_detail()
@@ -201,6 +215,9 @@ class Agents(Room):
         lines = [f"{agent['number']} {agent['name']}: {words}"]
         if agent["state"] != "logged off":
             lines[0] += " " + _("for {time}, at {device}").format(time=since, device=agent["device"])
+        if agent["help_since"] is not None:
+            waited = lasted(seconds_since(agent["help_since"]))
+            lines.append(_("wants help for {time}: {what}").format(time=waited, what=agent["help"] or "-"))
         if agent["by"]:
             lines.append(_("wanted by {who}").format(who=agent["by"]))
         if agent["reason"]:

@@ -36,6 +36,8 @@ from tui.story import Story
 ALWAYS = ("status",)
 """Watched in every room."""
 THEMES = {"dark": "textual-dark", "light": "textual-light"}
+HELP_S = 30.0
+"""How long a call for help stands there."""
 START = "start"
 MISTAKE_S = 20.0
 """How long a mistake in the file of keys is shown."""
@@ -72,6 +74,8 @@ class Console(App[object]):
     def __init__(self, path: Path, settings: Settings | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
+        self._heard: set[tuple[str, float]] = set()
+        """Agents who ask for help, with since when, as far as it was said."""
         self.box = Connection(path, ALWAYS)
         self.box.told = self._told
         self.box.turned = self._turned
@@ -109,8 +113,9 @@ class Console(App[object]):
         return [screen for screen in self.screen_stack if isinstance(screen, Screens) and screen.is_mounted]
 
     def tend(self) -> None:
-        """Watches what the screens want that are looked at."""
-        self.box.want({*ALWAYS, *(topic for screen in self._looked_at() for topic in screen.TOPICS)})
+        """Watches what the screens want that are looked at, and for a supervisor who of the agents calls for help."""
+        always = {*ALWAYS, "agents"} if "supervisor" in self.box.welcome.get("roles", ()) else {*ALWAYS}
+        self.box.want(always.union(*(screen.TOPICS for screen in self._looked_at())))
 
     def _told(self, topic: str, keys: set[str] | None) -> None:
         for screen in self._looked_at():
@@ -121,6 +126,18 @@ class Console(App[object]):
                     screen.take(topic, keys)
             if topic == "status":
                 screen.show_state()
+        if topic == "agents":
+            self._hear_help()
+
+    def _hear_help(self) -> None:
+        """Says loudly who wants help, in every room, once for each time that he asks."""
+        agents = self.box.rows("agents").values()
+        asking = {(agent["number"], agent["help_since"]): agent for agent in agents if agent.get("help_since")}
+        for agent in (asking[key] for key in asking.keys() - self._heard):
+            self.bell()
+            text = f"{agent['number']} {agent['name']}: {agent['help'] or _('wants help')}"
+            self.notify(text, title=_("HELP WANTED"), severity="error", timeout=HELP_S, markup=False)
+        self._heard = set(asking)
 
     def _turned(self) -> None:
         if self.box.there and self.current_mode not in {place.room for place in self.places}:

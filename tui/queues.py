@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -19,12 +20,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from core.api.errors import Refusal
-from core.texts import N_, _
+from core.texts import N_, _, plural
 from core.width import wrap
 from hw import wall_clock
+from tui.ask import Choose
 from tui.columns import fit, plain
 from tui.connection import Gone
 from tui.day import Today, day_series, local
+from tui.dialogs import Question
 from tui.live_table import Cell, Column, LiveTable, Row
 from tui.plot import DayPlot
 from tui.room import Room, lasted
@@ -46,6 +49,12 @@ def lamp(queue: dict[str, Any]) -> str:
     if (queue["waiting"] and not queue["ready"]) or queue["met"] is False:
         return "!"
     return "*" if queue["waiting"] else " "
+
+
+def _call_back(one: dict[str, Any]) -> str:
+    waited = lasted(wall_clock.utc().timestamp() - one["since"])
+    tried = plural("{n} try", "{n} tries", one["tries"]).format(n=one["tries"]) if one["tries"] else ""
+    return "  ".join(text for text in (one["number"], one["queue"], waited, _(one["state"]), tried) if text)
 
 
 LAMPS = {"!": "bad", "*": "busy", " ": "good"}
@@ -108,6 +117,7 @@ class Queues(Room):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "wall", N_("Wall")),
         Binding("y", "who_waits", N_("Who waits")),
+        Binding("b", "call_backs", N_("Call-backs")),
     ]
 
     def __init__(self) -> None:
@@ -190,6 +200,8 @@ class Queues(Room):
         about = _("{name} {number}: level today {level}").format(
             name=queue["name"], number=queue["number"], level=share(queue["day_level"])
         )
+        if queue["call_backs"]:
+            about += "; " + plural("{n} call-back", "{n} call-backs", queue["call_backs"]).format(n=queue["call_backs"])
         lines = [about]
         if not queue["calls"]:
             return [*lines, _("Nobody waits.")]
@@ -221,6 +233,8 @@ class Queues(Room):
     # ---- what can be done ----
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "call_backs":
+            return self.box.may("queue.call_backs") or None
         if action == "who_waits":
             return (self.box.may("queue.why_waiting") and bool(self.table.cursor)) or None
         return True
@@ -246,6 +260,38 @@ class Queues(Room):
             return told or [_("Nobody waits.")]
 
         self.app.push_screen(Story(_("who waits in {queue}").format(queue=name), rows))
+
+    def action_call_backs(self) -> None:
+        """Who is to be called back, of all queues; one of them may be cancelled."""
+        self.aside(self._call_backs, "call-backs")
+
+    async def _call_backs(self) -> None:
+        try:
+            found = (await self.box.ask("queue.call_backs"))["call_backs"]
+        except Refusal as refused:
+            self.console.say_no(refused)
+            return
+        except Gone:
+            return  # the line of state says it
+        rows = {str(one["call"]): _call_back(one) for one in found}
+        if not rows:
+            self.notify(_("Nobody is to be called back."), markup=False)
+            return
+
+        def chosen(key: str | None) -> None:
+            if key and self.box.may("queue.cancel_call_back"):
+                self.app.push_screen(Question(_("Cancel it? {row}").format(row=plain(rows[key]))), cancel(key))
+
+        def cancel(key: str) -> Callable[[bool | None], None]:
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    orders = [("queue.cancel_call_back", {"call": int(key)})]
+                    self.console.order(orders, _("the call-back is cancelled"))
+
+            return answered
+
+        about = _("Enter cancels one, after a question.") if self.box.may("queue.cancel_call_back") else ""
+        self.app.push_screen(Choose(_("To be called back"), about, rows), chosen)
 
     def action_wall(self) -> None:
         self.app.push_screen(Wall(self._today))

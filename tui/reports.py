@@ -2,7 +2,7 @@
 
     c report   t period   b steps   o only these        ──> report.make ──> rows, with a row of sums
     left and right: the column that is lit              ──> its formula below, and its figures as bars
-    e export: .csv or .xlsx                             ──> written by the same hands as `strowger report`
+    e export: .csv or .xlsx                             ──> report.export ──> a file of this machine
 
 The first columns, which say what a row is about, stay where they are; the others move by. Bars are of the lit column:
 over time for what the cursor is on, or side by side for all when there are no steps. What it does not: work out a
@@ -11,8 +11,11 @@ figure.
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,6 +47,7 @@ STEPS = {
     "day": N_("days"),
     "month": N_("months"),
 }
+FORMATS = ("csv", "xlsx")
 WIDEST = 24
 """Cells of a column at most."""
 BEGIN = "begin"
@@ -265,20 +269,27 @@ class Reports(Room):
     def action_export(self) -> None:
         def to(name: str | None) -> None:
             if name is not None and name.strip():
-                self._export(Path(name.strip()).expanduser())
+                self.aside(partial(self._export, Path(name.strip()).expanduser()), "export")
 
         day = wall_clock.now().strftime("%Y-%m-%d")
         usual = str(Path.home() / f"{self.wanted.report}-{day}.xlsx")
         about = _("A name that ends in .csv or .xlsx. All columns go there.")
         self.app.push_screen(Ask(_("Into which file of this machine?"), about, usual), to)
 
-    def _export(self, path: Path) -> None:
-        from tui.report_file import write
-
+    async def _export(self, path: Path) -> None:
+        form = path.suffix.removeprefix(".")
+        if form not in FORMATS:
+            self.notify(_("The name must end in .csv or .xlsx."), severity="error", markup=False)
+            return
         try:
-            write(self._made, path)
-        except (OSError, ValueError) as error:
-            text = _("{file} cannot be written: {why}").format(file=path, why=getattr(error, "strerror", "") or error)
+            made = await self.box.ask("report.export", **_params(self.wanted, self._reports), form=form)
+            await asyncio.to_thread(path.write_bytes, b64decode(made["content"]))
+        except Refusal as refused:
+            self.console.say_no(refused)
+        except Gone:
+            return  # the line of state says it
+        except OSError as error:
+            text = _("{file} cannot be written: {why}").format(file=path, why=error.strerror)
             self.notify(text, severity="error", markup=False)
         else:
             self.notify(_("The report is in {file}").format(file=path), markup=False)

@@ -2,7 +2,8 @@
 
     l listen    nobody hears the supervisor         b barge in    all hear all
     w whisper   the agent alone hears him           i intercept   he takes the call, the agent is freed
-    c           ends the call for everybody in it
+    a answers a call for help (whispering)          t listens to a trunk line
+    c ends the call for everybody in it
 
 His telephone rings first; the box asks for none when the user's own is known (`hello`), else it is asked for once. What
 is forced is the same as at `Agents`. Nothing is decided here: what cannot be, the box refuses with its reason.
@@ -16,7 +17,7 @@ from textual.binding import Binding, BindingType
 
 from core.texts import N_, _
 from tui.agents import Agents
-from tui.ask import Ask
+from tui.ask import Ask, Choose
 from tui.columns import plain
 from tui.dialogs import Question
 
@@ -27,15 +28,17 @@ ACTS = {
     "whisper": N_("whispers to {agent}"),
     "barge_in": N_("barges in on {agent}"),
     "intercept": N_("takes the call of {agent}"),
+    "answer_help": N_("helps {agent}"),
 }
 
 
 class Team(Agents):
     ROOM = "team"
     HELP_TEXT = N_(
-        "The team, by state, the longest in a state first. In an agent's call: l listens unheard, w whispers to the"
-        " agent alone, b barges in so that all hear all, i takes the call, c ends it. Your telephone rings first; lift"
-        " it. In the call, another of these keys changes over at once."
+        "The team: who wants help first, then by state, the longest in a state first. In an agent's call: l listens"
+        " unheard, w whispers to the agent alone, b barges in so that all hear all, i takes the call, c ends it; a"
+        " answers a call for help. Your telephone rings first; lift it. In the call, another of these keys changes over"
+        " at once. t listens to a trunk line."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "force('ready')", N_("Ready"), show=False),
@@ -46,7 +49,9 @@ class Team(Agents):
         Binding("w", "oversee('whisper')", N_("Whisper")),
         Binding("b", "oversee('barge_in')", N_("Barge in")),
         Binding("i", "oversee('intercept')", N_("Take")),
+        Binding("a", "oversee('answer_help')", N_("Help")),
         Binding("c", "clear", N_("End call")),
+        Binding("t", "trunk", N_("Trunk")),
         Binding("p", "telephone", N_("My telephone"), show=False),
     ]
 
@@ -57,7 +62,8 @@ class Team(Agents):
 
     def order(self, agent: dict[str, Any]) -> tuple[Any, ...]:
         state = agent["state"]
-        return (ORDER.index(state) if state in ORDER else 0, agent["since"])
+        asks = agent["help_since"]
+        return (asks is None, asks or 0, ORDER.index(state) if state in ORDER else 0, agent["since"])
 
     @property
     def telephone(self) -> str:
@@ -66,6 +72,10 @@ class Team(Agents):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         agent = self.one()
+        if action == "trunk":
+            return self.box.may("trunk.listen") or None
+        if action == "oversee" and parameters[0] == "answer_help" and (agent is None or agent["help_since"] is None):
+            return None
         if action == "oversee":
             return (self.box.may(f"agent.{parameters[0]}") and agent is not None and bool(agent["calls"])) or None
         if action == "clear":
@@ -102,6 +112,29 @@ class Team(Agents):
         about = _("Its number. It rings when you listen; lift it then.")
         self.app.push_screen(Ask(_("At which telephone are you?"), about, self.telephone), answered)
 
+    def action_trunk(self) -> None:
+        """To one that has a call just now."""
+        calls = self.box.rows("calls").values()
+        busy = {
+            leg["device"]: f"{leg['device']}  {leg['name']} {leg['number']} - {_others(call, leg)}"
+            for call in calls
+            for leg in call["connections"]
+            if leg["kind"] == "trunk" and leg["state"] == "connected"
+        }
+        if not busy:
+            self.notify(_("No trunk line has a call."), markup=False)
+            return
+
+        def chosen(line: str | None) -> None:
+            if line:
+                self._with_telephone(lambda device: hear(device, line))
+
+        def hear(device: str, line: str) -> None:
+            done = _("{device} listens to {line}").format(device=device, line=line)
+            self.console.order([("trunk.listen", {"device": device, "line": line})], done)
+
+        self.app.push_screen(Choose(_("Listen to which trunk line?"), "", dict(sorted(busy.items()))), chosen)
+
     def action_clear(self) -> None:
         agent = self.one()
         if agent is None or not agent["calls"]:
@@ -115,3 +148,8 @@ class Team(Agents):
         parties = plain(self.others(agent))
         text = _("End the call of {agent} with {parties}? It ends for everybody in it.")
         self.app.push_screen(Question(text.format(agent=plain(agent["name"]), parties=parties)), answered)
+
+
+def _others(call: dict[str, Any], leg: dict[str, Any]) -> str:
+    others = (one for one in call["connections"] if one["device"] != leg["device"])
+    return ", ".join(f"{one['name']} {one['number'] or one['device']}".strip() for one in others)

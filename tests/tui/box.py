@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,7 +59,14 @@ def span(name: str, *alarms: str, **more: Any) -> dict[str, Any]:
 
 def queue(name: str, *calls: int, **more: Any) -> dict[str, Any]:
     facts = {"name": name, "number": "8600", "waiting": len(calls), "ringing": 0, "calls": list(calls)}
-    facts |= {"longest_s": 42.0 if calls else 0.0, "expected_s": 60.0, "logged_on": 5, "ready": 2, "offered": 90}
+    facts |= {
+        "call_backs": 0,
+        "longest_s": 42.0 if calls else 0.0,
+        "expected_s": 60.0,
+        "logged_on": 5,
+        "ready": 2,
+        "offered": 90,
+    }
     facts |= {"answered": 80, "abandoned": 6, "elsewhere": 4, "level": 0.81, "day_level": 0.84, "met": True}
     return facts | more
 
@@ -73,7 +81,13 @@ def agent(number: str, name: str, state: str = "ready", **more: Any) -> dict[str
     }
     facts |= {"state": state, "since": BEGUN, "reason": "", "by": "", "pending": "", "until": None}
     facts |= {"ready": state == "ready", "offer": 0, "calls": [], "queues": ["sales"]}
+    facts |= {"help_since": None, "help": ""}
     return facts | {"skills": {"": {"english": 7}}, "offered": 12, "answered": 11, "missed": 1, "talk_s": 1830.0} | more
+
+
+def call_back(number: int, **more: Any) -> dict[str, Any]:
+    facts = {"call": number, "queue": "sales", "number": "13700000007", "since": BEGUN, "state": "waits", "tries": 1}
+    return facts | {"at": None} | more
 
 
 def recording(file: str, minute: int, **more: Any) -> dict[str, Any]:
@@ -216,6 +230,11 @@ class Box:
             "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},
             "report.make": lambda params: report(),
             "alarm.history": lambda params: {"alarms": past()},
+            "report.export": lambda params: {"name": "r", "content": b64encode(b"a report").decode()},
+            "agent.answer_help": lambda params: {},
+            "trunk.listen": lambda params: {},
+            "queue.call_backs": lambda params: {"call_backs": [call_back(40)]},
+            "queue.cancel_call_back": lambda params: {},
             "report.list": lambda params: listed(),
             "recording.search": lambda params: {"recordings": shelf()},
             "recording.wave": lambda params: wave(params["steps"]),

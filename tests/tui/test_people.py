@@ -130,6 +130,38 @@ def test_a_supervisor_says_once_where_he_sits_and_goes_into_calls(tmp_path: Path
     tell(tmp_path, story)
 
 
+def test_a_call_for_help_is_loud_in_every_room_and_answered_with_a_key(tmp_path: Path, language: str) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot, "7", Team)
+        wanting = agent("1003", "张伟", "busy", calls=[18], help_since=BEGUN + 5, help="refund")
+        for _again in range(2):
+            here.change("agents", {"1003": wanting})
+        await until(lambda: table(console).keys()[0] == "1003")
+        assert shown(console)[1].startswith(" H 1003")
+        assert "refund" in shown(console)[1]
+        assert text_of(console, "#state").startswith(" " + _("HELP WANTED: {who}").format(who="1003 张伟"))
+        assert [note.title for note in console._notifications].count(_("HELP WANTED")) == 1
+        await pilot.press("home", "p")
+        await until(lambda: isinstance(console.screen, Ask))
+        await pilot.press(*"8009", "enter", "a")
+        await until(lambda: ("agent.answer_help", {"device": "8009", "agent": "1003"}) in here.asked)
+
+    tell(tmp_path, story)
+
+
+def test_a_trunk_line_in_use_is_listened_to(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot, "7", Team)
+        await pilot.press("t")
+        await until(lambda: isinstance(console.screen, Choose))
+        await pilot.press("down", "enter")
+        await until(lambda: isinstance(console.screen, Ask))
+        await pilot.press(*"8009", "enter")
+        await until(lambda: ("trunk.listen", {"device": "8009", "line": "e1a/3"}) in here.asked)
+
+    tell(tmp_path, story)
+
+
 def test_an_hour_of_an_agent_is_minutes_of_what_it_was() -> None:
     hour: list[dict[str, Any]] = [
         {"begin": 0, "busy": 1200.0, "ringing": 60.0, "work": 300.0, "ready": 1800.0, "rest": 240.0}

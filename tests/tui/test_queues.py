@@ -13,8 +13,10 @@ from core.texts import _
 from tests.tui.box import Box, queue, until
 from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
 from tui.app import Console
+from tui.ask import Choose
 from tui.columns import INSTEAD
 from tui.day import Today
+from tui.dialogs import Question
 from tui.digits import HEIGHT, big
 from tui.live_table import LiveTable
 from tui.plot import DayPlot
@@ -110,6 +112,19 @@ def test_figures_of_the_day_are_asked_for_once_a_minute(tmp_path: Path, monkeypa
         now[0] += 61
         await today.rows("sales", 30)
         assert len(here.asked) == 2
+
+    tell(tmp_path, story)
+
+
+def test_call_backs_are_listed_and_one_is_cancelled(tmp_path: Path, language: str) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot)
+        await pilot.press("b")
+        await until(lambda: isinstance(console.screen, Choose))
+        await pilot.press("enter")
+        await until(lambda: isinstance(console.screen, Question))
+        await pilot.press("y")
+        await until(lambda: ("queue.cancel_call_back", {"call": 40}) in here.asked)
 
     tell(tmp_path, story)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +12,11 @@ from textual.widgets import Input
 
 from core.texts import _
 from hw import wall_clock
-from tests.tui.box import Box, report, until
+from tests.tui.box import Box, until
 from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose
 from tui.plot import DayPlot
-from tui.report_file import write
 from tui.reports import Reports
 
 __all__ = ["language"]
@@ -110,15 +108,8 @@ def test_a_report_is_written_into_a_file_and_a_wrong_name_is_told(tmp_path: Path
         told = [note.message for note in console._notifications]
         assert any(".csv or .xlsx" in message for message in told)
         assert any("nowhere" in message and "cannot be written" in message for message in told)
+        assert (tmp_path / "figures.csv").read_bytes() == b"a report"
+        wanted = {"report": "queues", "by": "60", "form": "csv"}
+        assert [params for method, params in here.asked if method == "report.export"][-1].items() >= wanted.items()
 
     tell(tmp_path, story)
-
-
-def test_a_file_has_all_columns_and_rows(tmp_path: Path) -> None:
-    write(report(), tmp_path / "r.csv")
-    rows = list(csv.DictReader((tmp_path / "r.csv").read_text("utf-8-sig").splitlines()))
-    assert [row["offered"] for row in rows] == [str(n) for n in range(10, 18)]
-    assert rows[0]["queue"] == "sales"
-    assert rows[0]["more7"] == "7"
-    write(report(), tmp_path / "r.xlsx")
-    assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
