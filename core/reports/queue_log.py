@@ -220,7 +220,8 @@ class QueueLog:
             else:
                 word, numbers = "ATTENDEDTRANSFER", ["BRIDGE", to, *numbers]
         else:
-            by_agent = event.kind == "ConnectionCleared" and talk.call not in self._gone
+            hung_up = event.kind == "ConnectionCleared" and event.data.get("by") == "far"
+            by_agent = hung_up and talk.call not in self._gone
             word = "COMPLETEAGENT" if by_agent else "COMPLETECALLER"
         yield self._line(talk.ended, served.call_id, served.queue, _agent(talk.agent), word, *numbers)
 
