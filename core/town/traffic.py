@@ -151,7 +151,11 @@ class Traffic:
             return "", ""
         group = next((one for one in box.trunk_group if ways[0] in one.lines), None)
         number = box.flow[0].number
-        return ways[0], "0" * group.did.strip + number.removeprefix(group.did.add) if group is not None else number
+        if group is None:
+            return ways[0], number
+        # What is taken off may be anything; our own number looks best.
+        before = group.calling.ljust(group.did.strip, "0")[: group.did.strip]
+        return ways[0], before + number.removeprefix(group.did.add)
 
     def _tell(self) -> None:
         self._changed(self.view())

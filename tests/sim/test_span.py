@@ -8,7 +8,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from hw.card import Alarm, Balance, Defect, HardwareError, LineEventKind, SpanLoop, Unsupported
+from hw.card import Alarm, Balance, Defect, HardwareError, LineEvent, LineEventKind, SpanLoop, Unsupported
 from hw.plane import Plane
 from hw.sim.card import SimCard
 from hw.sim.hybrid import Reflection
@@ -89,7 +89,7 @@ async def test_the_voltage_of_a_line_tells_hook_polarity_and_whether_there_is_an
     trunk.on_hook()
     card.line(TRUNK).crossed = True
     assert trunk.volts() == -48.0
-    told: list[object] = []
+    told: list[LineEvent] = []
     trunk.heard = told.append
     card.line(TRUNK).cut()
     assert trunk.volts() == 0.0
