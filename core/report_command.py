@@ -25,6 +25,7 @@ from core.config.files import with_shipped
 from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model.box import Box
 from core.config.reading import read
+from core.queues.hours import INTERVAL_MIN
 from core.reports import forms, own, queue_log
 from core.reports.catalogue import REPORTS
 from core.reports.making import make
@@ -39,6 +40,7 @@ from hw import wall_clock
 from hw.card import HardwareError
 
 WRONG = 2
+INTERVAL = "interval"
 CONFIGURATIONS = (Path("/etc/strowger"), Path("config"))
 """Where the configuration is looked for if nobody says: of the box, of a checkout."""
 
@@ -52,7 +54,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=_("begin of the period (today): {forms}").format(forms=_(FORMS)),
     )
     parser.add_argument("--until", metavar="WHEN", help=_("its end (now)"))
-    parser.add_argument("--by", choices=STEPS, default="all", help=_("in steps of so many minutes, days, months"))
+    parser.add_argument(
+        "--by",
+        choices=(*STEPS, INTERVAL),
+        default="all",
+        help=_("in steps of so many minutes, days, months; an interval is half an hour, as on the screens"),
+    )
     parser.add_argument(
         "--only",
         "--queue",
@@ -65,6 +72,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=_("of this queue, agent, group or flow only; may be said again"),
     )
+    parser.add_argument("--sort", metavar="NAME", help=_("by this column, the highest first"))
     parser.add_argument("--columns", metavar="NAMES", help=_('columns of the table, with commas, or "all"'))
     parser.add_argument("--journal", type=Path, metavar="PATH", help=f"default: {' or '.join(map(str, PLACES))}")
     parser.add_argument("--config", type=Path, metavar="DIR", help=f"default: {' or '.join(map(str, CONFIGURATIONS))}")
@@ -75,6 +83,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.by == INTERVAL:
+        options.by = f"{INTERVAL_MIN}"
     places = _places(options.config)
     others, mistakes = own.read(places)
     if options.report is None:
@@ -84,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
     report = REPORTS.get(options.report)
     if options.by != "all" and (report is None or not report.told_by(options.by)):
         return _wrong(_("the report {name} is not told in steps; leave --by out").format(name=options.report))
-    if options.report == queue_log.NAME and (options.csv or options.xlsx or options.columns or options.only):
+    if options.report == queue_log.NAME and (
+        options.csv or options.xlsx or options.columns or options.only or options.sort
+    ):
         return _wrong(_("the queue log has one form, and all queues: leave these options out"))
     box = _configured(places)
     zone = ZoneInfo(box.box.time_zone)
@@ -179,7 +191,7 @@ def _columns(options: argparse.Namespace, columns: Sequence[Column[Any]]) -> lis
     names = [column.name for column in columns]
     said = options.columns or ""
     wanted = names if said == "all" else [name.strip() for name in said.split(",") if name.strip()]
-    unknown = [name for name in wanted if name not in names]
+    unknown = [name for name in (*wanted, options.sort or names[0]) if name not in names]
     if unknown:
         _wrong(_("there is no column {name}; there are: {names}").format(name=unknown[0], names=", ".join(names)))
         return None
@@ -206,6 +218,8 @@ def _configured(places: Sequence[Path]) -> Box:
 
 
 def _show(table: Table, options: argparse.Namespace, columns: list[str]) -> int:
+    if options.sort:
+        table = table.sorted_by(options.sort)
     if options.xlsx is not None:
         _write(table, options.xlsx)
     elif options.json:

@@ -65,6 +65,9 @@ class Make(Params, frozen=True):
         list[str],
         Meta(description="names of what the report is about, queues for instance; empty: all", max_length=600),
     ] = field(default_factory=list)
+    sort: Annotated[
+        str, Meta(description="by this column, the highest first; empty: in the order of the report", max_length=64)
+    ] = ""
 
 
 class Made(Result, frozen=True):
@@ -101,8 +104,9 @@ async def reports(asking: Asking, params: Nothing) -> ReportList:
 
 @act("report.make", roles=READERS)
 async def make(asking: Asking, params: Make) -> Made:
-    """A report of a period. Error `unknown`: there is no such report; `refused`: the period is empty, the report is
-    not told in steps, or it has more than 5000 rows; `configuration`: the file of an own report has a mistake.
+    """A report of a period. Error `unknown`: there is no such report or column; `refused`: the period is empty, the
+    report is not told in steps, or it has more than 5000 rows; `configuration`: the file of an own report has a
+    mistake.
     """
     table = await _made(asking, params)
     if len(table.rows) > MOST:
@@ -142,4 +146,11 @@ async def _made(asking: Asking, params: Make) -> Table:
         raise Refusal(Code.UNKNOWN, text, remedy=_("there are: {names}").format(names=names)) from error
     except ValueError as error:
         raise Refusal(Code.REFUSED, str(error), remedy=_("ask for another period, or longer steps")) from error
-    return table
+    if not params.sort:
+        return table
+    try:
+        return table.sorted_by(params.sort)
+    except KeyError as error:
+        names = ", ".join(column.name for column in table.report.columns)
+        text = _("there is no column {name}; there are: {names}").format(name=params.sort, names=names)
+        raise Refusal(Code.UNKNOWN, text) from error

@@ -11,7 +11,7 @@ What it does not: open files (core/store/reader.py), or write the table down (sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -98,6 +98,19 @@ class Table:
     wanted: Wanted
     rows: Sequence[Sequence[Value]]
     total: Sequence[Value] | None
+
+    def sorted_by(self, name: str) -> Table:
+        """The highest value of that column first, rows without one last; words by their letters. KeyError: there is
+        no such column.
+        """
+        names = [column.name for column in self.report.columns]
+        if name not in names:
+            raise KeyError(name)
+        at = names.index(name)
+        having = [row for row in self.rows if row[at] is not None]
+        upwards = self.report.columns[at].unit is Unit.TEXT
+        having.sort(key=lambda row: row[at], reverse=not upwards)  # type: ignore[arg-type,return-value]
+        return replace(self, rows=having + [row for row in self.rows if row[at] is None])
 
 
 @dataclass(frozen=True)

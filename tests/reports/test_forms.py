@@ -179,6 +179,20 @@ def test_columns_that_are_asked_for(asked: list[str], capsys: pytest.CaptureFixt
     assert rows[1].split()[:2] == ["1001", "王芳"]
 
 
+def test_rows_are_sorted_by_what_is_asked_for(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for column, first in (("answered", "sales"), ("level2", "+help"), ("queue", "+help")):
+        assert main(["report", "queues", "--sort", column, "--csv", "--by", "month", *asked]) == 0
+        assert f",{first}," in capsys.readouterr().out.splitlines()[1].replace("'", "")
+
+
+def test_an_interval_is_half_an_hour(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for by in ("interval", "30"):
+        assert main(["report", "queues", "--by", by, "--csv", *asked]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+
+
 def test_limits_are_those_of_the_configuration(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """sales wants an answer within 10 s, and nobody got one; help has the usual 20."""
     main(["report", "queues", "--json", *asked])
@@ -203,6 +217,7 @@ def test_a_configuration_with_mistakes_spoils_no_report(
         (["report", "queues", "--columns", "agents"], "there is no column agents; there are: begin"),
         (["report", "ranking", "--by", "day"], "not told in steps"),
         (["report", "queue-log", "--csv"], "has one form"),
+        (["report", "queues", "--sort", "agents"], "there is no column agents; there are: begin"),
         (["report", "queues", "--since", "soon"], "not a time; such are"),
         (["report", "queues", "--since", "2026-11-26", "--until", "2026-11-25"], "the period is empty"),
     ],
