@@ -36,7 +36,7 @@ REST_S = 0.3
 LINES = 2
 """Of each half of the picture."""
 SEARCHED = {
-    "since": N_("from"),
+    "since": N_("since"),
     "until": N_("until"),
     "number": N_("number"),
     "agent": N_("agent"),

@@ -247,7 +247,7 @@ class Reports(Room):
                 return
             self._want(since=since, until=until)
 
-        lines = ((_("from"), self.wanted.since), (_("until"), self.wanted.until))
+        lines = ((_("since"), self.wanted.since), (_("until"), self.wanted.until))
         self.app.push_screen(AskAll(_("Which period?"), _("Times: {forms}").format(forms=_(FORMS)), lines), answered)
 
     def action_steps(self) -> None:

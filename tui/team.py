@@ -49,7 +49,7 @@ class Team(Agents):
         Binding("w", "oversee('whisper')", N_("Whisper")),
         Binding("b", "oversee('barge_in')", N_("Barge in")),
         Binding("i", "oversee('intercept')", N_("Take")),
-        Binding("a", "oversee('answer_help')", N_("Help")),
+        Binding("a", "oversee('answer_help')", N_("Answer help")),
         Binding("c", "clear", N_("End call")),
         Binding("t", "trunk", N_("Trunk")),
         Binding("p", "telephone", N_("My telephone"), show=False),

@@ -1,0 +1,70 @@
+"""The console as a process in a terminal, before the box as a process: it shows what is, and finds the box again."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from core import texts
+from core.texts import _
+from tests.core.test_daemon import Service
+from tui.bench.console import HEIGHT, Seat
+
+pytestmark = pytest.mark.native
+
+STATE = HEIGHT - 2
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    service = Service(tmp_path)
+    yield service
+    service.close()
+
+
+@pytest.fixture(params=["en", "zh"])
+def seat(
+    service: Service, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Seat]:
+    """Of a person whose console speaks the language, because his own file says so."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "strowger").mkdir(parents=True)
+    (tmp_path / "home" / "strowger" / "console.toml").write_text(f'language = "{request.param}"\n', "utf-8")
+    texts.use(request.param)
+    service.until("READY=1")
+    seat = Seat(service.path)
+    yield seat
+    seat.close()
+    texts.use("en")
+
+
+def rows(seat: Seat) -> list[str]:
+    return [seat.screen.line(y) for y in range(HEIGHT)]
+
+
+def shows(seat: Seat, text: str) -> bool:
+    return any(text in row for row in rows(seat))
+
+
+def test_the_console_goes_through_a_restart_of_the_box_and_says_so(service: Service, seat: Seat) -> None:
+    seat.until(lambda: shows(seat, _("Nobody speaks.")))
+    seat.press(b"2")
+    seat.until(lambda: shows(seat, "8002"))
+    board = rows(seat)
+    line = next(row for row in board if "8002" in row)
+    assert cell_len(board[1].split(_("state"))[0]) == cell_len(line.split(_("idle"))[0])
+    service.process.send_signal(signal.SIGTERM)
+    seat.until(lambda: shows(seat, _("The box does not answer.")))
+    assert service.end()[0] == 0
+    gone = _("The box does not answer ({why}); trying again. What is shown is old.").partition("{why}")[0]
+    seat.until(lambda: gone in seat.screen.line(STATE))
+    assert shows(seat, "8002")  # what was there stays to be read
+    service.process = service.start()
+    seat.until(lambda: shows(seat, _("The box is back.")))
+    seat.until(lambda: gone not in seat.screen.line(STATE))
+    seat.press(b"1")
+    seat.until(lambda: shows(seat, _("Nobody speaks.")))

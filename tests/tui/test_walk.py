@@ -1,0 +1,100 @@
+"""A walk through the supervisor's rooms with keys alone: every act that is theirs is reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from core.api.all_acts import REGISTRY
+from tests.tui.box import BEGUN, Box, agent, until
+from tests.tui.test_screens import table, tell
+from tui.app import Console
+from tui.places import PLACES
+
+WALK: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    # room: keys, and the act that they reach
+    "alarms": ((("a",), "alarm.acknowledge"), (("h", "escape"), "alarm.history")),
+    "queues": (
+        (("y", "escape"), "queue.why_waiting"),
+        (("b", "enter", "y"), "queue.cancel_call_back"),
+        (("w", "right", "escape"), "report.make"),
+    ),
+    "agents": (
+        (("f", "end", "enter"), "agent.force"),
+        (("s", "enter", "enter", "enter"), "agent.set_skill"),
+    ),
+    "team": (
+        (("p", "8", "enter", "a"), "agent.answer_help"),
+        (("l",), "agent.listen"),
+        (("w",), "agent.whisper"),
+        (("b",), "agent.barge_in"),
+        (("i",), "agent.intercept"),
+        (("c", "y"), "call.clear"),
+        (("t", "enter"), "trunk.listen"),
+    ),
+    "recordings": (
+        (("s", *("enter",) * 7), "recording.search"),
+        (("end", "p", "8", "enter"), "recording.play"),
+        (("m", "b", "enter"), "recording.hold"),
+        (("x", "b", "enter"), "recording.erase"),
+    ),
+    "reports": ((("c", "down", "enter"), "report.make"), (("e", "enter"), "report.export")),
+}
+KINDS = ("alarm.", "queue.", "agent.", "trunk.", "recording.", "report.")
+ELSEWHERE = {
+    **dict.fromkeys(("alarm.list", "queue.list", "agent.list"), "topics show it"),
+    **dict.fromkeys(
+        (
+            "agent.log_on",
+            "agent.log_off",
+            "agent.ready",
+            "agent.not_ready",
+            "agent.rest",
+            "agent.end_rest",
+            "agent.work",
+            "agent.end_work",
+            "agent.extend_work",
+            "agent.ask_help",
+            "agent.end_help",
+        ),
+        "the agent's own desk",
+    ),
+    **dict.fromkeys(
+        ("recording.start", "recording.stop", "recording.pause", "recording.mask", "recording.resume"),
+        "at the call: desk and calls",
+    ),
+    "recording.get": "its row has it all",
+    "recording.wave": "the cursor asks for it",
+    "recording.export": "by strowger recording export, which runs beside the console",
+    "recording.verify": "strowger recording verify: it reads all files",
+    "queue.call_backs": "comes before queue.cancel_call_back",
+    "report.list": "comes before report.make",
+}
+
+
+def test_keys_alone_reach_every_act_of_the_supervisors_rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        here.topics["agents"]["1001"] = agent("1001", "王芳", "busy", calls=[17], help_since=BEGUN, ready=False)
+        by_room = {place.room: place for place in PLACES}
+        for room, steps in WALK.items():
+            await pilot.press(by_room[room].key)
+            await until(lambda room=room: console.current_mode == room and bool(table(console).keys()))  # type: ignore[misc]
+            for keys, method in steps:
+                before = len(here.asked)
+                for key in keys:
+                    await pilot.press(key)
+                    await pilot.pause()
+                await until(lambda m=method, b=before: m in [asked for asked, _params in here.asked[b:]])  # type: ignore[misc]
+                await until(lambda room=room: console.screen is console.screen_stack[0])  # type: ignore[misc]
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    tell(tmp_path, story)
+
+
+def test_no_act_of_these_kinds_is_forgotten() -> None:
+    reached = {method for steps in WALK.values() for _keys, method in steps}
+    theirs = {name for name in REGISTRY.acts if name.startswith(KINDS)}
+    assert theirs - reached - set(ELSEWHERE) == set()
+    assert set(ELSEWHERE) <= theirs
