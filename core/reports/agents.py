@@ -117,7 +117,7 @@ class Counting:
         end = self.wanted.end
         for stretch in self._states.close(end):
             self._spent(stretch)
-        for talk in self._talks.open.values():
+        for talk in self._talks:
             pause(talk, end)
             self._lasted(talk)
 

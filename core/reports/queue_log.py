@@ -199,7 +199,7 @@ class QueueLog:
             number = self._numbers.get(call, "")
             yield self._line(event.time, self._id(event), queue, NOBODY, "ENTERQUEUE", "", number, "1")
         call_id = self._id(event)
-        talk = self._talks.open.get((call, event.device))
+        talk = self._talks.of(call, event.device)
         if talk is not None:
             self._served[id(talk)] = Served(call_id, queue, hold_s, self._positions.pop(call, 0) or 1, event)
         member = _agent(agent) if agent else event.device

@@ -11,6 +11,7 @@ without an agent are not followed. Pure; follows one event after the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.reports.elapsed import OF_RUNS, elapsed, over
@@ -73,12 +74,19 @@ class Talk:
 
 class Talks:
     def __init__(self) -> None:
-        self.open: dict[tuple[int, str], Talk] = {}
-        """By call and device."""
+        self._open: dict[int, dict[str, Talk]] = {}  # by call and device
         self.seats: dict[str, str] = {}
         """By device: the agent there."""
         self._callers: dict[int, str] = {}  # calls that an agent makes: his device
         self._asking_back: set[int] = set()
+
+    def of(self, call: int, device: str) -> Talk | None:
+        """The talk that goes on there."""
+        return self._open.get(call, {}).get(device)
+
+    def __iter__(self) -> Iterator[Talk]:
+        """All that go on."""
+        return (talk for talks in self._open.values() for talk in talks.values())
 
     def see(self, event: Event) -> list[Talk]:
         """The talks that this event ends."""
@@ -95,7 +103,7 @@ class Talks:
         elif kind == "Served":
             self._served(event)
         elif kind in ("Held", "Retrieved"):
-            talk = self.open.get((call, device))
+            talk = self.of(call, device)
             if talk is not None:
                 _turn(talk, event, kind == "Held")
         elif kind == "ConnectionCleared":
@@ -105,7 +113,7 @@ class Talks:
         elif kind == "CallCleared":
             self._callers.pop(call, None)
             self._asking_back.discard(call)
-            return [talk for key in [key for key in self.open if key[0] == call] for talk in self._end(*key, event)]
+            return [talk for device in list(self._open.get(call, ())) for talk in self._end(call, device, event)]
         elif (end := over(event)) is not None:
             return self._cut(end)
         return []
@@ -121,18 +129,20 @@ class Talks:
     def _established(self, event: Event) -> None:
         call, device = event.call, event.device
         caller = self._callers.get(call)
-        if call in self._asking_back or device == caller or (call, device) in self.open:
+        if call in self._asking_back or device == caller or self.of(call, device) is not None:
             return
         if device in self.seats:
-            self.open[call, device] = Talk(self.seats[device], device, call, "", False, event.time, event)
-        if caller is not None and (call, caller) not in self.open and caller in self.seats:
-            self.open[call, caller] = Talk(self.seats[caller], caller, call, "", True, event.time, event)
+            self._begin(Talk(self.seats[device], device, call, "", False, event.time, event))
+        if caller is not None and self.of(call, caller) is None and caller in self.seats:
+            self._begin(Talk(self.seats[caller], caller, call, "", True, event.time, event))
+
+    def _begin(self, talk: Talk) -> None:
+        self._open.setdefault(talk.call, {})[talk.device] = talk
 
     def _served(self, event: Event) -> None:
         agent, device = event.data["agent"], event.device
         if agent:
-            key = event.call, device
-            self.open[key] = Talk(agent, device, event.call, event.data["queue"], False, event.time, event)
+            self._begin(Talk(agent, device, event.call, event.data["queue"], False, event.time, event))
 
     def _merged(self, event: Event) -> list[Talk]:
         """Two calls have become one: who passed it on is out of both, the others go on in this one."""
@@ -146,31 +156,33 @@ class Talks:
                     ended.append(talk)
         else:
             ended += self._end(other, device, event)
-            if (own := self.open.get((call, device))) is not None:
+            if (own := self.of(call, device)) is not None:
                 _turn(own, event, held=False)
-        for key in [key for key in self.open if key[0] == other]:
-            talk = self.open.pop(key)
+        for talk in self._open.pop(other, {}).values():
             talk.call = call
-            self.open[call, talk.device] = talk
+            self._begin(talk)
         if other in self._callers:
             self._callers.setdefault(call, self._callers.pop(other))
         return ended
 
     def _end(self, call: int, device: str, event: Event) -> list[Talk]:
-        talk = self.open.pop((call, device), None)
+        there = self._open.get(call, {})
+        talk = there.pop(device, None)
         if talk is None:
             return []
+        if not there:
+            del self._open[call]
         _turn(talk, event, talk.held)
         talk.ended = event.time
         return [talk]
 
     def _cut(self, end: int) -> list[Talk]:
         """The box went down."""
-        ended = list(self.open.values())
+        ended = list(self)
         for talk in ended:
             pause(talk, end)
             talk.ended = max(end, talk.began)
-        self.open.clear()
+        self._open.clear()
         self.seats.clear()
         self._callers.clear()
         self._asking_back.clear()

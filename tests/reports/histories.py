@@ -47,6 +47,8 @@ class Telling:
     runs: list[Run] = field(default_factory=list)
     seconds: float = 0.0
     began: float = 0.0
+    fast: float = 0.0
+    """By so much the clock on the wall is ahead of its time when the history began."""
     run: int = 1
     callers: dict[int, Caller] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
@@ -54,11 +56,15 @@ class Telling:
     def note(self, kind: str, call: int = 0, device: str = "", **data: Json) -> None:
         check(kind, call, device, data)
         clock = round((self.seconds - self.began) * 1e6)
-        time = NOON + round(self.seconds * 1e6)
+        time = NOON + round((self.seconds + self.fast) * 1e6)
         self.events.append(Event(len(self.events) + 1, time, clock, self.run, call, device, kind, data))
 
     def wait(self, seconds: float) -> None:
         self.seconds += seconds
+
+    def clock_set(self, seconds: float) -> None:
+        self.fast += seconds
+        self.note("ClockSet", by_s=seconds)
 
     # ---- agents ----
 

@@ -199,6 +199,30 @@ def open_in(events: list[Event], until: Event) -> bool:
     return [kind for kind in of if kind in ("Queued", "Dequeued")][-1:] == ["Queued"]
 
 
+def test_a_clock_that_is_set_makes_no_long_talk() -> None:
+    """An hour forward in the middle of a wait, and back in the middle of the talk."""
+    told = Telling()
+    told.log_on("1001")
+    told.enters(1, "sales")
+    told.wait(5)
+    told.clock_set(3600)
+    told.is_offered(1, "1001")
+    told.wait(5)
+    told.is_served(1)
+    told.wait(60)
+    told.clock_set(-3600)
+    told.hangs_up(1, work=False)
+    told.wait(10)
+    told.turns("1001", "logged off")
+    asked = wanted(told, until=told.now + 7_200_000_000)
+    (count,) = queues.read(told.events, asked)
+    assert (count.wait_us, count.talk_us) == (10_000_000, 60_000_000)
+    (agent,) = agents.read(told.events, asked)
+    assert (agent.logged_on_us, agent.talk_us) == (80_000_000, 60_000_000)
+    (group,) = trunks.read(told.events, asked)
+    assert group.busy_us == 70_000_000
+
+
 def test_a_report_reads_what_it_says_it_needs(tmp_path: Path) -> None:
     """With the events of its kinds alone, it is the same."""
     told = Telling()
