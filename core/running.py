@@ -238,7 +238,8 @@ class RunningBox:
             await nursery.start(recordings.run)
         await nursery.start(self.queues.run)
         if self._path is not None:
-            log = QueueLogFile(self.journal, self._path, lambda: self.box, self.alarms, threaded=not self._virtual)
+            threaded = not self._virtual
+            log = QueueLogFile(self.journal, self._path, lambda: self.box, self.alarms, self.fault, threaded=threaded)
             await nursery.start(log.run)
         nursery.start_soon(QueueAlarms(self.queues, self.alarms).run)
         await nursery.start(AlarmNotices(self.alarms, lambda: self.exchange.box, outbox).run)

@@ -15,6 +15,7 @@ the lines come from the journal when it works again. Every BATCH_S there is a ba
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -54,13 +55,21 @@ class Mark:
 
 
 class QueueLogFile:
-    """file: of the journal; a path that begins with no slash is below its folder. box: as configured now.
-    threaded=False: for virtual time.
+    """file: of the journal; a path that begins with no slash is below its folder. box: as configured now. faulted: is
+    told of what failed by our own fault; the log then goes on with what comes. threaded=False: for virtual time.
     """
 
     def __init__(
-        self, journal: Journal, file: Path, box: Callable[[], Box], alarms: Alarms, *, threaded: bool = True
+        self,
+        journal: Journal,
+        file: Path,
+        box: Callable[[], Box],
+        alarms: Alarms,
+        faulted: Callable[[Exception], None],
+        *,
+        threaded: bool = True,
     ) -> None:
+        self._faulted = faulted
         self._journal = journal
         self._file = file
         self._box = box
@@ -102,10 +111,15 @@ class QueueLogFile:
             return True
         try:
             await (self._begin(path) if self._log is None else self._go_on(path, self._log))
-        except (OSError, HardwareError) as error:
+        except (OSError, sqlite3.Error, HardwareError) as error:
             self._log, self._events = None, []
             text = _("the queue log {file} cannot be written: {error}").format(file=path, error=error)
             self._alarms.set(ALARM, "warning", text, _("look at the disk and at [reports] queue_log"))
+            return False
+        except Exception as error:  # our fault: it costs lines, and nobody else anything
+            self._faulted(error)
+            self._log, self._events = None, []
+            self._keep(Mark(setting, self._journal.last))
             return False
         self._alarms.clear(ALARM)
         return True

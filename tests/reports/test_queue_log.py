@@ -182,6 +182,7 @@ class Running:
         self.journal = journal
         self.alarms = alarms
         self.setting = setting
+        self.faults: list[Exception] = []
 
     def note(self, events: list[Event]) -> None:
         for event in events:
@@ -196,7 +197,8 @@ async def running(folder: Path, setting: str = "queue_log") -> AsyncIterator[Run
     one = Running(journal, alarms, setting)
     async with trio.open_nursery() as nursery:
         await nursery.start(journal.run)
-        log = QueueLogFile(journal, folder / "journal.db", lambda: box(one.setting), alarms, threaded=False)
+        file, faults = folder / "journal.db", one.faults.append
+        log = QueueLogFile(journal, file, lambda: box(one.setting), alarms, faults, threaded=False)
         async with trio.open_nursery() as inner:
             await inner.start(log.run)
             yield one
@@ -322,6 +324,31 @@ async def test_a_disk_that_refuses_loses_no_line(autojump_clock: object, tmp_pat
         await trio.sleep(2 * RETRY_S)
         assert one.alarms.standing == {}
         assert words(tmp_path) == expected()
+
+
+async def test_a_fault_of_ours_costs_lines_and_nothing_else(
+    autojump_clock: object, tmp_path: Path, noon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = history()
+    see = QueueLog.see
+
+    def broken(log: QueueLog, event: Event) -> list[str]:
+        if event.kind == "Served":
+            raise KeyError("a bug")
+        return see(log, event)
+
+    async with running(tmp_path) as one:
+        await trio.sleep(2 * BATCH_S)
+        with monkeypatch.context() as patched:
+            patched.setattr(QueueLog, "see", broken)
+            one.note(events)
+            await trio.sleep(2 * BATCH_S)
+        assert [repr(error) for error in one.faults] == ["KeyError('a bug')"]
+        await trio.sleep(2 * RETRY_S)
+        one.note([Telling.started()])
+        await trio.sleep(2 * BATCH_S)
+        assert words(tmp_path)[0] == "NONE|NONE|QUEUESTART", "it goes on with what comes"
+        assert len(one.faults) == 1
 
 
 async def test_it_begins_and_ends_with_its_setting(autojump_clock: object, tmp_path: Path, noon: None) -> None:
