@@ -1,6 +1,6 @@
 # Strowger
 #
-#     make run      the box on the simulated card
+#     make run      the sample office on the simulated card, and the console in front
 #     make test     all checks and tests
 #
 # Both, and every other target, first install what is missing (packaging/checkout.py). One part alone: make lint, make

@@ -42,7 +42,7 @@ class Command:
 
 COMMANDS = (
     Command("run", "core.daemon", "the exchange itself, as a service or in a terminal"),
-    Command("demo", "core.demo", "three calls through the box on its simulated card, measured and recorded"),
+    Command("demo", "tui.demo", "the box on its simulated card: a little town of callers, and the console in front"),
     Command("console", "tui.command", "calls, board and alarms of the running box, on the whole terminal"),
     Command("status", "core.status", "how the box is, and its alarms"),
     Command("alarms", "core.alarm_command", "alarms that stand, and those of the past; see one"),

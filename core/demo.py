@@ -1,20 +1,18 @@
-"""`strowger demo`: the box with its sample configuration on the simulated card, and three calls through it.
+"""`strowger demo` without a terminal: the sample office on its simulated card, and one whole story through it.
 
-    Ann (8001) lifts, hears dial tone, dials 8002    Ben's telephone rings and shows 8001; Ann hears ring-back
-    Ben lifts; both speak at once                    what each heard is measured and written as WAV
-    Ann hangs up                                     Ben hears busy tone, hangs up
+    Zhang Wei in town dials the hot line     a menu; he keys 1 and is in the queue of sales
+    Wang Fang, agent 2003 at 8003            her telephone rings and shows his number; she answers; both speak
+    she asks Li Lei (8004), and hangs up     Zhang Wei and Li Lei speak; the call is recorded throughout
+    Li Na in town dials the hot line         keys 9, speaks after the tone: a message in the mailbox 8900
 
-    Zhang Wei in town dials 66778003, by ISDN        Wang Fang's telephone rings and shows his number; she answers
-    Li Lei dials 9 62000007, out by ISDN             the operator in town answers at once
-
-At the end: the last call as a ladder, out of the journal. All of it is the box's own, from card to journal; only the
-people are simulated. In real time by default; --virtual plays it on a clock that does not wait, the same each time.
-While it runs, `strowger status --socket out/control.sock` looks into it from another terminal.
+What is heard is measured, and stands in its step. At the end the first call stands as a ladder, out of the journal, and
+the records of all. All of it is the box's own, from card to journal; only the people are simulated. In real time by
+default; --virtual plays it on a clock that does not wait, the same each time. Exit code 1: somebody has not heard what
+he should.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import sys
@@ -26,24 +24,37 @@ from typing import Any
 import msgspec
 import trio
 
-from core.config.reading import read
+from core.config.commits import Commits
+from core.config.configuration import Configuration
+from core.queues import log_on
+from core.records import table
 from core.running import RunningBox
 from core.sample import SAMPLE
-from core.store.ladder import ladder
+from core.store.ladder import ladder, legend
 from core.store.records import CallRecord, records
-from hw import virtual_time
+from hw import virtual_time, wall_clock
 from hw.clips import Clip
+from hw.signalling.line import Party
 from hw.sim.party import NotHeardError, Speech
+from hw.sim.public_trunk import TownCall
 from hw.sim.telephone import Telephone
 from hw.speech import speech
+from hw.tones import dtmf
 
-ANN, BEN, FANG, LEI = "8001", "8002", "8003", "8004"
+AGENT, FANG, LEI, BOX = "2003", "8003", "8004", "8900"
+WEI, NA = Party("62000001", name="Zhang Wei"), Party("62000003", name="Li Na")
+HOT_LINE, WAY = "66778800", "e1a"
 WORDS = {
-    ANN: ("en", "Hello Ben, this is the first call through Strowger. Can you hear me well?"),
-    BEN: ("cmn-latn-pinyin", "你好，安。我听得很清楚，声音非常好。"),
+    "Zhang Wei": ("cmn-latn-pinyin", "您好，我想订购十二盏蓝色的台灯。"),
+    "Wang Fang": ("cmn-latn-pinyin", "您好，这里是销售部，我是王芳，请讲。"),
+    "Li Lei": ("en", "Hello, this is Li Lei. Yes, the blue lamps are in stock."),
+    "Li Na": ("en", "Hello, this is Li Na. Please call me back about my order, thank you."),
 }
 LEVEL_DBM0 = -20.0
-LISTEN_S = 5.0
+LOUD_DBM0 = -40.0
+"""What is quieter is no speech."""
+SOON_S = 30.0
+LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +72,20 @@ class Story:
         self.folder = folder
         self.steps: list[Step] = []
         self.levels: dict[str, float] = {}
+        """By "who heard whom", dBm0."""
         self.records: list[CallRecord] = []
         self.ladder: list[str] = []
+        self.recordings: list[str] = []
+        """Files, below the folder of recordings."""
+        self.messages: list[str] = []
+        """Files of messages, below the data folder."""
         self.warnings: list[str] = []
         self._tell = tell
         self._virtual = virtual
         self._begin = 0.0
         # Before time runs: making speech blocks.
-        self._words = {number: Clip(speech(words, voice, LEVEL_DBM0)) for number, (voice, words) in WORDS.items()}
+        self._words = {name: Clip(speech(words, voice, LEVEL_DBM0)) for name, (voice, words) in WORDS.items()}
+        self._box: RunningBox
 
     def _step(self, text: str) -> None:
         step = Step(trio.current_time() - self._begin, text)
@@ -79,92 +96,147 @@ class Story:
         """Raises NotHeardError: what should have been heard was not."""
         self.folder.mkdir(parents=True, exist_ok=True)
         socket = None if self._virtual else self.folder / "control.sock"
-        box = RunningBox(read([SAMPLE]).box, self.folder, socket=socket, virtual=self._virtual)
+        configuration = Configuration(Commits(self.folder / "config"), [SAMPLE], threaded=not self._virtual)
+        box = await configuration.start()
+        self._box = RunningBox(box, self.folder, socket=socket, configuration=configuration, virtual=self._virtual)
         async with trio.open_nursery() as nursery:
-            await nursery.start(box.run)
-            self.warnings = box.hardware.plane.warnings
+            await nursery.start(self._box.run)
+            self.warnings = self._box.hardware.plane.warnings
             self._begin = trio.current_time()
-            first = box.journal.last
+            first = self._box.journal.last
             try:
-                telephones = box.hardware.towns["sim"].telephones
-                await self._within(telephones[ANN], telephones[BEN])
-                await self._inward(box, telephones[FANG])
-                await self._outward(telephones[LEI])
+                telephones = self._box.hardware.towns["sim"].telephones
+                await self._until("the menu", lambda: bool(self._box.flows.flows()))
+                await self._served(telephones[FANG], telephones[LEI])
+                await self._leaves_a_message()
                 await trio.sleep(2)
-                events = await box.rooms.journal.find(first, 0, "", (), 10_000)
-                self.records = list(records(events))
-                last = max((event.call for event in events), default=0)
-                self.ladder = ladder([event for event in events if event.call == last])
+                await self._look_back(first)
             finally:
-                box.stop("the demo is over", 0)
+                self._box.stop("the demo is over", 0)
 
-    async def _within(self, ann: Telephone, ben: Telephone) -> None:
-        ann.lift()
-        tone = await ann.hear_tone("dial", within=4)
-        self._step(f"Ann lifts and hears dial tone, {tone.hz:.0f} Hz at {tone.dbm0:.1f} dBm0")
-        await ann.dial(BEN)
-        self._step(f"Ann has dialled {BEN}")
-        await ben.rung(within=4)
-        self._step("Ben's telephone rings")
-        shown = await ben.show(within=6)
-        self._step(f"Ben's display shows {shown.number}")
-        tone = await ann.hear_tone("ringback", within=8)
-        self._step(f"Ann hears ring-back tone, {tone.hz:.0f} Hz at {tone.dbm0:.1f} dBm0")
-        ben.lift()
-        self._step("Ben lifts: they are connected")
-        await trio.sleep(0.5)
-        await self._talk(ann, ben)
-        ann.hang_up()
-        self._step("Ann hangs up")
-        tone = await ben.hear_tone("busy", within=6)
-        self._step(f"Ben hears busy tone, {tone.hz:.0f} Hz at {tone.dbm0:.1f} dBm0")
-        ben.hang_up()
-        await trio.sleep(2)
-        self._step("Ben hangs up: both lines are free")
+    # ---- Zhang Wei, Wang Fang, Li Lei ----
 
-    async def _talk(self, ann: Telephone, ben: Telephone) -> None:
-        heard: dict[str, Speech] = {}
-
-        async def listen(telephone: Telephone) -> None:
-            heard[telephone.name] = await telephone.listen(LISTEN_S)
-
-        async with trio.open_nursery() as nursery:
-            for telephone in (ann, ben):
-                nursery.start_soon(listen, telephone)
-                nursery.start_soon(telephone.speak, self._words[telephone.name])
-        for name, who in ((ANN, "Ann"), (BEN, "Ben")):
-            path = self.folder / f"{who.lower()}-heard.wav"
-            heard[name].save(path)
-            self.levels[who] = heard[name].dbm0
-            self._step(f"{who} heard {LISTEN_S:g} s of speech at {heard[name].dbm0:.1f} dBm0: {path}")
-
-    async def _inward(self, box: RunningBox, fang: Telephone) -> None:
-        call = box.hardware.towns["sim"].call("e1a", f"6677{FANG}", "62000001")
-        self._step(f"Zhang Wei in town dials 6677{FANG}: SETUP on the E1")
-        await fang.rung(within=4)
+    async def _served(self, fang: Telephone, lei: Telephone) -> None:
+        log_on.log_on(self._box.queues, FANG, AGENT, "")
+        self._step(f"Wang Fang logs on at {FANG} as agent {AGENT}, and is ready")
+        wei = await self._calls_the_hot_line(WEI)
+        await self._keys(wei, "1")
+        self._step("he keys 1: sales")
+        await fang.rung(within=SOON_S)
         shown = await fang.show(within=6)
         self._step(f"Wang Fang's telephone rings and shows {shown.number}")
         fang.lift()
-        with trio.move_on_after(4):
+        await trio.sleep(1)
+        await self._says("Wang Fang", fang, "Zhang Wei", wei)
+        await self._answers("Zhang Wei", wei, "Wang Fang", fang)
+        await fang.flash()
+        await fang.hear_tone("dial", within=6)
+        await fang.dial(LEI)
+        self._step(f"Wang Fang presses the hook key and dials {LEI}; Zhang Wei hears music")
+        await lei.rung(within=SOON_S)
+        lei.lift()
+        await trio.sleep(1)
+        self._step("Li Lei lifts; Wang Fang asks him, and hangs up: she has transferred the call")
+        fang.hang_up()
+        await trio.sleep(1)
+        await self._says("Li Lei", lei, "Zhang Wei", wei)
+        await self._answers("Zhang Wei", wei, "Li Lei", lei)
+        wei.hang_up()
+        self._step("Zhang Wei hangs up")
+        tone = await lei.hear_tone("busy", within=SOON_S)
+        self._step(f"Li Lei hears busy tone, {tone.hz:.0f} Hz at {tone.dbm0:.1f} dBm0, and hangs up")
+        lei.hang_up()
+
+    async def _calls_the_hot_line(self, caller: Party) -> TownCall:
+        city = self._box.hardware.towns["sim"].cities[WAY]
+        await self._until("line in service", lambda: any(not line.service for line in city.lines))
+        call = city.call(HOT_LINE, caller)
+        self._step(f"{caller.name} in town dials {HOT_LINE}: SETUP on the E1")
+        with trio.move_on_after(SOON_S):
             await call.answered.wait()
         if not call.answered.is_set():
-            raise NotHeardError("the town was not told that Wang Fang answered")
-        self._step("Wang Fang answers: CONNECT on the E1")
-        await trio.sleep(1)
-        fang.hang_up()
-        with trio.move_on_after(4):
-            await call.ended.wait()
-        self._step("Wang Fang hangs up: RELEASE on the E1")
+            raise NotHeardError(f"the town was not told that the hot line has answered {caller.name}")
+        words = await self._until("words of the menu", lambda: self._told(caller.number))
+        self._step(f'the hot line answers and says "{words}"')
+        return call
 
-    async def _outward(self, lei: Telephone) -> None:
-        lei.lift()
-        await lei.hear_tone("dial", within=4)
-        await lei.dial("962000007")
-        self._step("Li Lei has dialled 9 62000007: SETUP on the E1")
-        await trio.sleep(3)
-        lei.hang_up()
-        await trio.sleep(1.5)
-        self._step("Li Lei hangs up after the operator has answered")
+    async def _keys(self, call: TownCall, keys: str) -> None:
+        await trio.sleep(1)
+        call.say(dtmf(keys))
+
+    def _told(self, number: str) -> str:
+        """The words that a caller hears now; empty: none."""
+        for call in self._box.exchange.calls.values():
+            for leg in call.legs:
+                if leg.party.number == number and leg.treatment is not None and leg.treatment.words:
+                    return leg.treatment.words
+        return ""
+
+    async def _says(self, who: str, telephone: Telephone, whom: str, call: TownCall) -> None:
+        """Into the telephone; heard in town."""
+        path = self.folder / f"{whom}-heard-{who}.wav".lower().replace(" ", "-")
+        path.unlink(missing_ok=True)
+        tape = await self._box.hardware.plane.record(call.line.port, path)
+        await telephone.speak(self._words[who])
+        await trio.sleep(0.5)
+        self._box.hardware.plane.record_stop(call.line.port)
+        await tape.closed()
+        self._heard(whom, who, Speech.read(path), path)
+
+    async def _answers(self, who: str, call: TownCall, whom: str, telephone: Telephone) -> None:
+        """From town; heard at the telephone."""
+        path = self.folder / f"{whom}-heard-{who}.wav".lower().replace(" ", "-")
+        clip = self._words[who]
+        call.say(clip)
+        heard = await telephone.listen(clip.ms / 1000 + 0.5)
+        heard.save(path)
+        self._heard(whom, who, heard, path)
+
+    def _heard(self, who: str, whom: str, heard: Speech, path: Path) -> None:
+        self.levels[f"{who} heard {whom}"] = heard.dbm0
+        if heard.dbm0 < LOUD_DBM0:
+            raise NotHeardError(f"{who} should have heard {whom}; it was {heard.dbm0:.1f} dBm0")
+        self._step(f'{whom}: "{WORDS[whom][1]}" {who} heard it at {heard.dbm0:.1f} dBm0: {path}')
+
+    # ---- Li Na ----
+
+    async def _leaves_a_message(self) -> None:
+        na = await self._calls_the_hot_line(NA)
+        await self._keys(na, "9")
+        self._step("she keys 9: a message")
+        incoming = self.folder / "voicemail" / BOX / "incoming"
+        await self._until("the tone of the mailbox", lambda: list(incoming.glob("*.wav")))
+        await trio.sleep(0.5)
+        clip = self._words["Li Na"]
+        na.say(clip)
+        await trio.sleep(clip.ms / 1000 + 0.5)
+        na.hang_up()
+        self._step(f'after the tone she says "{WORDS["Li Na"][1]}" and hangs up')
+        kept = self.folder / "voicemail" / BOX
+        found = await self._until("the message", lambda: [p for p in kept.rglob("*.wav") if "incoming" not in p.parts])
+        self.messages = [str(path.relative_to(self.folder)) for path in found]
+        self._step(f"the message is in mailbox {BOX}: {self.folder / self.messages[0]}")
+
+    # ---- afterwards ----
+
+    async def _look_back(self, first: int) -> None:
+        events = await self._box.rooms.journal.find(first, 0, "", (), 10_000)
+        self.records = list(records(events))
+        served = next(event.call for event in events if event.kind == "Served")
+        self.ladder = ladder(await self._box.rooms.journal.of_call(served))
+        self.recordings = [event.data["file"] for event in events if event.kind == "RecordingEnded"]
+        for file in self.recordings:
+            self._step(f"recorded, each side on a channel of its own: {self.folder / 'recordings' / file}")
+        if not self.recordings:
+            raise NotHeardError("the call should have been recorded, and was not")
+
+    async def _until(self, what: str, condition: Callable[[], Any]) -> Any:
+        with trio.move_on_after(SOON_S):
+            while True:
+                if found := condition():
+                    return found
+                await trio.sleep(LOOK_S)
+        raise NotHeardError(f"no {what} within {SOON_S:g} s")
 
 
 def _texts(group: BaseExceptionGroup[NotHeardError]) -> Iterator[str]:
@@ -175,38 +247,33 @@ def _texts(group: BaseExceptionGroup[NotHeardError]) -> Iterator[str]:
             yield str(error)
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--folder", type=Path, default=Path("out"), help="for journal, WAV files and traces (default: out)"
-    )
-    parser.add_argument("--virtual", action="store_true", help="on a clock that does not wait, and the same each time")
-    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
-
-
-def run(options: argparse.Namespace) -> int:
-    logging.basicConfig(format="%(levelname)s: %(message)s")
+def play(folder: Path, *, virtual: bool = False, as_json: bool = False) -> int:
+    """The exit code."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.ERROR)
 
     def tell(step: Step) -> None:
-        if not options.json:
+        if not as_json:
             print(f"{step.seconds:7.2f} s  {step.text}", flush=True)
 
-    story = Story(options.folder, tell, options.virtual)
+    story = Story(folder, tell, virtual)
     missed: list[str] = []
     try:
-        (virtual_time.run if options.virtual else trio.run)(story.play)
+        (virtual_time.run if virtual else trio.run)(story.play)
     except* NotHeardError as group:
         missed = list(_texts(group))
     result: dict[str, Any] = {
         "steps": [{"s": step.seconds, "text": step.text} for step in story.steps],
         "levels_dbm0": story.levels,
         "records": msgspec.to_builtins(story.records),
+        "recordings": story.recordings,
+        "messages": story.messages,
         "missed": missed,
         "warnings": story.warnings,
     }
-    if options.json:
+    if as_json:
         print(json.dumps(result, ensure_ascii=False))
     else:
-        print("\n".join(["", *story.ladder]))
+        print("\n".join(["", *story.ladder, legend(), "", *table(story.records, wall_clock.now())]))
     for text in missed:
         print(f"strowger: {text}", file=sys.stderr)
     return 1 if missed else 0

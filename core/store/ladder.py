@@ -214,6 +214,18 @@ _WORDS: dict[str, Words] = {
     ),
     "Diverted": _diverted,
     "Queued": lambda device, data: _("{device} waits in {queue}").format(device=device, queue=data["queue"]),
+    "Offered": lambda device, data: _("{device} is offered to {agents}").format(
+        device=device, agents=", ".join(data.get("agents") or ["?"])
+    ),
+    "OfferWithdrawn": lambda device, data: _("it is not for {agent} any more ({reason})").format(
+        agent=data.get("agent") or device, reason=data.get("reason") or "-"
+    ),
+    "Served": lambda device, data: _("agent {agent} has the caller, who waited {seconds:.1f} s").format(
+        agent=data.get("agent") or device, seconds=(data.get("waited_ms") or 0) / 1000
+    ),
+    "Supervised": lambda device, data: _("{device} is in the call of {agent}: {how}").format(
+        device=device, agent=data["agent"], how=_(data["how"])
+    ),
     "Dequeued": lambda device, data: _("{device} leaves the queue").format(device=device),
     "TurnedAway": lambda device, data: (
         _("{queue} does not let {device} in").format(device=device, queue=data["queue"]) + _cause(data)

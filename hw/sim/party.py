@@ -77,6 +77,12 @@ class Speech:
         power = float(np.mean(self.samples.astype(np.float64) ** 2)) / (32768.0**2 / 2)
         return 10 * math.log10(power) + FULL_SCALE_DBM0 if power else -math.inf
 
+    @classmethod
+    def read(cls, path: Path) -> Speech:
+        """The first channel of a WAV file at 8 kHz: of a recording, what came in."""
+        samples, _ = soundfile.read(path, dtype="int16", always_2d=True)
+        return cls(0, np.ascontiguousarray(samples[:, 0]))
+
     def save(self, path: Path) -> None:
         """As a WAV file, 16 bit."""
         soundfile.write(path, self.samples, RATE, subtype="PCM_16")

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,7 @@ def who_is_in(samples: Samples, whom: Iterable[str] = tuple(WORDS)) -> set[str]:
         return set()
     window = np.sqrt(np.maximum(energy[PIECE:] - energy[:-PIECE], 1e-6))
 
-    def there(piece: npt.NDArray[np.float32]) -> bool:
+    def there(piece: npt.NDArray[np.floating[Any]]) -> bool:
         product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(piece, size)), size)[:places]
         return float(np.max(product / window)) > SURE * float(np.linalg.norm(piece))
 
