@@ -199,9 +199,9 @@ class Connection:
     def _unasked(self) -> list[Watch]:
         return [watch for watch in self.watches.values() if not watch.asked and watch.topic in self.welcome["topics"]]
 
-    async def _subscribe(self, watch: Watch) -> None:
-        watch.asked = True
-        await self._asking("subscribe", {"topic": watch.topic}, watch)
+    def _subscribe(self, watch: Watch) -> Coroutine[Any, Any, Any]:
+        watch.asked = True  # at once: whoever wants it before this is on its way must not ask again
+        return self._asking("subscribe", {"topic": watch.topic}, watch)
 
     async def _forget(self, subscription: int) -> None:
         await self.ask("unsubscribe", subscription=subscription)

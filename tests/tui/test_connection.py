@@ -40,7 +40,7 @@ def tell(path: Path, story: Callable[[Box, Connection], Awaitable[None]]) -> Non
 def test_it_says_hello_and_has_all_rows(tmp_path: Path) -> None:
     async def story(here: Box, connection: Connection) -> None:
         assert here.greeted == [{"protocol": 1, "client": "console", "language": "en"}]
-        assert {topic: connection.rows(topic) for topic in TOPICS} == office()
+        assert {topic: connection.rows(topic) for topic in TOPICS} == {topic: office()[topic] for topic in TOPICS}
         assert connection.may("call.clear")
         assert not connection.may("box.stop")
 
@@ -147,3 +147,29 @@ def test_a_box_that_will_not_have_us_is_named(tmp_path: Path) -> None:
         await here.close()
 
     asyncio.run(whole())
+
+
+def test_a_topic_that_is_wanted_twice_at_once_is_subscribed_to_once(tmp_path: Path) -> None:
+    async def story(here: Box, connection: Connection) -> None:
+        connection.want(["lines"])
+        await until(lambda: here.watched() == ["lines"])
+        before = here.subscribed.count("calls")
+        connection.want(["lines", "calls"])
+        connection.want(["lines", "calls", "status"])
+        await until(lambda: connection.known(["calls", "status"]))
+        assert here.subscribed.count("calls") == before + 1
+
+    tell(tmp_path / "s", story)
+
+
+def test_a_topic_that_nobody_wants_any_more_when_its_rows_come_is_given_up(tmp_path: Path) -> None:
+    async def story(here: Box, connection: Connection) -> None:
+        connection.want([])
+        await until(lambda: here.watched() == [])
+        connection.want(["calls"])
+        await asyncio.sleep(0)
+        connection.want([])
+        await until(lambda: here.subscribed[-1] == "calls" and here.watched() == [])
+        assert connection.rows("calls") == {}
+
+    tell(tmp_path / "s", story)
