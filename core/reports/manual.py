@@ -1,5 +1,5 @@
-"""The tables of docs/reports.md, made from the reports: every column with its unit and its formula; and of the
-views for SQL.
+"""The tables of docs/reports.md and reports.zh.md, made from the reports: every column with its unit and its formula;
+and of the views for SQL.
 
 `make reports` writes them there between their marks; a test knows if they are old.
 """
@@ -12,17 +12,19 @@ from typing import Any
 from core.reports.catalogue import REPORTS
 from core.reports.report import Report
 from core.store.views import VIEWS
+from core.texts import _, speaking
 
-PLACE = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
+_DOCS = Path(__file__).resolve().parents[2] / "docs"
+PATHS = {"en": _DOCS / "reports.md", "zh": _DOCS / "reports.zh.md"}
 REPORTS_MARK, VIEWS_MARK = "<!-- reports -->", "<!-- views -->"
 
 
 def chapter(report: Report[Any]) -> str:
-    steps = " In steps of time, if wanted." if report.steps else ""
-    about = f" `--only` names the {report.about}." if report.about else ""
-    rows = (f"| `{column.name}` | {column.unit.value} | {column.formula} |" for column in report.columns)
-    head = f"### {report.name}\n\n{report.text}{steps}{about}\n\n| column | unit | formula |\n| --- | --- | --- |\n"
-    return head + "\n".join(rows)
+    said = [_(report.text)]
+    said += [_("In steps of time, if wanted.")] * report.steps
+    said += [_("`--only` names the {what}.").format(what=_(report.about))] * bool(report.about)
+    rows = (f"| `{column.name}` | {column.unit.value} | {_(column.formula)} |" for column in report.columns)
+    return f"### {report.name}\n\n{' '.join(said)}\n\n{_heads(_('column'), _('unit'), _('formula'))}" + "\n".join(rows)
 
 
 def chapters() -> str:
@@ -31,20 +33,27 @@ def chapters() -> str:
 
 def views() -> str:
     rows = (
-        f"| `{view.name}` | {view.text} | " + "; ".join(f"`{name}` {text}" for name, text in view.columns) + " |"
+        f"| `{view.name}` | {_(view.text)} | " + "; ".join(f"`{name}` {_(text)}" for name, text in view.columns) + " |"
         for view in VIEWS
     )
-    return "| view | a row is | columns |\n| --- | --- | --- |\n" + "\n".join(rows)
+    return _heads(_("view"), _("a row is"), _("columns")) + "\n".join(rows)
 
 
-def filled(text: str) -> str:
+def _heads(*heads: str) -> str:
+    return f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n"
+
+
+def filled(text: str, language: str) -> str:
     """The page with its chapters as they are now."""
-    for mark, made in ((REPORTS_MARK, chapters()), (VIEWS_MARK, views())):
-        before, _, rest = text.partition(mark)
-        _, _, after = rest.partition(mark)
-        text = f"{before}{mark}\n{made}\n{mark}{after}"
+    with speaking(language):
+        made = {REPORTS_MARK: chapters(), VIEWS_MARK: views()}
+    for mark, table in made.items():
+        before, _mark, rest = text.partition(mark)
+        _old, _mark, after = rest.partition(mark)
+        text = f"{before}{mark}\n{table}\n{mark}{after}"
     return text
 
 
 if __name__ == "__main__":
-    PLACE.write_text(filled(PLACE.read_text(encoding="utf-8")), encoding="utf-8")
+    for language, path in PATHS.items():
+        path.write_text(filled(path.read_text(encoding="utf-8"), language), encoding="utf-8")

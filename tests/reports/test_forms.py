@@ -243,9 +243,10 @@ def test_the_list_of_reports(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert [report["name"] for report in json.loads(capsys.readouterr().out)["reports"]] == list(REPORTS)
 
 
-def test_the_manual_has_every_column_with_its_formula_as_it_is_now() -> None:
-    page = manual.PLACE.read_text(encoding="utf-8")
-    assert manual.filled(page) == page, "make reports writes it anew"
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_manual_has_every_column_with_its_formula_as_it_is_now(language: str) -> None:
+    page = manual.PATHS[language].read_text(encoding="utf-8")
+    assert manual.filled(page, language) == page, "make reports writes it anew"
     for report in REPORTS.values():
         for column in report.columns:
             assert re.search(rf"^\| `{column.name}` \| {column.unit.value} \| \S.* \|$", page, re.MULTILINE)
