@@ -72,7 +72,7 @@ def failed(floor: Floor, event: e.CallBackFailed) -> None:
     """The agent who called him is free when he hangs up, one who was reserved is at once."""
     talking = floor.talks.get(event.call)
     if talking is not None and not talking.reached:
-        nobody_came(floor, talking)
+        nobody_came(floor, talking, event.left_as)
         return
     waiting = floor.calls.get(event.call)
     if waiting is None or not waiting.call_back or (waiting.offer is None and waiting.row is None):
@@ -89,14 +89,14 @@ def failed(floor: Floor, event: e.CallBackFailed) -> None:
         floor.agenda.set(("held", event.call), floor.now + waiting.queue.settings.call_back_again_s)
 
 
-def nobody_came(floor: Floor, talking: Talking) -> None:
+def nobody_came(floor: Floor, talking: Talking, left_as: int = 0) -> None:
     """The agent has lifted and the caller was not reached, or the agent has hung up before."""
     waiting = talking.waiting
     call = waiting.call
     del floor.talks[call]
     agent = floor.agents.get(talking.agent)
     if agent is not None and call in agent.calls:
-        agent.nobody_came(call)
+        agent.nobody_came(call, left_as)
     waiting.tries += 1
     queue = floor.queues.get(waiting.queue.name)
     if queue is None or waiting.tries >= queue.settings.call_back_tries:

@@ -58,10 +58,13 @@ class CallBackWanted:
 
 @dataclass(frozen=True, slots=True)
 class CallBackFailed:
-    """His turn had come, and the caller did not answer: it is tried again later, if any try is left."""
+    """His turn had come, and the caller did not answer: it is tried again later, if any try is left. left_as: the call
+    by which the agent who has called him is still busy, with nobody; 0: there is no such.
+    """
 
     call: int
     cause: str = ""
+    left_as: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ import msgspec
 
 from core.acd import orders as o
 from core.acd.waiting import Caller
-from core.exchange.leg import Leg
+from core.exchange.leg import Leg, State
+from core.exchange.service import Service
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -103,6 +104,12 @@ class CallBack:
     @property
     def gone_by_itself(self) -> bool:
         return self.call is None or self.call.finished
+
+    @property
+    def answered(self) -> bool:
+        """Somebody has lifted: who was rung, or another telephone that has picked it up."""
+        legs = self.call.legs if self.call is not None else []
+        return any(leg.state is State.CONNECTED and not isinstance(leg.device, Service) for leg in legs)
 
     @property
     def device(self) -> str:

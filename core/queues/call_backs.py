@@ -172,12 +172,18 @@ class CallBacks:
                 room.served(back.caller.number, taken.agent)
             back.ended("reached")
             return
+        left_as = 0
+        room.carries_no_more(call)
+        if not call.finished and any(leg.name == device for leg in call.legs):
+            left_as = exchange.journal.next_call()
+            room.carries(call, left_as)
+            room.desks.known_as(call, left_as)
         settings = room.settings(back.queue)
         if room.waiters.get(back.key) is back and settings is not None:
             back.tries += 1
             back.at = exchange.utc().timestamp() + settings.call_back_again_s
             back.keep()
-        room.tell(e.CallBackFailed(back.key, result))
+        room.tell(e.CallBackFailed(back.key, result, left_as))
 
     def spoken_with(self, back: CallBack, call: Call, device: str) -> None:
         """He has answered, and speaks with the agent."""

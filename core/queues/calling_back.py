@@ -55,11 +55,13 @@ def begin(backs: CallBacks, back: CallBack, queue: QueueSettings) -> Call:
 
 
 async def _agent_first(backs: CallBacks, back: CallBack, queue: QueueSettings, call: Call) -> None:
-    while back.taken is None:
-        await call.news()
-    agent = next(leg for leg in call.legs if leg.state is State.CONNECTED and not isinstance(leg.device, Service))
-    result = "agent gone"
+    device = queue.number or queue.name
+    result = "given up"
     try:
+        while back.taken is None:
+            await call.news()
+        agent = next(leg for leg in call.legs if leg.state is State.CONNECTED and not isinstance(leg.device, Service))
+        device, result = agent.name, "agent gone"
         _instead(call, agent)
         words = await call.exchange.sounds.say(
             Said("queue.call-back-of", {"number": back.number}), agent.device.language
@@ -73,9 +75,11 @@ async def _agent_first(backs: CallBacks, back: CallBack, queue: QueueSettings, c
         raise
     finally:
         if result == "answered":
-            backs.spoken_with(back, call, agent.name)
-        else:
-            backs.tried(back, call, agent.name, result)
+            backs.spoken_with(back, call, device)
+        elif back.call is call:  # else nobody has lifted, and the room has ended it
+            backs.tried(back, call, device, result)
+        if result == "given up":
+            call.end(Cause.NORMAL_CLEARING, "call-back")
 
 
 async def _caller_first(backs: CallBacks, back: CallBack, queue: QueueSettings, call: Call) -> None:

@@ -66,6 +66,12 @@ class Desks:
         self._stirred.pop(agent, None)
         return device
 
+    def known_as(self, call: Call, key: int) -> None:
+        """From now on the distribution knows the call by another key."""
+        for has in self._has.values():
+            if call in has:
+                has[call] = key
+
     def station(self, agent: str) -> Station | None:
         return self._exchange.stations.get(self.at.get(agent, ""))
 

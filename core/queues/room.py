@@ -393,7 +393,7 @@ class QueueRoom:
         if isinstance(waiter, CallBack):
             if order.agent in waiter.reserved:
                 waiter.reserved.remove(order.agent)
-            elif not waiter.offers and not waiter.lifted and waiter.taken is None:
+            elif not waiter.offers and not waiter.answered:
                 waiter.idle()
 
     def stop_ringing(self, waiter: Waiter | CallBack, agent: str, reason: str) -> None:

@@ -345,6 +345,8 @@ class AnyOrder(RuleBasedStateMachine):
         for number, calls in self.talks.items():
             for call in sorted(calls):
                 self.take(e.CallEnded(call, number))
+        for call in range(1, self.call + 1):  # whom an agent was calling back is to be called again
+            self.take(e.CallBackCancelled(call))
         self.time_passes(120.0)
         check(self.distribution)
         assert all(not view.calls for view in self.distribution.queues())

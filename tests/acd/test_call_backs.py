@@ -84,9 +84,10 @@ def test_one_that_fails_is_tried_again_and_then_given_up() -> None:
     floor.enter(1, "q")
     floor.take(e.CallBackWanted(1, "300"), after=1.0)
     floor.answer(1, "1")
-    floor.take(e.CallBackFailed(1, "no answer"), after=20.0)
+    floor.take(e.CallBackFailed(1, "no answer", left_as=900), after=20.0)
     assert floor.state("1") is State.BUSY, "he hears why, until he hangs up"
-    floor.end(1, "1", after=5.0)
+    assert floor.distribution.agent("1").calls == (900,)
+    floor.end(900, "1", after=5.0)
     assert floor.state("1") is State.READY
     assert offered(floor.pass_time(94.0)) == []
     assert offered(floor.pass_time(1.0)) == [(1, ("1",))]

@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from core.acd.agents import Act
+from core.exchange.acts import Acts
 from core.exchange.refusal import Refused
 from hw.sim.telephone import Telephone
 from tests.exchange.office import RINGS, SOON, WORDS, Office, open_office
@@ -429,3 +430,72 @@ async def test_his_agent_logs_off_while_he_is_called(autojump_clock: trio.testin
         ben.lift()
         await trio.sleep(0.5)
         await office.hear_each_other(ben, dora)
+
+
+@pytest.mark.parametrize("picker", ["8002", "8006"], ids=["an agent", "nobody of the queue"])
+async def test_a_colleague_picks_up_what_rings_for_a_call_back_and_calls_him(
+    autojump_clock: trio.testing.MockClock, picker: str
+) -> None:
+    async with open_office(with_call_backs(strategy="linear"), queues=True) as office:
+        dora, other = await calls(office), office.phone(picker)
+        await asks_to_be_called(office, dora)
+        log_all_on(office, "1001", "1002")
+        await office.phone("8001").rung(within=SOON)
+        await office.dial(other, "*8#")
+        await dora.rung(within=WORDS)
+        dora.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(other, dora)
+        assert results(office) == ["answered", "reached"]
+
+
+async def test_a_try_that_is_cleared_by_order_while_the_agent_rings_counts_and_frees_him(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(with_call_backs(), queues=True) as office:
+        dora, ann = await calls(office), office.phone("8001")
+        await asks_to_be_called(office, dora)
+        log_all_on(office, "1001")
+        await ann.rung(within=SOON)
+        Acts(office.exchange).clear_call(2)
+        await trio.sleep(1)
+        assert (results(office), agent(office, "1001").state) == (["given up"], "ready")
+        (row,) = office.queues.call_backs.rows()
+        assert (row.state, row.tries) == ("rests", 1)
+
+
+async def test_an_agent_who_deflects_a_call_back_has_not_called_and_nobody_rings_for_the_queue(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(with_call_backs(), queues=True) as office:
+        dora, ann = await calls(office), office.phone("8001")
+        await asks_to_be_called(office, dora)
+        log_all_on(office, "1001")
+        await ann.rung(within=SOON)
+        Acts(office.exchange).deflect("8001", 2, "8005")
+        await office.all_idle()
+        assert results(office) == ["given up"]
+
+
+async def test_a_try_that_failed_and_goes_on_with_its_agent_is_no_longer_the_callers_place(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tables = with_call_backs(call_back_again_s=2, call_back_ring_s=5, strategy="linear")
+    async with open_office(tables, queues=True) as office:
+        dora, ann, ben = await calls(office), office.phone("8001"), office.phone("8002")
+        await asks_to_be_called(office, dora)
+        log_all_on(office, "1001", "1002")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await dora.rung(within=WORDS)
+        await trio.sleep(5)  # now he is told why
+        await ben.rung(within=RINGS)
+        assert agent(office, "1001").calls == [2], "the call in which he hears why"
+        assert agent(office, "1002").offer == max(office.exchange.calls), "the next try"
+        ann.hang_up()
+        ben.lift()
+        await dora.rung(within=WORDS)
+        dora.lift()
+        await trio.sleep(0.5)
+        await office.hear_each_other(ben, dora)
+        assert agent(office, "1001").state == "ready"

@@ -117,7 +117,10 @@ def configuration() -> dict[str, Any]:
                 "number": "8400",
                 "strategy": "ring all",
                 "ring_s": 10,
+                "call_back_ring_s": 12,
+                "call_back_again_s": 30,
                 "recipe": [
+                    {"after_s": 2, "every_s": 20, "offer": ["wait", "message", "call back"]},
                     {"after_s": 5, "announce": "queue.all-busy", "say": ["position", "wait"]},
                     {"after_s": 40, "overflow": {"to": "number", "name": "8100"}},
                 ],
@@ -128,6 +131,10 @@ def configuration() -> dict[str, Any]:
                 "ring_s": 8,
                 "place_kept_s": 60,
                 "max_waiting": 4,
+                "call_back_first": "caller",
+                "call_back_ring_s": 12,
+                "call_back_again_s": 20,
+                "recipe": [{"after_s": 1, "offer": ["wait", "call back"]}],
                 "max_wait_s": 60,
                 "instead": {"to": "queue", "name": "sales"},
             },
@@ -256,6 +263,9 @@ class Day:
                 telephone.hang_up()
         with trio.move_on_after(400):
             while self.left():
+                for row in self._queues.call_backs.rows():
+                    with suppress(Refused):  # an agent is calling him just now
+                        self._queues.call_backs.cancel(row.call, "boss")
                 for call in list(self._exchange.calls.values()):
                     kinds = {leg.device.kind for leg in call.legs}
                     if DeviceKind.TRUNK in kinds and DeviceKind.STATION not in kinds:
@@ -356,8 +366,10 @@ class Day:
                 [self._number(), self._number(), "1", "2", "3", "4", "0", "*70#", "*72*8001#", ""]
             )
             await self._dial(telephone, then)
-        else:
+        elif dice < 0.95:
             await self._dial(telephone, self._random.choice("0123456789*#"))
+        else:
+            await self._dial(telephone, self._random.choice(["31", "31", f"32{self._number()}#1"]))
 
     async def _dial(self, telephone: Telephone, number: str) -> None:
         """A person may hang up at any digit."""
@@ -538,6 +550,7 @@ class Day:
                 partial(acts.answer, device, call),
                 partial(acts.send_digits, device, call, "1"),
                 *(partial(self._agent_does, station) for _ in range(4)),
+                partial(self._call_back, call, self._random.choice([station, "62000001", "62000002", "110"])),
             ]
             order = self._random.choice(orders)
             try:
@@ -556,6 +569,16 @@ class Day:
         else:
             act = self._random.choice([*ASKABLE_OF_ALL, Act.READY, Act.READY])
             self._queues.ask(agent, act, "", self._random.choice(["", "boss"]))
+
+    def _call_back(self, call: int, number: str) -> None:
+        """A flow wants one for its caller, or somebody cancels one."""
+        backs = self._queues.call_backs
+        rows = backs.rows()
+        if rows and self._random.random() < 0.3:
+            backs.cancel(self._random.choice(rows).call, "boss")
+        elif call:
+            at = self._exchange.utc().timestamp() + self._random.choice([0, 0, 30])
+            backs.take(self._exchange.calls[call], self._random.choice(["sales", "help"]), number, at)
 
     # ---- what must hold ----
 
@@ -644,6 +667,16 @@ class Day:
             for call in queue.calls
             if call not in calls
         ]
+        backs = {back.key: back for back in self._queues.call_backs}
+        kept = {int(key.rpartition("/")[2]) for key in self._exchange.journal.state.under("queues/call back/")}
+        wrong += [f"call-backs {kept ^ set(backs)} are kept and not there, or there and not kept"] * (
+            kept != set(backs)
+        )
+        for key, back in backs.items():
+            if self._queues.distribution.waits(key) == (back.taken is not None):
+                wrong.append(f"call-back {key} {'has' if back.taken else 'has not'} an agent, and waits or not")
+            if back.call is not None and back.call.id not in calls:
+                wrong.append(f"call-back {key} keeps {back.call}, which is over")
         for agent in self._queues.agents():
             has = {call for call, one in calls.items() if any(leg.name == agent.device for leg in one.legs)}
             wrong += [f"agent {agent.number} has call {call}, his telephone not" for call in set(agent.calls) - has]
@@ -675,6 +708,7 @@ class Day:
         ]
         found += [f"{queue.name} has {queue.calls}" for queue in self._queues.queues() if queue.calls]
         found += [f"agent {agent.number} has {agent.calls}" for agent in self._queues.agents() if agent.calls]
+        found += [f"call-back {row.call} is left" for row in self._queues.call_backs.rows()]
         found += [f"parked at {place}" for place in exchange.parked]
         found += [f"conference {room}" for room in exchange.rooms]
         statistics = self._hardware.plane.statistics()
