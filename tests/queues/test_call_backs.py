@@ -480,7 +480,7 @@ async def test_an_agent_who_deflects_a_call_back_has_not_called_and_nobody_rings
 async def test_a_try_that_failed_and_goes_on_with_its_agent_is_no_longer_the_callers_place(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    tables = with_call_backs(call_back_again_s=2, call_back_ring_s=5, strategy="linear")
+    tables = with_call_backs(call_back_again_s=12, call_back_ring_s=5, strategy="linear")
     async with open_office(tables, queues=True) as office:
         dora, ann, ben = await calls(office), office.phone("8001"), office.phone("8002")
         await asks_to_be_called(office, dora)
@@ -489,7 +489,7 @@ async def test_a_try_that_failed_and_goes_on_with_its_agent_is_no_longer_the_cal
         ann.lift()
         await dora.rung(within=WORDS)
         await trio.sleep(5)  # now he is told why
-        await ben.rung(within=RINGS)
+        await ben.rung(within=12 + SOON)
         assert agent(office, "1001").calls == [2], "the call in which he hears why"
         assert agent(office, "1002").offer == max(office.exchange.calls), "the next try"
         ann.hang_up()
