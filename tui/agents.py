@@ -26,7 +26,7 @@ from tui.columns import plain
 from tui.connection import Gone
 from tui.day import Today, local
 from tui.live_table import Cell, Column, Row
-from tui.plot import DOTS, DayPlot, Series
+from tui.plot import DayPlot, Series
 from tui.room import Room, lasted
 
 REST_S = 0.3
@@ -76,13 +76,13 @@ class Agents(Room):
         Column(N_("group"), 10, wide=WIDE),
         Column(N_("state"), 10),
         Column(N_("for"), 7, right=True),
-        Column(N_("with, why"), 22),
+        Column(N_("with, why"), 18),
         Column(N_("done"), 5, right=True),
         Column(N_("missed"), 6, right=True),
         Column(N_("talk"), 7, right=True),
     )
     DEFAULT_CSS = """
-    Agents #below, Team #below { height: 9; background: $boost; }
+    Agents #below, Team #below { height: 30%; min-height: 9; background: $boost; }
     Agents #detail, Team #detail { width: 1fr; height: 1fr; background: $boost; }
     Agents DayPlot, Team DayPlot { width: 1fr; height: 1fr; background: $boost; }
     """
@@ -168,7 +168,8 @@ class Agents(Room):
     def others(self, agent: dict[str, Any]) -> str:
         """Who is in his calls beside him, as far as this user may know."""
         calls = [self.box.rows("calls").get(str(call)) for call in agent["calls"] or [agent["offer"]]]
-        legs = [leg for call in calls if call for leg in call["connections"] if leg["device"] != agent["device"]]
+        legs = [leg for call in calls if call for leg in call["connections"] if leg["kind"] in ("station", "trunk")]
+        legs = [leg for leg in legs if leg["device"] != agent["device"]]
         return ", ".join(f"{leg['name']} {leg['number'] or leg['device']}".strip() for leg in legs)
 
     # ---- below the table, and in the line of state ----
@@ -229,6 +230,7 @@ class Agents(Room):
             f"{name} {level}" + (f" ({queue})" if queue else "")
             for queue, levels in agent["skills"].items()
             for name, level in levels.items()
+            if not queue or agent["skills"].get("", {}).get(name) != level
         ]
         lines.append(_("skills: {names}").format(names=", ".join(skills) or "-"))
         counts = _("today offered {offered}, answered {answered}, missed {missed}").format(**agent)
@@ -303,7 +305,7 @@ def agent_series(rows: list[dict[str, Any]]) -> list[Series]:
         return tuple(sum(step.get(name) or 0 for name in names) / 60 for step in rows)
 
     return [
-        Series(N_("call"), "good", DOTS, minutes("busy", "ringing")),
+        Series(N_("call"), "good", "*", minutes("busy", "ringing")),
         Series(N_("after-call"), "usual", "w", minutes("work")),
         Series(N_("ready"), "quiet", "+", minutes("ready")),
         Series(N_("not ready"), "bad", "-", minutes("not_ready", "rest")),

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.texts import N_
 from tui.connection import Connection
-from tui.plot import DOTS, Series
+from tui.plot import Series
 
 OLD_S = 60.0
 
@@ -81,7 +81,7 @@ def day_series(rows: list[dict[str, Any]]) -> list[Series]:
 
     elsewhere = values("turned_away", "overflowed", "message", "call_back", "left")
     return [
-        Series(N_("answered"), "good", DOTS, values("answered")),
+        Series(N_("answered"), "good", "#", values("answered")),
         Series(N_("abandoned"), "bad", "x", values("abandoned")),
         Series(N_("elsewhere"), "busy", "o", elsewhere),
     ]

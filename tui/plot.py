@@ -1,22 +1,23 @@
-"""Bars of the day, drawn with dots of Braille: letters that are one cell wide in every terminal.
+"""Bars of the day, drawn with letters that are one cell wide in every terminal.
 
-    plot.show(["08:00", "08:30"], [Series("answered", "good", DOTS, (9, 20)), Series("lost", "bad", "x", (1, 1))])
+    plot.show(["08:00", "08:30"], [Series("answered", "good", "#", (9, 20)), Series("lost", "bad", "x", (1, 1))])
 
-    . answered  x lost
+    # answered x lost
     21           xxxx
-         xxxx    ::::
-    10   ::::    ::::
-     0   ::::    ::::
+         xxxx    ####
+    10   ####    ####
+     0   ####    ####
          08:00   08:30
 
-Bars stand on each other, each with a sign of its own, so that it can be read without colours. What it does not: axes
-and frames of lines, which are of ambiguous width (tui/columns.py).
+Bars stand on each other, each with a sign of its own, so that they can be read without colours; one that stands alone
+may be of DOTS, which are finer. What it does not: axes and frames of lines, which are of ambiguous width
+(tui/columns.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import ClassVar
 
@@ -26,6 +27,8 @@ from textual_plotext import PlotextPlot
 from core.texts import _
 
 DOTS = "braille"
+LEAST = 8
+"""So many bars there is room for at least: a single one would fill the picture."""
 _LABEL = 7
 """Cells of a time under the bars, with a gap."""
 
@@ -62,7 +65,10 @@ class DayPlot(PlotextPlot):
 
     def show(self, steps: Sequence[str], series: Sequence[Series], empty: str = "") -> None:
         """steps: what stands under the bars. empty: from now on said instead of nothing."""
-        self.steps, self.series, self.empty = tuple(steps), tuple(series), empty or self.empty
+        missing = max(0, LEAST - len(steps))
+        self.steps = (*steps, *("",) * missing)
+        self.series = tuple(replace(one, values=(*one.values, *(0,) * missing)) for one in series)
+        self.empty = empty or self.empty
         self.refresh()
 
     def render(self) -> Text:
@@ -73,13 +79,15 @@ class DayPlot(PlotextPlot):
         drawn = Text()
         for one in self.series:
             sign = "⣿" if one.sign == DOTS else one.sign
-            drawn.append(f" {sign} {_(one.name)} ", self.get_component_rich_style(f"day-plot--{one.kind}"))
+            drawn.append(f" {sign} {_(one.name)}", self.get_component_rich_style(f"day-plot--{one.kind}"))
+        drawn.truncate(width)
         return drawn.append("\n").append(Text.from_ansi(self._bars(top, width, height - 1)))
 
     def _bars(self, top: float, width: int, height: int) -> str:
         plot = self.plt
         plot.clear_figure()
         plot.plotsize(width, height)
+        plot._set_size(width, height)  # plotsize alone takes no more than the terminal had at the start
         plot.theme(self._get_plotext_theme_name(self.app.theme))
         plot.frame(False)
         places: list[float] = [*range(len(self.steps))]

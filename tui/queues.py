@@ -36,6 +36,8 @@ from tui.wall import Wall
 
 REST_S = 0.3
 """The cursor must rest so long before the box is asked about a queue."""
+REASONS = 5
+"""Lines below the table that are not of those who wait."""
 WIDE = 100
 """Cells from which the plot has steps of half an hour."""
 
@@ -110,7 +112,7 @@ class Queues(Room):
         Column(N_("agents"), 7, right=True),
     )
     DEFAULT_CSS = """
-    Queues #below { height: 9; background: $boost; }
+    Queues #below { height: 30%; min-height: 9; background: $boost; }
     Queues #detail { width: 1fr; height: 1fr; background: $boost; }
     Queues DayPlot { width: 1fr; height: 1fr; background: $boost; }
     """
@@ -156,11 +158,14 @@ class Queues(Room):
         """How long the longest waits by now."""
         return float(self.box.rows("queues")[key]["longest_s"]) + time.monotonic() - self._told_at.get(key, 0.0)
 
+    def row_now(self, key: str) -> Row:
+        """With the wait as long as it is by now."""
+        return row(self.box.rows("queues")[key], self.longest_s(key))
+
     def ticked(self) -> None:
         for key in self.table.seen():
-            queue = self.box.rows("queues").get(key)
-            if queue is not None and queue["waiting"]:
-                self.table.put(key, row(queue, self.longest_s(key)))
+            if self.box.rows("queues").get(key, {}).get("waiting"):
+                self.table.put(key, self.row_now(key))
         self._look()
 
     # ---- below the table ----
@@ -205,9 +210,10 @@ class Queues(Room):
         lines = [about]
         if not queue["calls"]:
             return [*lines, _("Nobody waits.")]
-        lines += [self._waiter(place, call, width) for place, call in enumerate(queue["calls"][:3], 1)]
-        if len(queue["calls"]) > 3:
-            lines.append(_("... and {n} more").format(n=len(queue["calls"]) - 3))
+        room = max(1, self.query_one("#detail").size.height - REASONS)
+        lines += [self._waiter(place, call, width) for place, call in enumerate(queue["calls"][:room], 1)]
+        if len(queue["calls"]) > room:
+            lines.append(_("... and {n} more").format(n=len(queue["calls"]) - room))
         first, obstacles = self._obstacles
         if first == queue["calls"][0] and obstacles:
             counted = Counter(obstacles.values()).most_common(3)
@@ -294,4 +300,4 @@ class Queues(Room):
         self.app.push_screen(Choose(_("To be called back"), about, rows), chosen)
 
     def action_wall(self) -> None:
-        self.app.push_screen(Wall(self._today))
+        self.app.push_screen(Wall(self._today, self.COLUMNS, self.row_now))

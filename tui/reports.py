@@ -76,7 +76,7 @@ class Reports(Room):
     EMPTY = N_("Nothing happened in this period.")
     COLUMNS = (Column("", 0),)
     DEFAULT_CSS = """
-    Reports #below { height: 9; background: $boost; }
+    Reports #below { height: 30%; min-height: 9; background: $boost; }
     Reports #detail { width: 1fr; height: 1fr; background: $boost; }
     Reports DayPlot { width: 1fr; height: 1fr; background: $boost; }
     """

@@ -9,6 +9,7 @@ says so in words. It has neither head nor keys; F1 lists them, Esc leads back.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -26,9 +27,12 @@ from tui.columns import fit, plain
 from tui.connection import Gone
 from tui.day import Today, day_series, local
 from tui.digits import HEIGHT, big
+from tui.live_table import Column, LiveTable, Row
 from tui.plot import DayPlot
 from tui.room import Screens, clock, lasted
 
+HIGH = 36
+"""Lines from which there is room for the table, too."""
 GO_ON_S = 10.0
 """How long each queue stands when they go by themselves."""
 
@@ -119,7 +123,9 @@ class Figures(Widget):
 
 
 class Wall(Screens):
-    """today: the figures of the day, already asked for perhaps."""
+    """today: the figures of the day, already asked for perhaps. columns, row: of the table of queues, which is there
+    where the display is high enough.
+    """
 
     TOPICS = ("queues", "agents")
     HELP_TEXT = N_("The queues for everybody in the room. It shows all together, or one after the other.")
@@ -127,6 +133,7 @@ class Wall(Screens):
     Wall { background: $surface; }
     Wall #title { height: 1; background: $primary; color: $text; text-style: bold; }
     Wall DayPlot { height: 1fr; min-height: 5; padding: 0 2; }
+    Wall LiveTable { height: 1fr; margin: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "back", N_("Back")),
@@ -135,9 +142,11 @@ class Wall(Screens):
         Binding("space", "go", N_("Go by itself")),
     ]
 
-    def __init__(self, today: Today) -> None:
+    def __init__(self, today: Today, columns: Sequence[Column], row: Callable[[str], Row]) -> None:
         super().__init__()
         self._today = today
+        self._columns = columns
+        self._row = row
         self.queue = ""
         """Which is shown; empty: all together."""
         self.goes = False
@@ -147,11 +156,19 @@ class Wall(Screens):
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
         yield Figures()
+        yield LiveTable(self._columns, N_("There are no queues."))
         yield DayPlot(N_("No calls yet today."))
         yield Static("", id="state", markup=False)
 
     def on_mount(self) -> None:
+        table = self.query_one(LiveTable)
+        table.can_focus = False
+        table.display = self.size.height >= HIGH
         self.set_interval(1.0, self._tick)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.query_one(LiveTable).display = self.size.height >= HIGH
 
     def show_head(self) -> None:
         name = plain(self.queue) if self.queue else _("All queues")
@@ -177,6 +194,10 @@ class Wall(Screens):
     def show(self) -> None:
         self.show_head()
         rows = self.box.rows("queues")
+        table = self.query_one(LiveTable)
+        table.keep(set(rows))
+        for name in rows:
+            table.put(name, self._row(name))
         if self.queue in rows:
             figures = [self._waiting([self.queue]), self._longest([self.queue]), _level(rows[self.queue])]
             figures.append(_agents(rows[self.queue]["ready"], rows[self.queue]["logged_on"]))
@@ -213,6 +234,7 @@ class Wall(Screens):
         self._turned = time.monotonic()
         queues = ["", *sorted(self.box.rows("queues"))]
         self.queue = queues[(queues.index(self.queue) + by) % len(queues)] if self.queue in queues else ""
+        self.query_one(LiveTable).point(self.queue)
         self.show()
         self._ask()
 

@@ -90,7 +90,7 @@ def test_the_day_is_drawn_with_a_sign_for_each_kind_of_call(
         await until(lambda: _("answered") in drawn(console))
         lines = drawn(console).splitlines()
         assert f"x {_('abandoned')}" in lines[0]
-        assert "o" in "".join(lines[1:])
+        assert "#" in "".join(lines[1:])
         assert all(cell_len(line) <= console.screen.query_one(DayPlot).size.width for line in lines)
         # Nothing that a Chinese terminal takes for two cells.
         assert not set("".join(lines)) & set("─│┤┬└┘█▀▄")
