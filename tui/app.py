@@ -12,6 +12,7 @@ orders go to the box, and what comes of them comes back as changed rows.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
 
+from core import texts
 from core.api.errors import Refusal
 from core.texts import N_, _
 from tui.connection import Connection, Gone
@@ -28,7 +30,7 @@ from tui.dialogs import Help
 from tui.keys import keymap
 from tui.live_table import LiveTable
 from tui.places import PLACES, Place, first, places
-from tui.room import Screens
+from tui.room import Room, Screens
 from tui.settings import Settings
 from tui.start import Start
 from tui.story import Story
@@ -68,6 +70,7 @@ class Console(App[object]):
             for place in PLACES
         ),
         Binding("f9", "turn_light", N_("Light or dark"), show=False, id="light"),
+        Binding("f8", "turn_language", N_("English or Chinese"), show=False, id="language"),
         Binding("ctrl+q", "quit", N_("Quit"), priority=True, id="quit"),
     ]
 
@@ -189,8 +192,30 @@ class Console(App[object]):
     def action_turn_light(self) -> None:
         name = "dark" if self.theme == THEMES["light"] else "light"
         self.theme = THEMES[name]
+        self._keep(theme=name)
+
+    async def action_turn_language(self) -> None:
+        """The other language, for the screens and for what the box says. Rooms that are tables begin anew; one that
+        may hold what somebody has written (a draft) stays, and takes the language line by line.
+        """
+        if os.environ.get("TERM") == "linux":
+            self.notify(_("This terminal cannot draw Chinese."), severity="warning", markup=False)
+            return
+        name = "en" if texts.language() == "zh" else "zh"
+        texts.use(name)
+        self._keep(language=name)
+        room = self.current_mode
+        await self.switch_mode(START)
+        for place in PLACES:
+            if isinstance(next(iter(self._screen_stacks.get(place.room, ())), None), Room):
+                await self.remove_mode(place.room)
+                self.add_mode(place.room, place.open)
+        self.box.again()
+        await self.switch_mode(room)
+
+    def _keep(self, **chosen: str) -> None:
         try:
-            self.settings.keep(theme=name)
+            self.settings.keep(**chosen)
         except OSError as error:
             text = _("{file} cannot be written: {why}").format(file=self.settings.path, why=error.strerror)
             self.notify(text, severity="warning", markup=False)
@@ -225,5 +250,6 @@ class Console(App[object]):
                         lambda action=action: self.call_later(screen.run_action, action),
                     )
         yield SystemCommand(_("Light or dark"), _("the other theme"), self.action_turn_light)
+        yield SystemCommand(_("English or Chinese"), _("the other language"), self.action_turn_language)
         yield SystemCommand(_("Help"), _("all keys of this screen"), self.action_keys)
         yield SystemCommand(_("Quit"), _("leaves the console; the box goes on"), self.exit)

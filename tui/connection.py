@@ -149,6 +149,11 @@ class Connection:
                 await self._converse(reader, self._writer)
             await asyncio.sleep(RETRY_S)
 
+    def again(self) -> None:
+        """Ends the connection and makes it anew: the box speaks another language from then on."""
+        if self._writer is not None:
+            self._writer.close()
+
     async def ask(self, method: str, /, **params: Any) -> Any:
         """The result. Refusal: the box says no. Gone: it does not answer."""
         return await self._asking(method, params)

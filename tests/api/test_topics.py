@@ -180,3 +180,13 @@ def test_a_change_is_looked_at_by_those_whom_it_may_concern_only() -> None:
     for one in (*agents, overseer):
         everything.unsubscribe(one)
     assert not everything.watched("rows")
+
+
+def test_rows_of_a_public_topic_concern_an_agent_too() -> None:
+    topics = Topics()
+    rows = [("sales", Row("sales", 1))]
+    topics.add(Topic("queues", "", Row, lambda: rows, public=True))
+    topics.add(Topic("spans", "", Row, lambda: rows))
+    agent = frozenset({"8001"})
+    assert set(topics.subscribe("queues", {}, agent).begin().rows) == {"sales"}
+    assert topics.subscribe("spans", {}, agent).begin().rows == {}

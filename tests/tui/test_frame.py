@@ -242,3 +242,25 @@ def test_the_chosen_theme_is_kept_and_nothing_else_in_the_file_changes(tmp_path:
         assert read(file).keys == {"calls.clear": "x"}
 
     tell(tmp_path, story, settings)
+
+
+def test_the_other_language_is_a_key_away_and_kept(tmp_path: Path, language: str) -> None:
+    settings = kept(tmp_path / "keys", "")
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls) and bool(table(console).keys()))
+        await pilot.press("2")
+        await until(lambda: isinstance(console.screen, Board) and bool(table(console).keys()))
+        before = str(console.screen.query_one("#head", Static).content)
+        await pilot.press("f8")
+        other = "en" if language == "zh" else "zh"
+        await until(lambda: [greeting["language"] for greeting in here.greeted] == [language, other])
+        await until(lambda: isinstance(console.screen, Board) and bool(table(console).keys()))
+        await until(lambda: str(console.screen.query_one("#head", Static).content) not in ("", before))
+        assert str(console.screen.query_one("#head", Static).content).isascii() == (other == "en")
+        assert table(console).render_line(0).text.isascii() == (other == "en")
+        assert read(tmp_path / "keys").language == other
+        await pilot.press("1")
+        await until(lambda: isinstance(console.screen, Calls) and bool(table(console).keys()))
+
+    tell(tmp_path, story, settings)
