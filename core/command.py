@@ -44,6 +44,7 @@ COMMANDS = (
     Command("run", "core.daemon", "the exchange itself, as a service or in a terminal"),
     Command("demo", "tui.demo", "the box on its simulated card: a little town of callers, and the console in front"),
     Command("console", "tui.command", "calls, board and alarms of the running box, on the whole terminal"),
+    Command("setup", "tui.setup_command", "from the card to the first call, step by step; --simulated for training"),
     Command("status", "core.status", "how the box is, and its alarms"),
     Command("alarms", "core.alarm_command", "alarms that stand, and those of the past; see one"),
     Command("calls", "core.calls", "the calls of the running box"),

@@ -27,6 +27,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -196,22 +197,51 @@ def migrate(options: argparse.Namespace) -> int:
 # ---- putting to work ----
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A commit that was made. lines: what changes, and when; at_work: a box runs, and has it."""
+
+    number: int
+    lines: list[str]
+    at_work: bool
+
+
+def put_to_work(folder: Path, data: Path, socket: Path | None, message: str) -> AtWork:
+    """Commits the files of a folder, by the running box or for its next start. BadConfiguration, Refused, Refusal,
+    HardwareError: see commit()."""
+    options = argparse.Namespace(folder=folder, data=data, socket=socket, message=message, confirm=0)
+    found = read(with_shipped(folder))
+    found.box  # noqa: B018 - BadConfiguration
+    with _running(options, found) as asker:
+        if asker is not None:
+            made = asker.ask("config.commit", message=message, confirm_s=0, files=texts_to_send(options, found))
+            return AtWork(made["number"], made["lines"], True)
+    number, changes = _keep(options, found)
+    return AtWork(number, changes.lines(), False)
+
+
 def commit(options: argparse.Namespace) -> int:
     found = read(with_shipped(options.folder))
-    box = found.box
+    found.box  # noqa: B018 - BadConfiguration
     with _running(options, found) as asker:
         if asker is not None:
             asked = {"message": options.message, "confirm_s": options.confirm, "files": texts_to_send(options, found)}
             return _done(options, asker.ask("config.commit", **asked))
         if options.confirm:
             raise Refused(_("No box runs that could go back by itself: commit without --confirm."))
-        with _alone(options) as commits:
-            current = commits.pointers.current
-            changes = difference(kept(commits, current).box, box) if current else Difference(())
-            made = commits.add(found.contents, _who(), wall_clock.utc(), options.message)
-            commits.point(Pointers(made.number, made.number))
-        _tell(options, _later(made.number), changes, "")
+        number, changes = _keep(options, found)
+        _tell(options, _later(number), changes, "")
     return 0
+
+
+def _keep(options: argparse.Namespace, found: Reading) -> tuple[int, Difference]:
+    """A commit for the next start of the box."""
+    with _alone(options) as commits:
+        current = commits.pointers.current
+        changes = difference(kept(commits, current).box, found.box) if current else Difference(())
+        made = commits.add(found.contents, _who(), wall_clock.utc(), options.message)
+        commits.point(Pointers(made.number, made.number))
+    return made.number, changes
 
 
 def confirm(options: argparse.Namespace) -> int:

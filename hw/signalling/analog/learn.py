@@ -26,9 +26,9 @@ import trio
 from hw.callerid import CallerIdError, DtmfCallerId, parse_fsk
 from hw.card import LineEventKind
 from hw.learn_tone import LearntTone, learn_tone
-from hw.signalling.analog.probe import RATE, Probe, level_dbm0
+from hw.levels import RATE, hear_both, level_dbm0, loss, return_loss, send
+from hw.signalling.analog.probe import Probe
 from hw.signalling.analog.profile import LineProfile, tone_text
-from hw.tones import Tone, sine
 from hw.wave import Samples
 
 K = LineEventKind
@@ -41,9 +41,6 @@ POLARITY_WITHIN_S = 2.0
 TONE_WITHIN_S = 45.0  # FIELD: up to 30 s late; then it must be heard for some seconds
 PIECE_S = 8.0  # a tone is looked for in pieces as long as two of its slowest cadences
 APART_S = 4.0  # between two calls: the exchange must have seen the first end
-SENT_DBM0 = -13.0
-SENT_HZ = (600.0, 1000.0, 1600.0, 2600.0)  # over the band of speech; no DTMF pair, no tone of an exchange
-SENT_S = 1.2
 BREAK_LEAST_MS = 90.0
 
 
@@ -248,62 +245,21 @@ async def _answer_of(caller: Probe, called: Probe, found: Findings) -> Findings:
 
 async def _levels(caller: Probe, called: Probe, first: Findings, second: Findings) -> tuple[Findings, Findings]:
     """Noise, then a signal each way: what comes out at the other end, and what comes back."""
-    quiet = await _both(caller, called, 1.0)
+    quiet = await hear_both(caller.plane, caller.channel.port, called.channel.port, 1.0)
     first = replace(first, noise_dbm0=round(level_dbm0(quiet[0]), 1))
     second = replace(second, noise_dbm0=round(level_dbm0(quiet[1]), 1))
-    echo, there = await _sent(caller, called)
-    first = replace(first, echo_return_loss_db=_return_loss(echo, quiet[0]))
-    second = replace(second, loss_db=_loss(there))
-    echo, there = await _sent(called, caller)
-    second = replace(second, echo_return_loss_db=_return_loss(echo, quiet[1]))
-    return replace(first, loss_db=_loss(there)), second
+    echo, there = await send(caller.plane, caller.channel.port, called.channel.port)
+    first = replace(first, echo_return_loss_db=return_loss(echo, quiet[0]))
+    second = replace(second, loss_db=loss(there))
+    echo, there = await send(caller.plane, called.channel.port, caller.channel.port)
+    second = replace(second, echo_return_loss_db=return_loss(echo, quiet[1]))
+    return replace(first, loss_db=loss(there)), second
 
 
 async def _echo(probe: Probe, found: Findings) -> Findings:
     quiet = await probe.hear(1.0)
-    echo, _ = await _sent(probe, None)
-    return replace(found, noise_dbm0=round(level_dbm0(quiet), 1), echo_return_loss_db=_return_loss(echo, quiet))
-
-
-async def _both(one: Probe, other: Probe, seconds: float) -> tuple[Samples, Samples]:
-    heard: dict[Probe, Samples] = {}
-
-    async def hear(probe: Probe) -> None:
-        heard[probe] = await probe.hear(seconds)
-
-    async with trio.open_nursery() as ears:
-        ears.start_soon(hear, one)
-        ears.start_soon(hear, other)
-    return heard[one], heard[other]
-
-
-async def _sent(speaker: Probe, listener: Probe | None) -> tuple[Samples, Samples]:
-    """What comes back at the speaker and out at the listener while the signal is sent: the middle of it."""
-    signal = Tone([sine(*SENT_HZ, dbm0=SENT_DBM0, ms=SENT_S * 1000)])
-    heard: list[Samples] = []
-
-    async def hear() -> None:
-        heard.extend(await _both(speaker, listener, SENT_S) if listener else [await speaker.hear(SENT_S)])
-
-    async with trio.open_nursery() as acts:
-        acts.start_soon(hear)
-        acts.start_soon(speaker.play, signal)
-    middle = slice(round(0.5 * RATE), round((SENT_S - 0.2) * RATE))
-    cut = [samples[middle] for samples in heard]
-    return cut[0], cut[-1]
-
-
-def _loss(heard: Samples) -> float:
-    return round(min(40.0, max(-10.0, SENT_DBM0 - level_dbm0(heard))), 1)
-
-
-def _return_loss(echo: Samples, quiet: Samples) -> float | None:
-    """None: what comes back is lost in the noise; it is good enough then."""
-    power = np.mean(np.square(echo.astype(np.float64))) - np.mean(np.square(quiet[: len(echo)].astype(np.float64)))
-    if power <= 0 or level_dbm0(echo) < level_dbm0(quiet) + 1.0:
-        return None
-    level = 10 * np.log10(power / (32768.0**2 / 2)) + 3.14
-    return round(min(60.0, max(-10.0, SENT_DBM0 - float(level))), 1)
+    echo, _ = await send(probe.plane, probe.channel.port)
+    return replace(found, noise_dbm0=round(level_dbm0(quiet), 1), echo_return_loss_db=return_loss(echo, quiet))
 
 
 # ---- hang-up ----

@@ -12,32 +12,18 @@ What it does not: decide, or wait for anything but time and what it is told to w
 
 from __future__ import annotations
 
-import math
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-import numpy as np
-import soundfile
 import trio
 
 from hw.card import Channel, LineEvent, LineEventKind
 from hw.ear import Ear
 from hw.event import Event, EventKind
+from hw.levels import hear
 from hw.plane import Plane
 from hw.playback import Audible
 from hw.tones import dtmf
 from hw.wave import Samples
-
-RATE = 8000
-FULL_SCALE_DBM0 = 3.14  # of a sine, G.711
-SILENCE_DBM0 = -90.0
-
-
-def level_dbm0(samples: Samples) -> float:
-    """Mean level; SILENCE_DBM0 at least."""
-    power = float(np.mean(np.square(samples.astype(np.float64)))) / (32768.0**2 / 2) if len(samples) else 0.0
-    return max(SILENCE_DBM0, 10 * math.log10(power) + FULL_SCALE_DBM0) if power else SILENCE_DBM0
 
 
 class Probe:
@@ -97,14 +83,7 @@ class Probe:
 
     async def hear(self, seconds: float) -> Samples:
         """What comes in for so long; it returns a second or so later, when the recording is whole."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "line.wav"
-            recording = await self.plane.record(self.channel.port, path)
-            await trio.sleep(seconds)
-            self.plane.record_stop(self.channel.port)
-            await recording.closed()
-            samples, _ = soundfile.read(path, dtype="int16", always_2d=True)
-        return np.ascontiguousarray(samples[: round(seconds * RATE), 0])
+        return await hear(self.plane, self.channel.port, seconds)
 
     def released(self) -> None:
         """On hook; the channel is free for its owner again."""

@@ -1,0 +1,71 @@
+"""The setup as a process, line by line, with answers from a pipe: to its end, left and taken up again, and misused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from firmware.setup.picture import load
+from firmware.setup.site import Site
+from firmware.setup.steps import NAMES
+
+pytestmark = pytest.mark.native
+
+STROWGER = (sys.executable, "-c", "from core.command import main; raise SystemExit(main())", "setup", "--plain")
+
+
+def setup(folder: Path, answers: str, *options: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+    command = [*STROWGER, "--simulated", "--virtual", "--folder", str(folder), *options]
+    return subprocess.run(command, input=answers, capture_output=True, text=True, env=environment, timeout=300)
+
+
+def test_enter_alone_leads_from_the_carton_to_the_first_call(tmp_path: Path) -> None:
+    done = setup(tmp_path, "\n" * 200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"== {len(NAMES)} of {len(NAMES)}: Acceptance record ==" in done.stdout
+    assert "tests passed, none failed." in done.stdout
+    assert "\x1b" not in done.stdout  # nothing that a serial line or a log could not show
+    acceptance = tmp_path / "data" / "acceptance"
+    (text,), (paper,) = acceptance.glob("*.txt"), acceptance.glob("*.pdf")
+    assert "the call to 62000001 was answered" in " ".join(text.read_text().split())
+    assert paper.read_bytes().startswith(b"%PDF")
+
+
+def test_it_speaks_chinese_to_whom_chooses_it(tmp_path: Path) -> None:
+    done = setup(tmp_path, "zh\n" + "\n" * 200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"第 {len(NAMES)} 步，共 {len(NAMES)} 步：验收记录" in done.stdout
+    (text,) = (tmp_path / "data" / "acceptance").glob("*.txt")
+    assert "没有失败" in text.read_text()
+
+
+def test_left_in_the_middle_it_goes_on_there(tmp_path: Path) -> None:
+    first = setup(tmp_path, "\n" * 6 + "q\n")
+    assert first.returncode == 1
+    assert "To go on" in first.stdout
+    before = load(Site.training(tmp_path).kept)
+    assert before.answers
+    second = setup(tmp_path, "\n" * 200)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert load(Site.training(tmp_path).kept).answers.items() >= before.answers.items()
+
+
+def test_nothing_is_written_to_the_files_before_it_was_confirmed(tmp_path: Path) -> None:
+    setup(tmp_path, "\n" * 7)  # the end of the answers leaves it
+    assert not list((tmp_path / "etc").rglob("*.conf"))
+    assert not list((tmp_path / "etc").rglob("*.toml"))
+
+
+def test_a_wrong_answer_is_told_how_to_mend(tmp_path: Path) -> None:
+    done = setup(tmp_path, "\nOffice\nLi\nxx\n?\nq\n")
+    assert 'There are no tones of a country "xx"' in done.stdout
+    assert "Write one of" in done.stdout or "Two letters" in done.stdout
+
+
+def test_a_clock_that_does_not_wait_goes_with_training_alone(tmp_path: Path) -> None:
+    done = subprocess.run([*STROWGER, "--virtual"], capture_output=True, text=True, input="")
+    assert done.returncode == 2
