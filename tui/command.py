@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=sorted(texts.LANGUAGES), help="default: as the environment says")
     parser.add_argument("--theme", choices=THEMES, help="default: as the file of keys says, else dark")
     parser.add_argument(
-        "--keys", type=Path, metavar="FILE", help="keys, theme, language; default: %(default)s", default=usual_path()
+        "--keys", type=Path, metavar="FILE", help="keys, theme, language; default: ~/.config/strowger/console.toml"
     )
 
 
@@ -32,11 +32,16 @@ def run(options: argparse.Namespace) -> int:
         raise HardwareError(
             _("the console needs a terminal"), action=_("without one: strowger status, calls, lines, each with --json")
         )
+    file = options.keys or usual_path()
+    if options.keys is not None and not options.keys.exists():
+        raise HardwareError(
+            _("there is no file {file}").format(file=file), action=_("name one that is there with --keys")
+        )
     try:
-        settings = read(options.keys)
+        settings = read(file)
     except OSError as error:
         raise HardwareError(
-            _("{file} cannot be read: {why}").format(file=options.keys, why=error.strerror or error),
+            _("{file} cannot be read: {why}").format(file=file, why=error.strerror or error),
             action=_("name another with --keys, or see to its owner and permissions"),
         ) from error
     settings.theme = options.theme or settings.theme

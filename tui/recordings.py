@@ -31,6 +31,8 @@ from tui.live_table import Cell, Column, LiveTable, Row
 from tui.room import Room, clock, lasted
 from tui.wave import PER_CELL, downward, upward
 
+AGAIN_S = 5
+"""So often it is looked what became of those that are being made."""
 REST_S = 0.3
 """The cursor must rest so long before the box is asked for a picture."""
 LINES = 2
@@ -56,6 +58,7 @@ class Recordings(Room):
         " below it what that party heard. p plays it at your telephone (1 goes back, 3 goes on, # ends), h on this"
         " machine; both are noted. m keeps a recording from being erased, or lets it go."
     )
+    TICKS = True
     EMPTY = N_("No recording fits.")
     COLUMNS = (
         Column(N_("began"), 11),
@@ -87,6 +90,7 @@ class Recordings(Room):
         """By recording and width: lines of the picture, or why there is none."""
         self._sound: Beside | None = None
         self._telephone = ""
+        self._seconds = 0
 
     def below(self) -> Widget:
         return Static("", id="detail", markup=False)
@@ -99,6 +103,11 @@ class Recordings(Room):
         self.table.keep(set(self._rows))
         for key, row in self._rows.items():
             self.table.put(key, _row(row))
+
+    def ticked(self) -> None:
+        self._seconds += 1
+        if self._seconds % AGAIN_S == 0 and any(not row["ended"] for row in self._rows.values()):
+            self.look_up()
 
     # ---- searching ----
 

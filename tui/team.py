@@ -90,7 +90,8 @@ class Team(Agents):
 
         def at(device: str) -> None:
             orders = [(f"agent.{how}", {"device": device, "agent": number})]
-            self.console.order(orders, f"{device} " + _(ACTS[how]).format(agent=name))
+            done = _("telephone {device} {does}; lift it if it rings")
+            self.console.order(orders, done.format(device=device, does=_(ACTS[how]).format(agent=name)))
 
         self._with_telephone(at)
 
@@ -130,7 +131,8 @@ class Team(Agents):
                 self._with_telephone(lambda device: hear(device, line))
 
         def hear(device: str, line: str) -> None:
-            done = _("{device} listens to {line}").format(device=device, line=line)
+            does = _("listens to {agent}").format(agent=line)
+            done = _("telephone {device} {does}; lift it if it rings").format(device=device, does=does)
             self.console.order([("trunk.listen", {"device": device, "line": line})], done)
 
         self.app.push_screen(Choose(_("Listen to which trunk line?"), "", dict(sorted(busy.items()))), chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from textual.widgets import Static
 
 from core import texts
 from core.texts import _
+from hw.card import HardwareError
 from tests.tui.box import Box, box, until
+from tui import command
 from tui.app import Console
 from tui.board import Board
 from tui.calls import Calls
@@ -52,6 +55,11 @@ def tell(
                 await story(here, console, pilot)
 
     asyncio.run(whole())
+
+
+class Tty:
+    def isatty(self) -> bool:
+        return True
 
 
 def table(console: Console) -> LiveTable:
@@ -264,3 +272,11 @@ def test_the_other_language_is_a_key_away_and_kept(tmp_path: Path, language: str
         await until(lambda: isinstance(console.screen, Calls) and bool(table(console).keys()))
 
     tell(tmp_path, story, settings)
+
+
+def test_a_file_of_keys_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Tty())
+    monkeypatch.setattr("sys.stdout", Tty())
+    options = argparse.Namespace(keys=tmp_path / "none", socket=None, theme=None, language=None)
+    with pytest.raises(HardwareError, match="none"):
+        command.run(options)

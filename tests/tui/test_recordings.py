@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from core.texts import _
 from hw import wall_clock
-from tests.tui.box import Box, until
+from tests.tui.box import Box, shelf, until
 from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Ask, AskAll
@@ -153,3 +153,22 @@ def test_louder_is_never_lower(levels: list[float], lines: int) -> None:
     heights = sorted(zip(levels, dots(up), strict=True))
     assert all(low[1] <= high[1] for low, high in itertools.pairwise(heights))
     assert all(0 <= height <= 4 * lines for _level, height in heights)
+
+
+def test_what_is_being_made_is_looked_at_again(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot)
+        screen = console.screen
+        assert isinstance(screen, Recordings)
+        ended = [row | {"ended": True} for row in shelf()]
+        here.acts["recording.search"] = lambda params: {"recordings": ended}
+        for _second in range(5):
+            screen.ticked()
+        await until(lambda: not any(_("is being made") in row for row in shown(console)))
+        before = len(here.asked)
+        for _second in range(20):
+            screen.ticked()
+        await pilot.pause()
+        assert [method for method, _params in here.asked[before:] if method == "recording.search"] == []
+
+    tell(tmp_path, story)

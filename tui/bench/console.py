@@ -53,7 +53,8 @@ class Seat:
         self.screen = Terminal(WIDTH, HEIGHT)
         self._fd, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
-        about = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        about = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        about |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         self._process = subprocess.Popen(
             [*COMMAND, "--socket", str(socket)],
             stdin=inner,
