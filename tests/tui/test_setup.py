@@ -1,0 +1,99 @@
+"""The setup as a screen: from the carton to the first call with Enter alone, back, left and taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from firmware.setup.picture import load
+from firmware.setup.site import Site
+from firmware.setup.steps import STEPS
+from textual.pilot import Pilot
+from textual.widgets import Footer, Input, RichLog, Static
+
+from core import texts
+from core.texts import _
+from tests.tui.box import until
+from tui.setup import Setup
+
+pytestmark = pytest.mark.native
+
+SIZES = [(80, 24), (132, 43)]
+
+
+def said(setup: Setup) -> str:
+    return "\n".join(strip.text for strip in setup.screen.query_one("#said", RichLog).lines)
+
+
+async def asked(setup: Setup, name: str = "") -> None:
+    await until(lambda: setup.question is not None and (not name or setup.question.name == name))
+
+
+async def to_the_end(setup: Setup, pilot: Pilot[int]) -> None:
+    while setup._thread.is_alive():
+        await until(lambda: setup.question is not None or not setup._thread.is_alive())
+        if setup.question is not None:
+            await pilot.press("enter")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_enter_alone_leads_to_the_first_call(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+    async def story() -> None:
+        setup = Setup(Site.training(tmp_path, virtual=True))
+        async with setup.run_test(size=size) as pilot:
+            await asked(setup)
+            if language == "zh":
+                setup.screen.query_one(Input).value = "2"
+            await pilot.press("enter")
+            await asked(setup)
+            for widget in ("#head", "#steps", "#question"):
+                assert setup.screen.region.contains_region(setup.screen.query_one(widget).region)
+            assert setup.screen.region.contains_region(setup.screen.query_one(Footer).region)
+            await to_the_end(setup, pilot)
+            assert (setup.code, setup.error) == (0, None)
+            steps = str(setup.screen.query_one("#steps", Static).content)
+            assert all(_(step.title)[:8] in steps for step in STEPS)
+            await pilot.press("enter")
+        assert setup.return_value == 0
+
+    try:
+        asyncio.run(story())
+    finally:
+        texts.use("en")
+    assert list((tmp_path / "data" / "acceptance").glob("*.pdf"))
+
+
+def test_one_goes_back_asks_for_help_leaves_and_goes_on(tmp_path: Path) -> None:
+    site = Site.training(tmp_path, virtual=True)
+
+    async def first() -> None:
+        setup = Setup(site)
+        async with setup.run_test(size=(80, 24)) as pilot:
+            await asked(setup)
+            await pilot.press("enter")
+            await asked(setup, "office.name")
+            await pilot.press("enter")
+            await until(lambda: setup.question is not None and setup.question.name != "office.name")
+            await pilot.press("escape")
+            await asked(setup, "office.name")
+            await pilot.press("f1")
+            await until(lambda: "Shown on screens" in said(setup))
+            setup.screen.query_one(Input).value = "Branch"
+            await pilot.press("enter")
+            await until(lambda: setup.question is not None and setup.question.name != "office.name")
+            await pilot.press("ctrl+q")
+        assert setup.return_value == 1
+
+    asyncio.run(first())
+    assert load(site.kept).answers["office.name"] == "Branch"
+
+    async def second() -> None:
+        setup = Setup(site)
+        async with setup.run_test(size=(80, 24)) as pilot:
+            await to_the_end(setup, pilot)
+            assert setup.code == 0
+
+    asyncio.run(second())
+    assert "Branch" in next((tmp_path / "data" / "acceptance").glob("*.txt")).read_text()
