@@ -27,7 +27,7 @@ from core.api.errors import Refusal
 from core.texts import N_, _
 from tui.connection import Connection, Gone
 from tui.dialogs import Help
-from tui.keys import keymap
+from tui.keys import alt_sent, keymap
 from tui.live_table import LiveTable
 from tui.places import PLACES, Place, first, places
 from tui.room import Room, Screens
@@ -69,6 +69,7 @@ class Console(App[object]):
             )
             for place in PLACES
         ),
+        *(Binding(alt_sent(place.key), f"room('{place.room}')", show=False) for place in PLACES if alt_sent(place.key)),
         Binding("f9", "turn_light", N_("Light or dark"), show=False, id="light"),
         Binding("f8", "turn_language", N_("English or Chinese"), show=False, id="language"),
         Binding("ctrl+q", "quit", N_("Quit"), priority=True, id="quit"),

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_ALIASES, Keys, _character_to_key
 
@@ -33,6 +34,14 @@ def named(owner: str, bindings: Sequence[BindingType]) -> list[BindingType]:
         else binding
         for binding in bindings
     ]
+
+
+def alt_sent(key: str) -> str:
+    """As what the toolkit takes Alt with a digit on most terminals: for the sign that a Macintosh has there. Empty: it
+    takes it for what it is.
+    """
+    sent = ANSI_SEQUENCES_KEYS.get("\x1b" + key)
+    return _character_to_key(sent) if isinstance(sent, str) else ""
 
 
 def keymap(settings: Settings, groups: Iterable[Iterable[Binding]]) -> dict[str, str]:

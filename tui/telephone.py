@@ -7,7 +7,7 @@
     the town: how many call by themselves, + and - turn it
 
 Digits are keys of the telephone here; a telephone on its hook is lifted first, as one with a loudspeaker is. Rooms are
-reached by Alt and their digit, and Escape goes back to the one before. Keys go out one after the other, however fast
+reached by Alt and their digit, and by Escape the first. Keys go out one after the other, however fast
 they are pressed: the next begins when the sound of those before has ended.
 """
 
@@ -39,6 +39,8 @@ KEYS = {**{digit: digit for digit in "0123456789"}, "asterisk": "*", "number_sig
 STEPS = (0, 10, 30, 60, 120, 240, 480, 900, 1800)
 """Calls an hour, from key to key."""
 HEARD_MOST = 300
+KEYPAD_FROM = 100
+"""Columns of the terminal; where there are fewer, what is heard needs the room."""
 TONES = {
     "dial": N_("dial tone"),
     "special_dial": N_("special dial tone"),
@@ -52,6 +54,10 @@ TONES = {
     "music": N_("music"),
     "ring-back music": N_("ring-back music"),
     "confirmation": N_("confirmation tone"),
+    "prompting": N_("the tone to speak or dial after"),
+    "greeting": N_("a greeting"),
+    "message": N_("a message"),
+    "recording": N_("a recording"),
 }
 
 
@@ -192,7 +198,7 @@ class Telephone(Screens):
 
     def _wrapped(self, when: str, text: str) -> list[str]:
         """Under its text, not under its time."""
-        first, *more = wrap(text, max(20, self.query_one(Log).size.width - 12))
+        first, *more = wrap(text, max(12, self.query_one(Log).size.width - 10))
         return [f"{when} {first}", *(" " * 9 + part for part in more)]
 
     def _write_anew(self) -> None:
@@ -242,8 +248,9 @@ class Telephone(Screens):
         self.call_after_refresh(self._paint_anew)
 
     def _paint_anew(self) -> None:
+        self.query_one(Keypad).display = self.size.width >= KEYPAD_FROM
+        self.call_after_refresh(self._write_anew)
         self._show_card()
-        self._write_anew()
         self._show_town()
 
     # ---- what one does ----

@@ -44,6 +44,7 @@ def log_on(room: QueueRoom, device: str, agent: str, pin: str) -> None:
     lockout.right(*keys)
     if device not in exchange.stations:
         raise Refused(Cause.INVALID_NUMBER, "not-possible", _("there is no station {device}").format(device=device))
+    room.give_way(agent, device)
     elsewhere = room.desks.at.get(agent)
     if elsewhere is not None:
         text = _("agent {agent} is logged on at {device}").format(agent=agent, device=elsewhere)

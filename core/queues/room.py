@@ -75,6 +75,8 @@ class QueueRoom:
         self.exchange = exchange
         self.desks = Desks(exchange, self._rested)
         self.changed: Callable[[str, str, Any], None] | None = None
+        self.give_way: Callable[[str, str], None] = lambda agent, device: None
+        """Called before an agent logs on at a telephone: whoever merely stands in for one of the two leaves."""
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
         self.call_backs = CallBacks(self)
         self._skills = SkillsKept(exchange.journal.state)

@@ -7,9 +7,9 @@
     simulation.end(call)
     simulation.telephone("8001")                                what is seen and heard there
 
-What is heard at a telephone is told as text: a tone as the telephone itself has recognised it, the words of a prompt
-that the box plays to it, and what another simulated person says to it (`said`). While somebody watches, run() looks at
-all telephones LOOK_S apart and tells those that changed; on trio's clock.
+What is heard at a telephone is told as text: what the box plays to it, by name or in its words; else a tone as the
+telephone itself has recognised it, and what another simulated person says to it (`said`). While somebody watches, run()
+looks at all telephones LOOK_S apart and tells those that changed; on trio's clock.
 
 What it does: finds the telephone of a station, the way into the box, the subscriber of the town (hw/sim/town.py). What
 it does not: have callers come by themselves (traffic.py), decide anything. Only a box with a simulated card has it.
@@ -51,7 +51,7 @@ class TelephoneView(msgspec.Struct, frozen=True):
     off_hook: Annotated[bool, Meta(description="it is lifted")]
     rings: Annotated[bool, Meta(description="the bell rings, or is between two rings of one call")]
     shows: Annotated[str, Meta(description="the caller on its display; empty: nobody")]
-    hears: Annotated[str, Meta(description="tone that it has recognised, or `music`; empty: none")]
+    hears: Annotated[str, Meta(description="a tone, music, or another sound of the box; empty: none, or words")]
     words: Annotated[str, Meta(description="what is being said to it, where the box or a simulated person says it")]
     with_whom: Annotated[str, Meta(description="with whom it speaks; empty: nobody")]
     lamp: Annotated[bool, Meta(description="its message lamp is lit")]
@@ -173,24 +173,34 @@ class Simulation:
         shows = "" if display is None else f"{display.number} {display.name}".strip() or display.presentation.value
         station = self.exchange.stations.get(number)
         leg = station.active if station is not None and telephone.off_hook else None
-        hears, words, others = telephone.tone or "", "", []
-        if leg is not None and leg.treatment is not None:
-            words = leg.treatment.words
-            hears = hears or (leg.treatment.name if "music" in leg.treatment.name else "")
-        elif leg is not None and leg.state is State.CONNECTED:
-            others = [other for other in leg.call.others(leg) if audible(other)]
-            words = " / ".join(filter(None, (self.said.get(number_of(other), "") for other in others)))
+        treatment = leg.treatment if leg is not None else None
+        others = [other for other in leg.call.others(leg) if audible(other)] if leg is not None else []
+        if leg is None or treatment is not None or leg.state is not State.CONNECTED:
+            others = []
+        said = " / ".join(filter(None, (self.said.get(number_of(other), "") for other in others)))
         return TelephoneView(
             number=number,
             name=station.settings.name if station is not None else "",
             off_hook=telephone.off_hook,
             rings=telephone.ringing,
             shows=shows,
-            hears=hears,
-            words=words,
+            hears=_tone(telephone, leg) if treatment is None else "" if treatment.words else treatment.name,
+            words=treatment.words if treatment is not None else said,
             with_whom=", ".join(f"{number_of(other)} {other.party.name}".strip() for other in others),
             lamp=telephone.lamp,
         )
+
+
+def _tone(telephone: Telephone, leg: Leg | None) -> str:
+    """As the telephone has recognised it. A dial tone that a digit cuts short is like the first burst of a ring-back
+    tone; it is none where nobody is rung, and no trunk tells of the far end.
+    """
+    tone = telephone.tone or ""
+    if tone != "ringback":
+        return tone
+    others = leg.call.others(leg) if leg is not None else []
+    rung = any(other.state is State.ALERTING or other.device.kind is DeviceKind.TRUNK for other in others)
+    return tone if rung else ""
 
 
 def number_of(leg: Leg) -> str:

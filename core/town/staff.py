@@ -3,8 +3,8 @@
     logs on, is ready ── rings ── lifts ── speaks ── hangs up ── after-call work ── ready
 
 Each sits at the simulated telephone whose number ends like his own (2003 at 8003). The first agent of the configuration
-is left to whoever tries the box, and so is everyone who is logged on already, and every telephone that somebody has in
-hand. What a supervisor has wanted of an agent stays.
+is left to whoever tries the box; whoever logs on as one of the others, or at his telephone, takes his place, and so
+does who has that telephone in hand. What a supervisor has wanted of an agent stays.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 ENDING = 2
 """So many digits at the end of his number say where he sits."""
+ALONE = ("busy", "congestion", "dial")
+"""Tones that say that nobody is there: the caller has gone, perhaps before the telephone was lifted."""
 LOOK_S = 0.5
 LIFTS_S = (2.0, 7.0)
 TALKS_S = (15.0, 75.0)
@@ -51,6 +53,7 @@ class Staff:
     async def work(self) -> None:
         """Until cancelled: then all log off."""
         self._sent_home.clear()
+        self._queues.give_way = self._give_way
         try:
             async with trio.open_nursery() as nursery:
                 for agent in self._queues.exchange.box.agent[1:]:
@@ -59,6 +62,12 @@ class Staff:
                         nursery.start_soon(self._shift, agent, seat)
         finally:
             for number in list(self.at):
+                self._log_off(number)
+
+    def _give_way(self, agent: str, device: str) -> None:
+        """Somebody logs on as that agent, or at that telephone."""
+        for number, seat in list(self.at.items()):
+            if number == agent or seat == device:
                 self._log_off(number)
 
     def _seat(self, agent: AgentSettings) -> Telephone | None:
@@ -105,7 +114,7 @@ class Staff:
             with trio.move_on_after(self._dice.uniform(*TALKS_S)):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._speak, telephone)
-                    await telephone.until(lambda: telephone.tone in ("busy", "congestion"), math.inf, "end of the call")
+                    await telephone.until(lambda: telephone.tone in ALONE, math.inf, "end of the call")
                     nursery.cancel_scope.cancel()
         finally:
             self._simulation.said.pop(telephone.name, None)

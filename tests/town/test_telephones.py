@@ -49,6 +49,20 @@ async def test_who_hangs_up_while_he_leaves_a_message_in_a_flow_leaves_no_call_b
         assert (await desk.ask("call.list"))["calls"] == []
 
 
+async def test_a_dial_tone_that_a_digit_cuts_short_is_no_ring_back_tone(autojump_clock: object, tmp_path: Path) -> None:
+    async with sample_office(tmp_path) as house, house.client() as desk:
+        watch = await desk.watch("telephones")
+        await desk.ask("town.lift", telephone="8001")
+        await desk.ask("town.dial", telephone="8001", digits=",8002")
+        heard = []
+        with trio.move_on_after(12):
+            while True:
+                heard.append((watch.rows["8002"]["rings"], watch.rows["8001"]["hears"]))
+                await watch.changed()
+        assert (True, "ringback") in heard
+        assert (False, "ringback") not in heard[: heard.index((True, "ringback")) - 1]
+
+
 async def test_he_reads_what_a_simulated_agent_says(autojump_clock: object, tmp_path: Path) -> None:
     async with sample_office(tmp_path) as house, house.client() as desk:
         await desk.ask("town.traffic", calls_per_hour=1)

@@ -78,6 +78,35 @@ async def test_nobody_simulated_sits_where_somebody_real_is_logged_on(autojump_c
         assert (rows["2003"], rows["2001"]) == ("8002", "8004")
 
 
+async def test_whoever_logs_on_as_a_simulated_agent_or_at_his_telephone_takes_his_place(
+    autojump_clock: object, tmp_path: Path
+) -> None:
+    async with sample_office(tmp_path) as house, house.client() as desk:
+        await desk.ask("town.traffic", calls_per_hour=1)
+        await trio.sleep(5)
+        await desk.ask("agent.log_on", device="8001", agent="2003")
+        await desk.ask("agent.log_on", device="8004", agent="2001")
+        await trio.sleep(5)
+        rows = {row["number"]: row["device"] for row in (await desk.ask("agent.list"))["agents"]}
+        assert (rows["2003"], rows["2001"], rows["2004"]) == ("8001", "8004", "")
+        assert set((await desk.ask("town.list"))["traffic"]["agents"]) == {"2005", "2009", "2010"}
+        with pytest.raises(Refusal):
+            await desk.ask("agent.log_on", device="8002", agent="2003")  # a person gives way to nobody
+
+
+async def test_an_agent_who_lifts_after_his_caller_has_gone_hangs_up(autojump_clock: object, tmp_path: Path) -> None:
+    async with sample_office(tmp_path) as house, house.client() as desk:
+        await desk.ask("town.traffic", calls_per_hour=1)
+        await trio.sleep(5)
+        await desk.ask("town.lift", telephone="8001")
+        await desk.ask("town.dial", telephone="8001", digits=",8200")
+        agent = house.telephone("8003")
+        await agent.rung(within=10)
+        await desk.ask("town.hang_up", telephone="8001")
+        await trio.sleep(15)
+        assert not agent.off_hook
+
+
 async def test_whoever_lifts_the_telephone_of_a_simulated_agent_has_it_for_himself(
     autojump_clock: object, tmp_path: Path
 ) -> None:

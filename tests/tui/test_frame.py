@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual._xterm_parser import XTermParser
+from textual.binding import Binding
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -83,6 +86,14 @@ def test_every_room_that_is_there_has_its_screen_and_its_name() -> None:
             assert issubclass(place.load(), Screens)
             assert vars(place.load())["ROOM"] == place.room
             assert place.load().HELP_TEXT
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if len(place.key) == 1], ids=lambda place: place.room)
+def test_alt_and_a_digit_leads_to_a_room_on_any_terminal(place: Place) -> None:
+    (event,) = XTermParser().feed("\x1b" + place.key)
+    assert isinstance(event, Key)
+    (action,) = {binding.action for binding in Binding.make_bindings(Console.BINDINGS) if binding.key == event.key}
+    assert action == f"room('{place.room}')"
 
 
 def test_who_has_two_roles_sees_the_rooms_of_both_and_begins_with_the_first() -> None:
