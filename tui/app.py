@@ -45,6 +45,10 @@ MISTAKE_S = 20.0
 """How long a mistake in the file of keys is shown."""
 # Words of the toolkit for its own keys.
 TOOLKIT = (N_("palette"), N_("Quit"))
+TOOLKIT_ACTIONS = ("scroll_", "page_left", "page_right", "app.focus_", "screen.", "help_quit")
+"""Of the toolkit's own, for its own widgets: nobody needs them here."""
+KEYS = {"↑": "up", "↓": "down", "←": "left", "→": "right", "⏎": "enter", "␣": "space"}
+"""Keys whose signs are of ambiguous width (tui/columns.py)."""
 
 
 class Console(App[object]):
@@ -108,7 +112,7 @@ class Console(App[object]):
         groups = [[*everywhere, *Binding.make_bindings(LiveTable.BINDINGS)]]
         for place in PLACES:
             if place.there:
-                groups.append([*everywhere, *Binding.make_bindings(place.load().BINDINGS)])
+                groups.append([*everywhere, *_bindings(place.load())])
         return groups
 
     # ---- of the connection ----
@@ -225,13 +229,21 @@ class Console(App[object]):
         screen = self.screen
         if not isinstance(screen, Screens):
             return
-        keys: dict[tuple[str, str], list[str]] = {}
-        for active in screen.active_bindings.values():
-            ours = type(active.node).__module__.startswith("tui.") and not active.binding.action.startswith("scroll_")
-            if ours and active.binding.description:
-                shown = self.get_key_display(active.binding)
-                keys.setdefault((active.binding.action, active.binding.description), []).append(shown)
-        rows = [(" ".join(dict.fromkeys(shown)), words) for (_action, words), shown in keys.items()]
+        keys: dict[tuple[str, str, str], list[str]] = {}
+        # What the screen does stands first, then how to move in it, then what is everywhere.
+        order = sorted(
+            screen.active_bindings.values(), key=lambda active: (active.node is self, active.node is not screen)
+        )
+        for active in order:
+            binding = active.binding
+            ours = type(active.node).__module__.startswith("tui.") and not binding.action.startswith(TOOLKIT_ACTIONS)
+            if ours and binding.description:
+                shown = self.get_key_display(binding)
+                keys.setdefault((binding.action, binding.description, binding.id or ""), []).append(shown)
+        rows = [
+            (" ".join(KEYS.get(key, key) for key in dict.fromkeys(shown)), words, name)
+            for (_action, words, name), shown in keys.items()
+        ]
         self.push_screen(Help(_(screen.HELP_TEXT), rows))
 
     def action_command_palette(self) -> None:
@@ -254,3 +266,13 @@ class Console(App[object]):
         yield SystemCommand(_("English or Chinese"), _("the other language"), self.action_turn_language)
         yield SystemCommand(_("Help"), _("all keys of this screen"), self.action_keys)
         yield SystemCommand(_("Quit"), _("leaves the console; the box goes on"), self.exit)
+
+
+def _bindings(screen: type[Screens]) -> list[Binding]:
+    """Of a screen, with those that it has from the kind of screen that it is."""
+    by_key = {
+        binding.key: binding
+        for kind in reversed(screen.__mro__)
+        for binding in Binding.make_bindings(kind.__dict__.get("BINDINGS", ()))
+    }
+    return list(by_key.values())

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.texts import N_, _
+from core.width import wrap
 from tui.columns import fit
 
 
@@ -43,24 +44,29 @@ class Question(ModalScreen[bool]):
         self.dismiss(yes)
 
 
+WIDTH = 66
+"""Cells of the list of keys."""
+
+
 class Help(ModalScreen[None]):
-    """text: what the screen below is for. keys: each with what it does."""
+    """text: what the screen below is for. keys: each with what it does, and its name in the file of keys."""
 
     DEFAULT_CSS = """
     Help { align: center middle; }
-    Help > VerticalScroll { width: 64; max-width: 96%; height: auto; max-height: 90%; background: $panel;
+    Help > VerticalScroll { width: 72; max-width: 96%; height: auto; max-height: 90%; background: $panel;
         padding: 1 2; scrollbar-size-vertical: 1; }
     Help Static { width: 1fr; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "close", N_("Back"))]
 
-    def __init__(self, text: str, keys: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, text: str, keys: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()
         self._text = text
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        rows = [self._text, "", *(f"{fit(key, 12)} {meaning}" for key, meaning in self._keys)]
+        rows = [*wrap(self._text, WIDTH), ""]
+        rows += [f"{fit(key, 14)} {fit(meaning, 28)} {name}" for key, meaning, name in self._keys]
         rows += ["", _("Esc closes this list.")]
         with VerticalScroll():
             yield Static("\n".join(rows), markup=False)

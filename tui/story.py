@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Log
+from textual.widgets import Log, Static
 
 from core.api.errors import Refusal
 from core.texts import N_
@@ -23,6 +23,7 @@ class Story(Screens):
 
     HELP_TEXT = N_("What happened, oldest first. The list grows while you look.")
     DEFAULT_CSS = """
+    Story #title { height: 1; background: $panel; text-style: bold; }
     Story Log { height: 1fr; background: $surface; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,backspace", "back", N_("Back"))]
@@ -34,10 +35,8 @@ class Story(Screens):
         self._fetch = fetch
         self.rows: list[str] = []
 
-    def title_text(self) -> str:
-        return self._about
-
     def body(self) -> ComposeResult:
+        yield Static(" " + plain(self._about), markup=False, id="title")
         yield Log(highlight=False)
 
     def on_mount(self) -> None:
