@@ -73,7 +73,7 @@ class Agents(Room):
         Column("", 1),
         Column(N_("agent"), 6),
         Column(N_("name"), 0),
-        Column(N_("group"), 10, wide=WIDE),
+        Column(N_("team"), 10, wide=WIDE),
         Column(N_("state"), 10),
         Column(N_("for"), 7, right=True),
         Column(N_("with, why"), 18),

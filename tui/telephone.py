@@ -216,8 +216,8 @@ class Telephone(Screens):
             return
         word, _kind = state(row)
         lamp = ", " + _("message waiting") if row["lamp"] else ""
-        shown = _("display") + "  " + (row["shows"] or "-")
-        dialled = _("dialled") + "  " + (self._dialled.get(self.number, "") or "-")
+        shown = _("on its display") + "  " + (row["shows"] or "-")
+        dialled = _("keys pressed") + "  " + (self._dialled.get(self.number, "") or "-")
         width = max(20, card.size.width - 2)
         rows = (f"{row['number']}  {row['name']}", (word or _("on its hook")) + lamp, shown, dialled)
         text = Text("\n").join(Text(fit(plain(text), width)) for text in rows)

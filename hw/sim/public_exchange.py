@@ -131,7 +131,19 @@ class PublicExchange:
 
     def call(self, number: str, caller: CallerId) -> OutsideCall:
         """From outside to one of our lines (or to somebody in town)."""
-        return OutsideCall(self.dial(caller, self.plane.open_voice(), number))
+        call = OutsideCall(self.dial(caller, self.plane.open_voice(), number))
+        self._nursery.start_soon(self._outside, call)
+        return call
+
+    async def _outside(self, call: OutsideCall) -> None:
+        """Until it is over; whose call is refused hangs up. His mouth and ears are given back."""
+        try:
+            async with trio.open_nursery() as life:
+                life.start_soon(_refused, call)
+                await call.ended.wait()
+                life.cancel_scope.cancel()
+        finally:
+            self.plane.close_port(call.port)
 
     async def _live(self, link: Link, subscriber: Subscriber) -> None:
         """The course of one call to somebody in town, until either has gone."""
@@ -161,3 +173,8 @@ class PublicExchange:
                         self.plane.play(port, [subscriber.talk], loop=True, speak=True)
                 case Act.HANG_UP:
                     link.end()
+
+
+async def _refused(call: OutsideCall) -> None:
+    await call.link.refused.wait()
+    call.hang_up()

@@ -57,6 +57,21 @@ async def test_the_town_calls_in_and_hangs_up(autojump_clock: object) -> None:
             await desk.ask("town.end", call=number)
 
 
+async def test_whoever_calls_by_an_analog_line_gives_everything_back(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk:
+        await trio.sleep(3)
+        plane = house.running.hardware.plane
+        before = plane.statistics().ports
+        for _ in range(3):
+            first = (await desk.ask("town.call", way="line1"))["call"]
+            await desk.ask("town.call", way="line1")  # is refused: the line is busy
+            await trio.sleep(5)
+            assert (await telephone(desk, "8001"))["rings"]
+            await desk.ask("town.end", call=first)
+            await trio.sleep(15)
+        assert plane.statistics().ports == before
+
+
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("town.lift", {"telephone": "8099"}),
     ("town.hang_up", {"telephone": "8001"}),
