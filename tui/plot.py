@@ -95,7 +95,7 @@ class DayPlot(PlotextPlot):
         for one, values in reversed(list(zip(self.series, heights, strict=True))):
             colour = self.get_component_rich_style(f"day-plot--{one.kind}").color
             rgb = None if colour is None else colour.get_truecolor()
-            plot.bar(places, list(values), marker=one.sign, color=rgb, width=0.8)
+            plot.bar(places, list(values), marker=one.sign, color=rgb, width=0.7)
         plot.ylim(0, top)
         marks: list[float] = sorted({0, round(top / 2), round(top)})
         plot.yticks(marks, [str(mark) for mark in marks])

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -62,7 +63,9 @@ class Screens(Screen[None]):
     TOPICS: ClassVar[tuple[str, ...]] = ()
     HELP_TEXT: ClassVar[str] = ""
     DEFAULT_CSS = """
-    Screens #head { dock: top; height: 1; background: $primary; color: $text; text-style: bold; }
+    Screens #head { dock: top; height: 1; background: $primary; color: $text; text-style: bold;
+        link-color: $text; link-style: none; link-style-hover: reverse; link-color-hover: $text;
+        link-background-hover: $primary; }
     Screens #state { height: 1; background: $panel; color: $foreground; }
     Screens #state.gone { background: $error; color: $text; text-style: bold; }
     Screens #state.alarmed { color: $text-error; text-style: bold; }
@@ -159,8 +162,9 @@ class Screens(Screen[None]):
         for place, title in zip(self.console.places, titles, strict=True):
             here = place.room == self.ROOM
             head.append(gap[:-1] + "[" if here else "]" + gap[1:] if lit else gap)
-            head.append(self.console.key_of(f"room.{place.room}", place.key), "not bold")
-            head.append(between + title, "underline" if here else "")
+            leads = Style.from_meta({"@click": f"app.room('{place.room}')"})
+            head.append(self.console.key_of(f"room.{place.room}", place.key), leads + Style(bold=False))
+            head.append(between + title, leads + Style(underline=here))
             lit = here
         return head.append("]" if lit else " ")
 

@@ -292,3 +292,14 @@ def test_a_file_of_keys_that_is_named_must_be_there(tmp_path: Path, monkeypatch:
     options = argparse.Namespace(keys=tmp_path / "none", socket=None, theme=None, language=None)
     with pytest.raises(HardwareError, match="none"):
         command.run(options)
+
+
+def test_a_click_on_the_name_of_a_room_leads_there(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await until(lambda: isinstance(console.screen, Calls) and bool(table(console).keys()))
+        await until(lambda: "Board" in str(console.screen.query_one("#head", Static).content))
+        place = str(console.screen.query_one("#head", Static).content).index("Board")
+        await pilot.click("#head", offset=(place + 1, 0))
+        await until(lambda: isinstance(console.screen, Board))
+
+    tell(tmp_path, story)
