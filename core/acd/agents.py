@@ -349,13 +349,13 @@ class Agent:
                 self._work_left = None if self.until is None else max(0.0, self.until - now)
         self._busy(call, now, direct)
 
-    def nobody_came(self, call: int, left_as: int) -> None:
-        """A call-back that its caller did not answer: the agent has it until he hangs up, and no work after it; under a
-        number of its own, since the caller is called again.
-        """
-        talk = self.calls.pop(call)
-        talk.spoke = False
-        self.calls[left_as or call] = talk
+    def nobody_came(self, call: int) -> None:
+        """A call-back that its caller did not answer: the agent has it until he hangs up, and no work after it."""
+        self.calls[call].spoke = False
+
+    def left_as(self, call: int, number: int) -> None:
+        """One of his calls goes on under a number of its own: its caller is called again under the old one."""
+        self.calls[number] = self.calls.pop(call)
 
     def call_ended(self, call: int, now: float) -> None:
         """One of his calls is gone; with the last he is free."""

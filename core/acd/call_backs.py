@@ -96,7 +96,10 @@ def nobody_came(floor: Floor, talking: Talking, left_as: int = 0) -> None:
     del floor.talks[call]
     agent = floor.agents.get(talking.agent)
     if agent is not None and call in agent.calls:
-        agent.nobody_came(call, left_as)
+        agent.nobody_came(call)
+    for one in floor.agents.values() if left_as else ():  # the caller may be an agent, too
+        if call in one.calls:
+            one.left_as(call, left_as)
     waiting.tries += 1
     queue = floor.queues.get(waiting.queue.name)
     if queue is None or waiting.tries >= queue.settings.call_back_tries:

@@ -58,8 +58,8 @@ class CallBackWanted:
 
 @dataclass(frozen=True, slots=True)
 class CallBackFailed:
-    """His turn had come, and the caller did not answer: it is tried again later, if any try is left. left_as: the call
-    by which the agent who has called him is still busy, with nobody; 0: there is no such.
+    """His turn had come, and the caller did not answer: it is tried again later, if any try is left. left_as: by
+    this number whoever is in the call that failed goes on in it; 0: nobody is.
     """
 
     call: int

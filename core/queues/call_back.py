@@ -68,6 +68,8 @@ class CallBack:
         """Agents who are rung when he has answered, where he is called first."""
         self.taken: o.Connect | None = None
         """An agent has him, and calls him."""
+        self.failing = False
+        """A try has failed, and the distribution is about to hear of it: no new one is begun before."""
         self.by = ""
         """Who has cancelled it."""
 

@@ -138,9 +138,9 @@ class CallBacks:
         return settings is not None and settings.call_back_first == "caller"
 
     def begin(self, back: CallBack) -> bool:
-        """His turn has come. False: there is no queue that calls him."""
+        """His turn has come. False: there is no queue that calls him, or the end of a try is about to be told."""
         settings = self._room.settings(back.queue)
-        if settings is None:
+        if settings is None or back.failing:
             return False
         back.reserved.clear()
         back.call = calling_back.begin(self, back, settings)
@@ -160,8 +160,7 @@ class CallBacks:
             result=result,
         )
         taken, back.taken = back.taken, None
-        if back.call is call:
-            back.call = None
+        back.call = None
         if result == "answered":
             call.payer = None
             if taken is not None:
@@ -173,6 +172,8 @@ class CallBacks:
             back.ended("reached")
             return
         left_as = 0
+        back.failing = True
+        room.tell()  # who has left the call meanwhile has left it under its present key
         room.carries_no_more(call)
         if not call.finished and any(leg.name == device for leg in call.legs):
             left_as = exchange.journal.next_call()
@@ -184,6 +185,7 @@ class CallBacks:
             back.at = exchange.utc().timestamp() + settings.call_back_again_s
             back.keep()
         room.tell(e.CallBackFailed(back.key, result, left_as))
+        back.failing = False
 
     def spoken_with(self, back: CallBack, call: Call, device: str) -> None:
         """He has answered, and speaks with the agent."""
@@ -198,7 +200,8 @@ class CallBacks:
         waiter = Waiter(room, call, back.key, number, back.caller)
         waiter.offers = dict.fromkeys(back.reserved)
         self.tried(back, call, number, "answered")
-        room.waiters[back.key] = room.rung[back.key] = waiter
+        room.waiters[back.key] = waiter
+        room.rings(waiter)
         waiter.queued(back.queue, how="called back")
         return waiter
 

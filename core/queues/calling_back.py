@@ -87,6 +87,7 @@ async def _caller_first(backs: CallBacks, back: CallBack, queue: QueueSettings, 
     assert service is not None
     result = "given up"
     try:
+        await trio.lowlevel.checkpoint_if_cancelled()  # ended before it began
         him = await _ring_him(call, service, back, queue)
         _instead(call, him)
         await _taken(call, him, back.language)
@@ -96,7 +97,7 @@ async def _caller_first(backs: CallBacks, back: CallBack, queue: QueueSettings, 
         call.end(refused.cause, refused.reason)
         return
     finally:
-        if result != "answered":
+        if result != "answered" and back.call is call:  # else the room has ended it
             backs.tried(back, call, service.name, result)
     waiter = backs.on_the_line(back, call)
     outcome = await waiter.wait(e.CallBackReached(back.key))

@@ -106,8 +106,8 @@ class Desks:
     def stirred(self) -> bool:
         return bool(self._stirred)
 
-    def gathered(self, key: Callable[[Call], int], rings: set[Leg]) -> Iterator[e.Event]:
-        """What agents' telephones have done since. rings: legs that ring for a queue, and are no calls yet."""
+    def gathered(self, key: Callable[[Call], int], rings: Callable[[Leg], bool]) -> Iterator[e.Event]:
+        """What agents' telephones have done since. rings: whether a leg rings for a queue, and is no call yet."""
         stirred, self._stirred = self._stirred, {}
         ended: list[e.Event] = []
         for agent in stirred:
@@ -116,7 +116,7 @@ class Desks:
             if has is None:
                 continue
             legs = station.legs if station is not None else []
-            now = {leg.call for leg in legs if leg not in rings and self._counts(leg)}
+            now = {leg.call for leg in legs if not rings(leg) and self._counts(leg)}
             for call in now - has.keys():
                 has[call] = key(call)
                 self._of_call.setdefault(call, set()).add(agent)

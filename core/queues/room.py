@@ -31,6 +31,7 @@ from core.config.model.box import Box
 from core.config.model.queues import QueueSettings
 from core.exchange.call import Call
 from core.exchange.destinations.to_station import PICKED_UP, offer
+from core.exchange.leg import Leg
 from core.exchange.leg import State as LegState
 from core.exchange.refusal import Refused
 from core.exchange.service import Service
@@ -84,6 +85,8 @@ class QueueRoom:
         self._faulted = faulted
         self.waiters: dict[int, Waiter | CallBack] = {}
         self.rung: dict[int, Waiter | CallBack] = {}  # of these, for whom agents are rung
+        self._news: dict[int, None] = {}  # of these, in whose call something has happened
+        self._rest = False  # a telephone is at rest for which an offer may wait
         self._keys: dict[Call, int] = {}
         self._calls: dict[int, Call] = {}
         self._over: list[Call] = []
@@ -153,7 +156,10 @@ class QueueRoom:
 
     def settled(self, call: Call) -> None:
         self.desks.settled(call)
-        if self.desks.stirred or self._keys.get(call) in self.waiters:
+        key = self._keys.get(call)
+        if key in self.rung:
+            self._news[key] = None
+        if self.desks.stirred or key in self.waiters:
             self._woken.set()
 
     def joined(self, stays: Call, goes: Call) -> None:
@@ -308,16 +314,35 @@ class QueueRoom:
 
     def _gathered(self) -> list[e.Event]:
         found: list[e.Event] = []
-        self.rung = {key: waiter for key, waiter in self.rung.items() if waiter.offers}
-        for waiter in list(self.rung.values()):
-            found += self._of_offers(waiter)
+        if self._rest:
+            self._rest = False
+            self._news |= {key: None for key, waiter in self.rung.items() if None in waiter.offers.values()}
+        news, self._news = self._news, {}
+        for key in news:
+            waiter = self.rung.get(key)
+            if waiter is not None:
+                found += self._of_offers(waiter)
+                self._rung_no_more(waiter)
         if self.desks.stirred:
-            legs = {leg for waiter in self.rung.values() for leg in waiter.offers.values() if leg is not None}
-            found += self.desks.gathered(self.key, legs)
+            found += self.desks.gathered(self.key, self._rings)
         over, self._over = self._over, []
         for call in over:
             self.carries_no_more(call)
         return found
+
+    def _rings(self, leg: Leg) -> bool:
+        """For a queue: it is no call of the agent's yet."""
+        waiter = self.rung.get(self._keys.get(leg.call, 0))
+        return waiter is not None and leg in waiter.offers.values()
+
+    def rings(self, waiter: Waiter | CallBack) -> None:
+        """Agents are rung for him from now on, or as soon as their telephones are at rest."""
+        self.rung[waiter.key] = waiter
+        self._news[waiter.key] = None
+
+    def _rung_no_more(self, waiter: Waiter | CallBack) -> None:
+        if not waiter.offers and self.rung.get(waiter.key) is waiter:
+            del self.rung[waiter.key]
 
     def _of_offers(self, waiter: Waiter | CallBack) -> list[e.Event]:
         found: list[e.Event] = []
@@ -367,7 +392,7 @@ class QueueRoom:
         if isinstance(waiter, CallBack) and self.call_backs.caller_first(waiter):
             waiter.reserved += order.agents
             return
-        self.rung[order.call] = waiter
+        self.rings(waiter)
         for agent in order.agents:
             waiter.offers[agent] = None
             self._ring_if_free(waiter, agent)
@@ -385,6 +410,7 @@ class QueueRoom:
             station.freed.append(self._rested)
 
     def _rested(self) -> None:
+        self._rest = True
         self._woken.set()
 
     def _withdraw(self, order: o.Withdraw) -> None:
@@ -404,6 +430,7 @@ class QueueRoom:
         waiter.note("OfferWithdrawn", self.desks.at.get(agent) or agent, agent=agent, reason=reason)
         if leg is not None:
             leg.call.drop(leg, _WITHDRAWN.get(reason, Cause.NORMAL_CLEARING), "exchange", reason)
+        self._rung_no_more(waiter)
 
     def _connect(self, order: o.Connect) -> None:
         self.touched["queues", order.queue] = None

@@ -109,6 +109,17 @@ def test_an_agent_who_hangs_up_before_the_caller_answers_has_tried_him() -> None
     assert offered(floor.pass_time(100.0)) == [(1, ("1",))]
 
 
+def test_an_agent_who_is_himself_called_back_and_does_not_answer_is_not_left_busy() -> None:
+    floor = Tried(QueueSettings(name="q"), agent("1", "q"), agent("2", "q"))
+    floor.enter(1, "q", call_back="300")
+    floor.answer(1, "1")
+    floor.take(e.CallBegan(1, "2"))
+    floor.take(e.CallBackFailed(1, "no answer", left_as=900), after=5.0)
+    for number in ("1", "2"):
+        floor.end(900, number)
+        assert floor.state(number) is State.READY
+
+
 def test_once_he_is_reached_it_is_a_call_like_others() -> None:
     floor = Tried(QueueSettings(name="q"), agent("1", "q"), AgentGroup(name="g", begin="ready"))
     floor.enter(1, "q", caller=ANN, call_back=ANN.number)
