@@ -19,7 +19,7 @@ from core.api.call_acts import DESK, OVERSEERS
 from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS
 from core.queues import log_on as hands
-from core.queues import overseeing
+from core.queues import open_line, overseeing
 from core.queues.room import QueueRoom
 from core.queues.supervisors import Supervisor
 from core.queues.views import AgentRow, CallBackRow, QueueRow
@@ -130,10 +130,13 @@ def agents(asking: Asking, params: Nothing) -> Agents:
 @act("agent.log_on", roles=DESK, changes=True, own="device")
 def log_on(asking: Asking, params: LogOn) -> Done:
     """The agent sits at the telephone from now on, as ready as his group begins. After a few wrong PINs agent and
-    telephone must wait.
+    telephone must wait. Where his group has permanent lines, the telephone rings, and stays off its hook when lifted.
     """
     asking.note.after = {"agent": params.agent}
-    hands.log_on(_room(asking), params.device, params.agent, params.pin)
+    room = _room(asking)
+    hands.log_on(room, params.device, params.agent, params.pin)
+    if open_line.wanted(room, params.agent):
+        open_line.ring(room, params.agent, room.exchange.stations[params.device])
     return Done()
 
 

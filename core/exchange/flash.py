@@ -12,7 +12,7 @@
     speaks, one held, one waits  the same, but 0 refuses the waiting call
     dials, rings, hears a tone   that is given up, the held party is back
     has only held parties        the last of them is back
-    has only a waiting call      it is answered
+    has nobody in talk, one waits      the waiting call is answered
 
 ETSI EN 300 738 has 1, 2, 3 for the same (R1, R2, R3). The table below is all there is to it.
 """
@@ -175,7 +175,7 @@ _TABLE: dict[tuple[str, bool, bool], Callable[[Flash, Station], None]] = {
     ("call", True, False): Flash._give_up,
     ("call", True, True): Flash._give_up,
     ("nothing", True, False): Flash._back,
-    ("nothing", True, True): Flash._back,
+    ("nothing", True, True): Flash._take_waiting,
     ("nothing", False, False): Flash._nothing,
     ("nothing", False, True): Flash._take_waiting,
 }

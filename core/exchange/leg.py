@@ -72,6 +72,7 @@ class Leg:
         "listener",
         "muted",
         "number",
+        "open_line",
         "party",
         "playback",
         "progressed",
@@ -94,6 +95,7 @@ class Leg:
         self.alerted = False  # its far end was told that somebody rings
         self.progressed = False  # its far end was told that something is to be heard
         self.muted = False
+        self.open_line = False  # its telephone stays off the hook between calls: no party, never joined or rung back
         self.listener = False  # hears the conversation and is heard by nobody
         self.whispers: Leg | None = None  # a listener who is heard by this party alone
         self.treatment: Treatment | None = None

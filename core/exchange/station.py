@@ -45,6 +45,8 @@ class Station:
         self.active: Leg | None = None
         self.held: list[Leg] = []
         self.waiting: Leg | None = None
+        self.aside: Leg | None = None
+        """An open line while somebody else is spoken with."""
         self.freed: list[Callable[[], None]] = []
         """Called once when the telephone was used and is at rest again."""
         self.keyed: Callable[[str], None] | None = None
@@ -77,8 +79,7 @@ class Station:
     @property
     def legs(self) -> list[Leg]:
         """All that it has in hand."""
-        found = [*self.held, *([self.active] if self.active else []), *([self.waiting] if self.waiting else [])]
-        return [leg for leg in found if leg is not None]
+        return [leg for leg in (self.aside, *self.held, self.active, self.waiting) if leg is not None]
 
     @property
     def off_hook(self) -> bool:
@@ -103,6 +104,17 @@ class Station:
             and self.active.state is State.CONNECTED
             and not self.held
         )
+
+    @property
+    def may_take_next(self) -> bool:
+        """Off the hook, and everybody is on hold: the next call may be announced to its user by a tone."""
+        return self.off_hook and self.active is None and bool(self.held) and self.waiting is None and self.keyed is None
+
+    @property
+    def on_open_line(self) -> bool:
+        """It stays off the hook between calls, and has none: the next one may be announced by a tone."""
+        leg = self.active
+        return leg is not None and leg.open_line and leg.state is State.CONNECTED and self.waiting is None
 
     # ---- what its line tells ----
 
@@ -170,6 +182,8 @@ class Station:
             self.held.append(active)
             active = None
         held = self.held[-1] if self.held else None
+        if self.aside is not None and by != "line":
+            self._gone(self.aside, cause, by, reason)
         if by == "line":
             for leg in self.legs:
                 self._gone(leg, cause, by, reason)
@@ -237,6 +251,8 @@ class Station:
             self._hush()
             if self.active is not None:
                 self.active.call.resound(self.active)
+            elif self.held and self.off_hook:
+                return  # he held everybody, and goes on holding
         if not was_active:
             self._left_alone(cause)
             return
@@ -254,6 +270,8 @@ class Station:
             if not self.legs:
                 self.line.release(cause)
                 self._exchange.device_touched(self)
+            elif self.aside is not None and len(self.legs) == 1:
+                self.retrieve(self.aside)
             elif self.waiting is None:  # that one is heard already
                 self._tell("busy")
 
@@ -290,16 +308,19 @@ class Station:
             self.active = None
         elif leg is self.waiting:
             self.waiting = None
+        elif leg is self.aside:
+            self.aside = None
         elif leg in self.held:
             self.held.remove(leg)
         self._exchange.device_touched(self)
 
     def ring(self, leg: Leg, calling: l.Party, kind: str) -> None:
-        """The telephone rings with it; or, in conversation, hears that it waits. Only when `free` or `may_wait`."""
+        """The telephone rings with it; or, off the hook, hears that it waits. Only when `free`, `may_wait`,
+        `may_take_next` or `on_open_line`.
+        """
         if self.free:
             self._ring(leg, calling, kind)
         else:
-            assert self.active is not None
             self.waiting = leg
             self._tell("call_waiting", mix=True)
             self._exchange.device_touched(self)
@@ -324,7 +345,10 @@ class Station:
         """The active party waits with music."""
         self.listen(leg, False)
         self.active = None
-        self.held.append(leg)
+        if leg.open_line:
+            self.aside = leg
+        else:
+            self.held.append(leg)
         leg.enter(State.HELD)
         leg.call.note("Held", leg)
         leg.call.arrange()
@@ -333,6 +357,8 @@ class Station:
         """A held party is spoken with again; nobody else is active."""
         if leg in self.held:
             self.held.remove(leg)
+        elif leg is self.aside:
+            self.aside = None
         self._hush()
         self.active = leg
         leg.enter(State.CONNECTED)

@@ -25,7 +25,7 @@ from core.exchange.leg import State
 from core.exchange.refusal import Refused, Said
 from core.exchange.service import Service
 from core.exchange.station import Station
-from core.queues import log_on, overseeing, supervisors
+from core.queues import log_on, open_line, overseeing, supervisors
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def of(room: QueueRoom) -> dict[str, Code]:
     }
 
 
-async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
+async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said | None:
     agent = arguments[0]
     pin = ""
     if log_on.needs_pin(room, agent):
@@ -76,7 +76,10 @@ async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tupl
         await leg.until(State.CONNECTED)
         pin = await ask(call, Said("pin.enter"))
     log_on.log_on(room, station.name, agent, pin)
-    return Said("agent.logged-on")
+    if open_line.wanted(room, agent):
+        await open_line.stay(room, call, agent)
+        return None
+    return open_line.LOGGED_ON
 
 
 async def _act(room: QueueRoom, field: str, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:

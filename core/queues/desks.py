@@ -44,6 +44,7 @@ class Desks:
         self._has: dict[str, dict[Call, int]] = {}  # by agent: his calls, as the distribution knows them
         self._of_call: dict[Call, set[str]] = {}
         self._stirred: dict[str, None] = {}
+        self._held: set[tuple[str, Call]] = set()  # what the distribution knows to be on hold
         self._features: set[Call] = set()
         self._routed: set[Call] = set()
 
@@ -63,6 +64,7 @@ class Desks:
         self.agent_at.pop(device, None)
         for call in self._has.pop(agent, {}):
             self._of_call[call].discard(agent)
+            self._held.discard((agent, call))
         self._stirred.pop(agent, None)
         return device
 
@@ -97,6 +99,10 @@ class Desks:
         for agent in self._of_call.get(call, ()):
             self._stirred[agent] = None
 
+    def is_none(self, call: Call) -> None:
+        """The telephone is merely off its hook in it."""
+        self._features.add(call)
+
     def finished(self, call: Call) -> None:
         self.settled(call)
         self._features.discard(call)
@@ -123,7 +129,13 @@ class Desks:
                 yield e.CallBegan(has[call], agent)
             if not now and has and station is not None and self._ends_calls_himself(agent, station):
                 continue
+            held = {leg.call for leg in station.held} if station is not None else set()
+            for call in has.keys() & now:
+                if ((agent, call) in self._held) != (call in held):
+                    (self._held.add if call in held else self._held.discard)((agent, call))
+                    yield e.Held(has[call], agent, call in held)
             for call in has.keys() - now:
+                self._held.discard((agent, call))
                 self._of_call[call].discard(agent)
                 if not self._of_call[call]:
                     del self._of_call[call]

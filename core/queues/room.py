@@ -36,7 +36,7 @@ from core.exchange.leg import State as LegState
 from core.exchange.refusal import Refused
 from core.exchange.service import Service
 from core.numbering.target import Target, TargetKind
-from core.queues import codes, hours, leaving, record
+from core.queues import codes, hours, leaving, open_line, record
 from core.queues.call_back import CallBack
 from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
@@ -132,7 +132,8 @@ class QueueRoom:
             self._faulted(error)
 
     def _log_on_again(self) -> None:
-        known = {agent.number for agent in self.exchange.box.agent}
+        """But who sits at an open line: his telephone was cut off with the box, he lifts it and logs on anew."""
+        known = {agent.number for agent in self.exchange.box.agent if not open_line.wanted(self, agent.number)}
         for agent, device, act, reason in self.desks.kept():
             if agent in known and device in self.exchange.stations:
                 self.desks.sit(agent, device)
@@ -404,8 +405,10 @@ class QueueRoom:
         if station is None or not station.reachable or station.kept.do_not_disturb:
             del waiter.offers[agent]
             self._events.append(e.Missed(waiter.key, agent, "unreachable"))
-        elif waiter.call is not None and station.free:
-            waiter.offers[agent] = offer(waiter.call, station, "group")
+        elif waiter.call is not None and (station.free or station.may_take_next or station.on_open_line):
+            leg = waiter.offers[agent] = offer(waiter.call, station, "group")
+            if open_line.automatic(self, agent) and station.waiting is leg:
+                waiter.call.nursery_task(open_line.answers, leg, station)
         elif self._rested not in station.freed:
             station.freed.append(self._rested)
 
@@ -511,6 +514,7 @@ class QueueRoom:
         device = self.desks.at.get(order.agent, "")
         if order.state is State.LOGGED_OFF:
             device = self.desks.leave(order.agent)
+            open_line.over(self, device)
         self.desks.stir(order.agent)
         self.exchange.journal.note(
             "AgentState",

@@ -109,6 +109,7 @@ ORDERS: list[tuple[str, dict[str, Any], tuple[Any, ...], dict[str, Any]]] = [
     ("connection.clear", {"device": "8001", "call": 1}, ("clear_connection", "8001", 1), {}),
     ("call.hold", {"device": "8001", "call": 1}, ("hold", "8001", 1), {}),
     ("call.retrieve", {"device": "8001", "call": 1}, ("retrieve", "8001", 1), {}),
+    ("call.mute", {"device": "8001", "call": 1, "on": True}, ("mute", "8001", 1, True), {}),
     ("call.consult", {"device": "8001", "call": 1, "number": "8"}, ("consult", "8001", 1, "8"), {"call": 17}),
     ("call.alternate", {"device": "8001"}, ("alternate", "8001"), {}),
     ("call.transfer", {"device": "8001"}, ("transfer", "8001"), {"call": 17}),
@@ -152,7 +153,8 @@ def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     elsewhere = {"box.stop", "alarm.acknowledge", "line.block", "prompt.use", "prompt.record"}
     elsewhere |= {f"conference.{name}" for name in ("mute", "mute_all", "lock", "kick", "end")}
     elsewhere |= {"config.commit", "config.confirm", "config.rollback", "flow.publish", "flow.hand_over"}
-    elsewhere |= {"flow.break", "flow.resume", "flow.assign"}
+    elsewhere |= {"flow.break", "flow.resume", "flow.assign", "flow.save", "config.save"}
+    elsewhere |= {"trunk.listen", "queue.cancel_call_back"}
     elsewhere |= {one.name for one in REGISTRY.acts.values() if one.changes and one.name.startswith("recording.")}
     elsewhere |= {one.name for one in REGISTRY.acts.values() if one.changes and one.name.startswith("agent.")}
     changing = {name for name, one in REGISTRY.acts.items() if one.changes}

@@ -1,0 +1,114 @@
+"""Agents whose telephone stays off the hook for the whole shift (permanent line, 长摘机座席): [[agent_group]] line.
+
+    dials *81*1001#, or is rung and lifts ──> logged on ──> silence, a call of its own ── an offer: a tone in his ear
+         automatic: BEEP_S later he has the caller          by hand: he presses the hook key, or call.answer
+         the caller goes ──> silence again ...              he hangs up ──> the shift is over: he is logged off
+
+The open line is a call of his and a service. While he speaks with a caller it stands aside (Station.aside): nobody is
+joined with it, it is not rung back, and it is there again when he has nobody else. To call out, or to dial a code, he
+presses the hook key as in any call. What it does not: decide (core/acd); ring (room.py): an offer waits at the
+telephone as a second call does.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import trio
+
+from core.acd.agents import Act
+from core.exchange.leg import Leg, State
+from core.exchange.refusal import Refused, Said
+from core.exchange.service import Service
+from core.exchange.station import Station
+from hw.signalling.line import Party
+from hw.signalling.q850 import Cause
+
+if TYPE_CHECKING:
+    from core.exchange.call import Call
+    from core.queues.room import QueueRoom
+
+BEEP_S = 0.6
+"""The tone before an automatic answer."""
+LOGGED_ON = Said("agent.logged-on")
+
+
+def wanted(room: QueueRoom, agent: str) -> bool:
+    return _group(room, agent, "line") == "permanent"
+
+
+def automatic(room: QueueRoom, agent: str) -> bool:
+    return _group(room, agent, "answer") == "automatic"
+
+
+def _group(room: QueueRoom, agent: str, setting: str) -> str:
+    box = room.exchange.box
+    group = next((one.group for one in box.agent if one.number == agent), "")
+    return str(next((getattr(one, setting) for one in box.agent_group if one.name == group), ""))
+
+
+def ring(room: QueueRoom, agent: str, station: Station) -> None:
+    """He has logged on by program: his telephone rings, to stay off the hook. Not lifted, he is logged off."""
+    room.exchange.ring_station(station, partial(_lifted, room=room, agent=agent), Party(agent), "internal")
+
+
+async def _lifted(call: Call, *, room: QueueRoom, agent: str) -> None:
+    leg = call.calling
+    assert leg is not None
+    room.desks.is_none(call)
+    try:
+        with trio.move_on_after(room.exchange.stations[leg.name].settings.no_answer_s):
+            await leg.until(State.CONNECTED)
+    finally:
+        if leg.state is not State.CONNECTED:
+            _log_off(room, agent)
+    if leg.state is State.CONNECTED:
+        await stay(room, call, agent)
+    else:
+        call.end(Cause.NO_ANSWER, "no answer")
+
+
+async def stay(room: QueueRoom, call: Call, agent: str) -> None:
+    """The routine of the open line: until he hangs up, or is logged off."""
+    leg = call.calling
+    assert leg is not None
+    room.desks.is_none(call)
+    if leg.state is State.INITIATED:
+        Service("agent", leg.device.language).take(call)
+        await leg.until(State.CONNECTED)
+    elif not any(isinstance(other.device, Service) for other in call.others(leg)):
+        Service("agent", leg.device.language).take(call)
+    leg.open_line = True
+    try:
+        words = await room.exchange.sounds.done(LOGGED_ON, leg.device.language)
+        await call.announce(leg, words)
+        while not leg.gone and room.desks.agent_at.get(leg.name) == agent:
+            await call.news()
+    finally:
+        if room.desks.agent_at.get(leg.name) == agent:
+            _log_off(room, agent)
+    call.end(Cause.NORMAL_CLEARING, "logged off")
+
+
+def over(room: QueueRoom, device: str) -> None:
+    """Its agent is logged off: the line need not be open any more. No open line: nothing."""
+    station = room.exchange.stations.get(device)
+    for leg in station.legs if station is not None else ():
+        if leg.open_line:
+            leg.call.woke()
+
+
+def _log_off(room: QueueRoom, agent: str) -> None:
+    with suppress(Refused):
+        room.ask(agent, Act.LOG_OFF, "hung up")
+
+
+async def answers(leg: Leg, station: Station) -> None:
+    """Of an offer that waits there: it is his after a beep."""
+    await trio.sleep(BEEP_S)
+    own = station.active
+    if station.waiting is leg and own is not None and own.open_line:
+        station.hold(own)
+        station.accept_waiting()
