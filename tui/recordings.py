@@ -1,7 +1,8 @@
 """Recordings: found by whatever the journal knows of their calls, seen as waves, heard, taken away, kept and erased.
 
     s search ──> recording.search ──> rows, the newest first
-    cursor   ──> recording.wave   ──> who spoke when: above what the party at the line said, below what it heard
+    cursor   ──> call.trace       ──> who called whom, and which agent served him
+             ──> recording.wave   ──> who spoke when: above what the party at the line said, below what it heard
 
 A recording is heard at a telephone (`p`), or here where the machine plays sound (`h`); both are noted by the box. What
 is encrypted stays so. What it does not: understand speech.
@@ -29,6 +30,7 @@ from tui.columns import fit, plain
 from tui.connection import Gone
 from tui.live_table import Cell, Column, LiveTable, Row
 from tui.room import Room, clock, lasted
+from tui.story import Story
 from tui.wave import PER_CELL, downward, upward
 
 AGAIN_S = 5
@@ -70,10 +72,11 @@ class Recordings(Room):
         Column(N_("state"), 0),
     )
     DEFAULT_CSS = """
-    Recordings #detail { height: 8; background: $boost; }
+    Recordings #detail { height: 9; background: $boost; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "search", N_("Search")),
+        Binding("l", "ladder", N_("Ladder"), show=False),
         Binding("p", "play", N_("Play")),
         Binding("h", "hear", N_("Hear here")),
         Binding("e", "export", N_("Export")),
@@ -171,10 +174,20 @@ class Recordings(Room):
             return
         else:
             lines = [*upward(wave["said"], LINES), *downward(wave["heard"], LINES), _scale(wave["ms"], room)]
+        lines.insert(0, fit(plain(await self._parties(row["call"])), room))
         if row["ended"]:
             self._waves[row["file"], room] = lines
         if self.table.cursor == row["file"]:
             self._paint(row, lines)
+
+    async def _parties(self, call: int) -> str:
+        """Who called whom, which queue and agents had to do with it; empty: nobody knows."""
+        if not self.box.may("call.trace"):
+            return ""
+        try:
+            return parties((await self.box.ask("call.trace", call=call))["events"])
+        except (Refusal, Gone):
+            return ""
 
     def _paint(self, row: dict[str, Any], lines: list[str]) -> None:
         text = "\n".join([*(plain(line) for line in _about(row)), *lines])
@@ -191,6 +204,8 @@ class Recordings(Room):
         return self._rows.get(self.table.cursor)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "ladder":
+            return (self.box.may("call.trace") and self.one() is not None) or None
         methods = {"play": "play", "hear": "export", "export": "export", "keep": "hold", "erase": "erase"}
         if action in methods:
             return (self.box.may(f"recording.{methods[action]}") and self.one() is not None) or None
@@ -199,6 +214,18 @@ class Recordings(Room):
     def on_live_table_chosen(self, event: LiveTable.Chosen) -> None:
         if self.check_action("play", ()):
             self.action_play()
+
+    def action_ladder(self) -> None:
+        """All that happened in its call."""
+        row = self.one()
+        if row is None:
+            return
+        call = row["call"]
+
+        async def rows() -> list[str]:
+            return list((await self.box.ask("call.trace", call=call))["rows"])
+
+        self.app.push_screen(Story(_("call {call}").format(call=call), rows))
 
     def action_play(self) -> None:
         row = self.one()
@@ -356,7 +383,22 @@ def _about(row: dict[str, Any]) -> list[str]:
     words += (
         [_("{n} s of silence, because the disk was slow").format(n=row["lost_ms"] / 1000)] if row["lost_ms"] else []
     )
-    return [first, "; ".join(words) or row["file"]]
+    return [first, *(["; ".join(words)] if words else [])]
+
+
+def parties(events: list[dict[str, Any]]) -> str:
+    """In a line, from the events of a call: 王芳 13800000001 - 8200, sales, agent 2003."""
+    said: dict[str, list[str]] = {}
+    for event in events:
+        for name, value in event["data"].items():
+            if isinstance(value, str) and value and value not in said.setdefault(name, []):
+                said[name].append(value)
+    first = {name: values[0] for name, values in said.items()}
+    caller = f"{first.get('name', '')} {first.get('calling', '')}".strip()
+    told = [" - ".join(text for text in (caller, first.get("called") or first.get("dialled", "")) if text)]
+    told += [", ".join(said.get("queue", []))]
+    told += [_("agent {numbers}").format(numbers=", ".join(said["agent"]))] if "agent" in said else []
+    return "; ".join(text for text in told if text)
 
 
 def _scale(ms: int, room: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,8 @@ from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Ask, AskAll
 from tui.beside import beside
-from tui.recordings import Recordings
+from tui.recordings import Recordings, parties
+from tui.story import Story
 from tui.wave import downward, upward
 
 __all__ = ["language"]
@@ -170,5 +172,26 @@ def test_what_is_being_made_is_looked_at_again(tmp_path: Path) -> None:
             screen.ticked()
         await pilot.pause()
         assert [method for method, _params in here.asked[before:] if method == "recording.search"] == []
+
+    tell(tmp_path, story)
+
+
+def test_the_parties_of_a_call_are_told_in_a_line() -> None:
+    events: list[dict[str, Any]] = [
+        {"data": {"calling": "13800000001", "name": "王芳", "called": "8200"}},
+        {"data": {"queue": "sales"}},
+        {"data": {"agent": "2003", "queue": "sales"}},
+        {"data": {"agent": "2004", "queue": "service", "waited_ms": 3}},
+    ]
+    assert parties(events) == "王芳 13800000001 - 8200; sales, service; agent 2003, 2004"
+    assert parties([{"data": {"dialled": "8002"}}]) == "8002"
+    assert parties([]) == ""
+
+
+def test_the_ladder_of_its_call_is_a_key_away(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot)
+        await pilot.press("l")
+        await until(lambda: isinstance(console.screen, Story) and console.screen.rows[:1] == ["ladder of 17"])
 
     tell(tmp_path, story)
