@@ -58,6 +58,7 @@ from core.store.event import Event
 from core.store.journal import Journal
 from core.store.reader import NAME as JOURNAL
 from core.texts import _
+from core.town.earpiece import Earpieces
 from core.town.simulation import Simulation
 from core.town.traffic import Traffic
 from core.voice import INCOMING, Voice
@@ -268,7 +269,10 @@ class RunningBox:
         simulation = Simulation(self.hardware, self.exchange)
         told = partial(topics.changed, "town", "traffic")
         traffic = Traffic(simulation, self.flows, self.queues, told, threaded=not self._virtual)
+        earpieces = Earpieces(self.hardware.plane)
+        self.rooms.add(Earpieces, earpieces)
         self.rooms.add(Simulation, simulation)
+        nursery.start_soon(earpieces.run)
         self.rooms.add(Traffic, traffic)
         nursery.start_soon(simulation.run, topics)
         nursery.start_soon(traffic.run)

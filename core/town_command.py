@@ -7,18 +7,28 @@ strowger town flash 8001
 strowger town hang-up 8001
 strowger town call e1a 66778001        somebody of the town calls; --from says who
 strowger town end 1                    he hangs up
+strowger town hear 8001                what it hears, by this machine's sound, until ^C
 strowger town traffic 120              so many call by themselves, each hour; 0: nobody
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import json
+import shutil
+import subprocess
+import time
+from contextlib import suppress
 from typing import Any
 
 from core import look
 from core.api.client import Asker
 from core.texts import _
+from hw.card import HardwareError
+
+HEAR = "hear"
+ASK_S = 0.25
 
 ACTS = {
     "lift": ("town.lift", ("telephone",)),
@@ -33,11 +43,42 @@ ACTS = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
-    parser.add_argument("act", nargs="?", choices=ACTS, help="what is done; without it: who is there")
+    parser.add_argument("act", nargs="?", choices=(*ACTS, HEAR), help="what is done; without it: who is there")
     parser.add_argument(
         "words", nargs="*", metavar="NAME", help="telephone and digits, or way in and number, or call, or calls an hour"
     )
     parser.add_argument("--from", dest="caller", default="62000001", metavar="NUMBER", help="who of the town calls")
+
+
+def player(law: str) -> list[str] | None:
+    """A command that plays G.711 as it comes in; None: this machine has none."""
+    alsa, others, sox = {"a": ("A_LAW", "alaw", "al"), "mu": ("MU_LAW", "ulaw", "ul")}[law]
+    commands = (
+        ["paplay", "--raw", f"--format={others}", "--rate=8000", "--channels=1"],
+        ["aplay", "-q", "-t", "raw", "-f", alsa, "-r", "8000", "-c", "1"],
+        ["play", "-q", "-t", sox, "-r", "8000", "-c", "1", "-"],
+    )
+    return next((command for command in commands if shutil.which(command[0])), None)
+
+
+def hear(box: Asker, telephone: str) -> int:
+    """Until ^C, or the box or the player has gone."""
+    law = box.ask("town.hear", telephone=telephone)["law"]
+    command = player(law)
+    if command is None:
+        raise HardwareError(_("nothing on this machine plays sound"), action=_("install alsa-utils"))
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as playing, suppress(KeyboardInterrupt, BrokenPipeError):
+        assert playing.stdin is not None
+        while playing.poll() is None:
+            time.sleep(ASK_S)
+            playing.stdin.write(base64.b64decode(box.ask("town.hear", telephone=telephone)["samples"]))
+            playing.stdin.flush()
+    if playing.returncode:
+        raise HardwareError(
+            _("{player} ended with status {status}").format(player=command[0], status=playing.returncode),
+            action=_("see whether this machine has a sound card"),
+        )
+    return 0
 
 
 def row(telephone: dict[str, Any]) -> tuple[str, ...]:
@@ -57,6 +98,8 @@ def run(options: argparse.Namespace) -> int:
                 print(_("people: {names}").format(names=", ".join(town["people"])))
                 print(_("by themselves: {calls_per_hour} calls an hour to {number}").format(**town["traffic"]))
             return 0
+        if options.act == HEAR:
+            return hear(box, "".join(options.words[:1]))
         method, names = ACTS[options.act]
         params: dict[str, object] = dict(zip(names, options.words, strict=False))
         if options.act == "call":

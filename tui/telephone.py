@@ -27,6 +27,7 @@ from core.texts import N_, _
 from core.width import wrap
 from hw import wall_clock
 from tui.ask import AskAll
+from tui.beside import Beside, beside
 from tui.columns import fit, plain
 from tui.connection import Gone
 from tui.keypad import Keypad
@@ -91,8 +92,8 @@ class Telephone(Screens):
     TOPICS = ("telephones", "town")
     HELP_TEXT = N_(
         "Telephones of the simulated card. Choose one with the arrows; digits, * and # are its keys, Space lifts it and"
-        " hangs it up. What one hears stands to the right, as text. + and - turn the town up and down: people who ring"
-        " in by themselves. Alt and a digit leads to another screen."
+        " hangs it up. What one hears stands to the right, as text; s lets this machine play it."
+        " + and - turn the town up and down: people who ring in by themselves. Alt and a digit leads to another screen."
     )
     DEFAULT_CSS = """
     Telephone LiveTable { width: 36; scrollbar-size-vertical: 0; }
@@ -112,6 +113,7 @@ class Telephone(Screens):
             for key, sign in KEYS.items()
         ),
         Binding("f", "flash", N_("Flash")),
+        Binding("s", "sound", N_("Sound")),
         Binding("c", "call_in", N_("Call in")),
         Binding("e", "end", N_("End it")),
         Binding("plus,equals_sign", "turn(1)", N_("More"), key_display="+"),
@@ -128,6 +130,7 @@ class Telephone(Screens):
         self._keys: list[tuple[str, str]] = []
         """Telephone and key: pressed, and not sent yet."""
         self._sending = False
+        self._sound: Beside | None = None
         self._calls: list[int] = []
         """That the town has made at our wish."""
 
@@ -262,6 +265,8 @@ class Telephone(Screens):
                 return (row is not None and self.box.may("town.lift")) or None
             case "flash":
                 return (row is not None and row["off_hook"]) or None
+            case "sound":
+                return (row is not None and self.box.may("town.hear")) or None
             case "call_in" | "turn":
                 return (row is not None and self.box.may("town.call")) or None
             case "end":
@@ -364,6 +369,27 @@ class Telephone(Screens):
         if self._calls:
             self._ask("town.end", call=self._calls.pop())
             self.refresh_bindings()
+
+    def action_sound(self) -> None:
+        """Again: it stops."""
+        if self._sound is not None and self._sound.runs:
+            self._sound.stop()
+        else:
+            self.run_worker(self._hear(self.number))
+
+    async def _hear(self, number: str) -> None:
+        self._sound = await beside("town", "hear", number, "--socket", str(self.box.path))
+        self.notify(_("This machine plays what {number} hears; s again stops it.").format(number=number), markup=False)
+        try:
+            done, text = await self._sound.ended()
+        finally:
+            self._sound.stop()
+        if not done and text:
+            self.notify(text, severity="error", markup=False)
+
+    def on_unmount(self) -> None:
+        if self._sound is not None:
+            self._sound.stop()
 
     def action_turn(self, by: int) -> None:
         town = self.box.rows("town").get("traffic")

@@ -6,6 +6,7 @@ what people do.
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
 from msgspec import Meta
@@ -15,8 +16,12 @@ from core.api.asking import Asking
 from core.api.errors import Code, Refusal
 from core.api.line_acts import KEEPERS
 from core.texts import _
+from core.town.earpiece import Earpieces
 from core.town.simulation import Simulation, TelephoneView
 from core.town.traffic import MOST, Traffic, TrafficView
+from hw.card import HardwareError
+from hw.plane import PlaneError
+from hw.recordings import RecordingError
 
 TelephoneNumber = Annotated[str, Meta(description="the station's number", min_length=1, max_length=32)]
 
@@ -110,6 +115,25 @@ def end(asking: Asking, params: End) -> Done:
     """The caller of the town hangs up."""
     _simulation(asking).end(params.call)
     return Done()
+
+
+class Heard(Result, frozen=True):
+    law: Annotated[str, Meta(description="`a` or `mu`: of G.711, 8000 samples a second")]
+    samples: Annotated[str, Meta(description="base64")]
+
+
+@act("town.hear", roles=KEEPERS)
+async def hear(asking: Asking, params: OfTelephone) -> Heard:
+    """What a telephone has heard since this was last asked, about a second late; the first answer is empty. Whoever
+    does not ask for 4 s begins anew.
+    """
+    telephone = _simulation(asking).telephone(params.telephone)
+    earpieces = asking.room(Earpieces)
+    try:
+        sound = await earpieces.hear(telephone)
+    except (PlaneError, RecordingError) as error:
+        raise HardwareError(str(error)) from error
+    return Heard(telephone.plane.law(telephone.channel.port), base64.b64encode(sound).decode())
 
 
 class HowMuch(Params, frozen=True):
