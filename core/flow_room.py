@@ -96,6 +96,8 @@ class FlowRoom:
         self.workshop = Workshop(self._flows)
         self._again = trio.CancelScope()
         self._plugins: PlugIns | None = None
+        self._plugin_names: frozenset[str] | None = None
+        """None: they are being loaded."""
 
     @property
     def prompts(self) -> PromptStore | None:
@@ -130,6 +132,7 @@ class FlowRoom:
             http.open_requests(zone) as requests,
         ):
             self._plugins = await self._load_plugins(zone)
+            self._plugin_names = self._plugins.names if self._plugins is not None else frozenset()
             recordings = None if self._data is None else self._data / SAID
             outbox = self._outbox if self._exchange.box.mail.server else None
             self._flows.hands = Hands(
@@ -235,7 +238,7 @@ class FlowRoom:
             prompt=prompt,
             places=places,
             databases=frozenset(each.name for each in self._box.database),
-            plugins=self._plugins.names if self._plugins is not None else frozenset(),
+            plugins=self._plugin_names,
             calendars=frozenset(each.name for each in self._exchange.box.calendar),
             queues=queues(self._exchange.box),
             mailboxes=frozenset(each.number for each in self._exchange.box.mailbox),

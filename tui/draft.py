@@ -39,6 +39,10 @@ class Draft:
         texts = {**self._held, **self._steps[-1]}
         return {name: text for name, text in sorted(texts.items()) if text is not None}
 
+    def held(self, name: str) -> str:
+        """As the box has it; empty: it has none."""
+        return self._held.get(name, "")
+
     @property
     def steps(self) -> int:
         """How many were made."""

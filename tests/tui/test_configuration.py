@@ -18,11 +18,12 @@ from tests.tui.real_box import real_box
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose
 from tui.changes import History, Lines
-from tui.configuration import Configuration, NotSo, value_of
+from tui.configuration import Configuration
 from tui.dialogs import Question
 from tui.draft import Draft
 from tui.editor import Editor
 from tui.live_table import LiveTable
+from tui.values import NotSo, value_of
 
 SIZES = [(80, 24), (132, 43)]
 Story = Callable[[Console, "Pilot[object]", Path], Awaitable[None]]
@@ -51,7 +52,7 @@ def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:
 
 
 def tables(console: Console) -> LiveTable:
-    return console.screen.query_one("#tables", LiveTable)
+    return console.screen.query_one("#things", LiveTable)
 
 
 def settings(console: Console) -> LiveTable:
