@@ -19,8 +19,6 @@ class Subject(Enum):
 
     SPAN = "span"
     TRUNK = "trunk"  # an analog line of the exchange (FXO port)
-    STATION = "station"  # a telephone's port (FXS port)
-    PAIR = "pair"  # two lines of the box, one of which calls the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +79,6 @@ TESTS = {
             True,
             N_("the tone by which the exchange says that the other has hung up"),
             ("BUSY",),
-        ),
-        Test(
-            "call",
-            Subject.PAIR,
-            10,
-            10,
-            True,
-            N_("one line calls another: level both ways, digits, caller number"),
-            ("CALL", "LEVEL", "DIGITS", "CALLER"),
-        ),
-        Test(
-            "hang-up",
-            Subject.PAIR,
-            10,
-            10,
-            True,
-            N_("a hang-up of either side is seen by the other within 2 s"),
-            ("HANGUP",),
         ),
     )
 }

@@ -89,4 +89,309 @@ _CARD = (
     ),
 )
 
-CODES = {code.code: code for code in (*_CARD,)}
+# Any test may end with these: it could not be made.
+_TEST = (
+    Code(
+        "TEST-NO-SPAN",
+        ABORT,
+        N_("The card has no such span."),
+        N_("strowger card lists the spans; strowger card detect says what is missing."),
+    ),
+    Code(
+        "TEST-NO-CHANNELS",
+        ABORT,
+        N_("No channel of the span is configured for speech."),
+        N_("Name its channels in /etc/dahdi/system.conf (bchan=, cas=, fxsks=, fxoks=) and run dahdi_cfg."),
+    ),
+    Code(
+        "TEST-OTHER-KIND",
+        ABORT,
+        N_("The channel is of the kind {kind}; this test is for the kind {wanted}."),
+        N_("strowger card list --channels shows what each channel is."),
+    ),
+    Code("TEST-REFUSED", ABORT, N_("The card says no: {why}."), N_("{remedy}")),
+    Code(
+        "TEST-UNSUPPORTED",
+        ABORT,
+        N_("The hardware cannot do this: {why}."),
+        N_("Use another test: for a loop, a plug in the socket; for a voltage, a voltmeter."),
+    ),
+    Code(
+        "TEST-LAW",
+        ABORT,
+        N_("The span is coded by µ-law, which does not carry every octet through the exchange."),
+        N_("Set alaw= for the span in /etc/dahdi/system.conf, as an E1 has it, and run dahdi_cfg."),
+    ),
+    Code(
+        "TEST-NOT-SILENT",
+        ABORT,
+        N_("After the digit {digit} the line still has a tone."),
+        N_("Give a digit with which numbers begin: --digit."),
+    ),
+    Code(
+        "TEST-STARVED",
+        ABORT,
+        N_("This machine lost speech itself while it tested, so nothing is known of the line."),
+        N_("End what else runs here, see that the service may use real-time priority, then test again."),
+    ),
+)
+
+_LINE = (
+    Code("BATTERY-OK", PASS, N_("The line has {volts}.")),
+    Code(
+        "BATTERY-NONE",
+        FAIL,
+        N_("The line has no battery."),
+        N_("Is it plugged in? A telephone in the same socket must have dial tone; else call the carrier."),
+    ),
+    Code(
+        "BATTERY-LOW",
+        FAIL,
+        N_("The line has only {volts} on hook."),
+        N_("Is a telephone on the same pair off its hook? Take it away; else the line leaks: call the carrier."),
+    ),
+    Code(
+        "BATTERY-CROSSED",
+        FAIL,
+        N_("The two wires of the line are crossed ({volts}, reversed at rest)."),
+        N_("Exchange the two wires in the plug; else an answer that reverses polarity may be misread."),
+    ),
+    Code("TONE-OK", PASS, N_("Dial tone of {hz} with {level}.")),
+    Code(
+        "TONE-NONE",
+        FAIL,
+        N_("No dial tone comes ({level} is heard)."),
+        N_("Listen with a telephone in the same socket; none there either: call the carrier."),
+    ),
+    Code(
+        "TONE-BROKEN",
+        FAIL,
+        N_("An interrupted tone comes instead of dial tone: {cadence} ms."),
+        N_("The line is barred, has a message waiting, or was not hung up: wait a minute, then ask the carrier."),
+    ),
+    Code(
+        "TONE-OTHER",
+        FAIL,
+        N_("A tone of {hz} comes, which is no dial tone."),
+        N_("Is this a fax or modem line, or a line of another exchange? Ask the carrier."),
+    ),
+    Code(
+        "TONE-LOW",
+        FAIL,
+        N_("The dial tone is weak: {level}."),
+        N_("A long or bad line: opermode of the driver as the country has it, then ask the carrier to measure."),
+    ),
+    Code(
+        "TONE-HIGH",
+        FAIL,
+        N_("The dial tone is too loud: {level}."),
+        N_("Turn the receiving gain of the port down."),
+    ),
+    Code("NOISE-OK", PASS, N_("The silent line has {level} of noise.")),
+    Code(
+        "NOISE-HIGH",
+        FAIL,
+        N_("The silent line has {level} of noise."),
+        N_("Wet or loose contacts: try the line at the carrier's box; the same there: call the carrier."),
+    ),
+    Code(
+        "NOISE-HUM",
+        FAIL,
+        N_("The silent line hums with the mains: {level}."),
+        N_("The cable runs beside mains, one wire touches earth, or the box is not earthed."),
+    ),
+    Code("ECHO-OK", PASS, N_("What we say comes back {echo_return_loss} weaker.")),
+    Code(
+        "ECHO-LOUD",
+        FAIL,
+        N_("What we say comes back only {echo_return_loss} weaker."),
+        N_("Match the port to its line: opermode of the driver first, then fxotune."),
+    ),
+    Code("BUSY-OK", PASS, N_("The exchange gives up with {hz}, {cadence} ms.")),
+    Code(
+        "BUSY-NONE",
+        FAIL,
+        N_("No tone came within a minute by which the exchange gives up."),
+        N_("Ask the carrier for polarity reversal or a loop break at hang-up; without any, silence alone ends calls."),
+    ),
+)
+
+_SPAN = (
+    Code("SPAN-OK", PASS, N_("The span has no alarm.")),
+    Code(
+        "SPAN-LOS",
+        FAIL,
+        N_("No signal comes in."),
+        N_(
+            "Is the cable plugged in at both ends? Then the pair: receive and transmit may be crossed (exchange 1-2 and"
+            " 4-5). Then the converter: 75 and 120 ohm. strowger test loop tells card from cable."
+        ),
+    ),
+    Code(
+        "SPAN-LFA",
+        FAIL,
+        N_("A signal comes in, without frames of this kind."),
+        N_("Framing: E1 and not T1 here and there (jumper or default_linemode), and no plain 2048 kbit/s line."),
+    ),
+    Code(
+        "SPAN-LMFA",
+        FAIL,
+        N_("Frames come in, without the multiframe that is expected."),
+        N_("CRC4 is on here and off there: leave crc4 out of the span= line. With R2: cas, not ccs, on both sides."),
+    ),
+    Code(
+        "SPAN-RED",
+        FAIL,
+        N_("Nothing usable comes in; the driver does not say why."),
+        N_("Cable and plug, then the crossed pair, then framing: E1 and not T1, CRC4 as the other end has it."),
+    ),
+    Code(
+        "SPAN-BLUE",
+        FAIL,
+        N_("All ones come in: the carrier has the circuit blocked or looped."),
+        N_("Call the carrier and name the circuit."),
+    ),
+    Code(
+        "SPAN-YELLOW",
+        FAIL,
+        N_("We hear the other end, and it does not hear us."),
+        N_("Check the sending pair; ask the other end which alarm it has."),
+    ),
+    Code(
+        "SPAN-LOOPED",
+        FAIL,
+        N_("The span is looped."),
+        N_("Take the loop plug out, or end the loop: strowger card loop SPAN open."),
+    ),
+    Code("SPAN-NOT-OPEN", FAIL, N_("The span is not started."), N_("Run dahdi_cfg; what it says tells the mistake.")),
+    Code(
+        "SPAN-RECOVERING",
+        FAIL,
+        N_("The signal is back, and the driver still waits."),
+        N_("Test again in ten seconds; if it stays so, the signal comes and goes: look at plugs and cable."),
+    ),
+    Code(
+        "SPAN-UNSTEADY",
+        FAIL,
+        N_("The alarm comes and goes."),
+        N_("A loose plug, a broken wire or a bad converter: move the cable while strowger test span runs."),
+    ),
+)
+
+_COUNT = (
+    Code("COUNT-OK", PASS, N_("No counter moved in {seconds}.")),
+    Code(
+        "COUNT-SLIPS",
+        FAIL,
+        N_("{slips} clock slips in {seconds}: the two ends have different clocks."),
+        N_("Take the clock from the network: span=N,1,... for the span that leads to it, 0 for those that do not."),
+    ),
+    Code(
+        "COUNT-FRAMING",
+        FAIL,
+        N_("{framing_errors} framing errors in {seconds}."),
+        N_("Cable, plugs and converter; then the framing of both ends."),
+    ),
+    Code(
+        "COUNT-CODE",
+        FAIL,
+        N_("{code_violations} code violations in {seconds}."),
+        N_("hdb3 on both ends? Then cable, plugs, converter, and the line build-out for its length."),
+    ),
+    Code(
+        "COUNT-CRC4",
+        FAIL,
+        N_("{crc4_errors} blocks with bit errors in {seconds}."),
+        N_("Bits arrive wrong: cable, plugs, converter. strowger test bit-error over a loop tells where."),
+    ),
+    Code(
+        "COUNT-E-BITS",
+        FAIL,
+        N_("The other end saw {e_bits} blocks with bit errors in {seconds}."),
+        N_("What we send arrives wrong: the sending pair, its plugs, the converter."),
+    ),
+    Code(
+        "COUNT-SECONDS",
+        FAIL,
+        N_("{errored_seconds} seconds with errors in {seconds}."),
+        N_("Cable, plugs and converter; then strowger test bit-error over a loop."),
+    ),
+    Code(
+        "COUNT-UNKNOWN",
+        ABORT,
+        N_("The driver of this span counts nothing."),
+        N_("strowger test bit-error measures without the driver's help."),
+    ),
+)
+
+_LOOP = (
+    Code("LOOP-OK", PASS, N_("All {all} timeslots come back as they were sent.")),
+    Code(
+        "LOOP-CARD",
+        FAIL,
+        N_("Over the card's own loop nothing comes back."),
+        N_("No cable has a part in this: load the driver anew, then change the card."),
+    ),
+    Code(
+        "LOOP-OPEN",
+        FAIL,
+        N_("Nothing of what is sent comes back."),
+        N_("Is the loop there: a plug in the socket, or a loop at the far end? Then the cable on the way to it."),
+    ),
+    Code(
+        "LOOP-SLOTS",
+        FAIL,
+        N_("Of {all} timeslots these do not come back: {slots}."),
+        N_("The circuit carries fewer timeslots than a whole E1, or somebody on the way takes them: ask the carrier."),
+    ),
+    Code(
+        "LOOP-ERRORS",
+        FAIL,
+        N_("The loop comes back with {errors} wrong bits."),
+        N_("strowger test bit-error measures how many and of which kind."),
+    ),
+)
+
+_BER = (
+    Code("BER-OK", PASS, N_("{errors} wrong bits of {bits} in {seconds}.")),
+    Code(
+        "BER-ERRORS",
+        FAIL,
+        N_("{errors} wrong bits of {bits}, a ratio of {ratio}: evenly spread."),
+        N_("A weak or noisy signal: cable type and length, plugs, converter, line build-out."),
+    ),
+    Code(
+        "BER-BURSTS",
+        FAIL,
+        N_("{errors} wrong bits of {bits}, most of them in bursts."),
+        N_(
+            "Something switches near the cable, or a plug is loose: keep away from mains, move the plugs while testing."
+        ),
+    ),
+    Code(
+        "BER-SLIPS",
+        FAIL,
+        N_("The pattern slipped {slips} times in {seconds}: the two ends have different clocks."),
+        N_("Take the clock from the network: span=N,1,... for the span that leads to it, 0 for those that do not."),
+    ),
+    Code(
+        "BER-BREAKS",
+        FAIL,
+        N_("The pattern went away and came back."),
+        N_("A loose plug or a broken wire: move the cable while the test runs."),
+    ),
+    Code(
+        "BER-NO-SYNC",
+        FAIL,
+        N_("Something comes in, and it is not the pattern."),
+        N_("No loop is there: the far end sends its own. Put a plug in, or have it looped there."),
+    ),
+    Code(
+        "BER-NOTHING",
+        FAIL,
+        N_("Nothing but one octet comes in."),
+        N_("No loop is there, and the other end is at rest. Put a plug in, or have it looped there."),
+    ),
+)
+
+CODES = {code.code: code for code in (*_CARD, *_TEST, *_SPAN, *_COUNT, *_LOOP, *_BER, *_LINE)}

@@ -24,7 +24,7 @@ from core.texts import _
 from firmware.codes import CODES, Code
 from firmware.outcome import Outcome
 
-__all__ = ["CODES", "Code", "Outcome", "Verdict", "worst"]
+__all__ = ["CODES", "Code", "Figure", "Outcome", "Verdict", "worst", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +92,9 @@ def worst(verdicts: Iterable[Verdict]) -> Outcome:
     """FAIL before ABORT before PASS; PASS of none."""
     outcomes = {verdict.outcome for verdict in verdicts}
     return next((one for one in (Outcome.FAIL, Outcome.ABORT) if one in outcomes), Outcome.PASS)
+
+
+def written(verdict: Verdict) -> list[str]:
+    """One or two lines for a person."""
+    lines = [f"{verdict.outcome.value:5}  {verdict.code}  {verdict.on}: {verdict.sentence}"]
+    return [*lines, f"       {verdict.next_step}"] if verdict.next_step else lines

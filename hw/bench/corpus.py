@@ -22,6 +22,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from hw.g711 import linear
 from hw.native import ffi, lib
 from hw.speech import espeak
 from hw.tones import DTMF_HIGH_HZ, DTMF_LOW_HZ
@@ -89,10 +90,8 @@ def through_alaw(wave: Wave | Samples) -> Samples:
     """As it comes off the line: limited to 16 bit, coded to A-law and back (G.711)."""
     samples = np.clip(np.rint(wave), -32768, 32767).astype(np.int16)
     coded = np.empty(len(samples), np.uint8)
-    heard = np.empty(len(samples), np.int16)
     lib.g711_encode(lib.LAW_A, ffi.from_buffer("int16_t[]", samples), ffi.from_buffer("uint8_t[]", coded), len(samples))
-    lib.g711_decode(lib.LAW_A, ffi.from_buffer("uint8_t[]", coded), ffi.from_buffer("int16_t[]", heard), len(samples))
-    return heard
+    return linear(coded)
 
 
 @cache

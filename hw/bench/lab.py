@@ -25,7 +25,7 @@ import trio
 
 from hw.card import Channel
 from hw.clips import Clip
-from hw.native import ffi, lib
+from hw.g711 import linear
 from hw.plane import Plane
 from hw.recordings import Recording
 
@@ -67,13 +67,6 @@ class Delays:
 def noise(octets: int, seed: int) -> Octets:
     """Random A-law."""
     return np.random.default_rng(seed).integers(0, 256, octets, np.uint8)
-
-
-def linear(alaw: Octets) -> npt.NDArray[np.int16]:
-    octets = np.ascontiguousarray(alaw)
-    samples = np.zeros(len(octets), np.int16)
-    lib.g711_decode(lib.LAW_A, ffi.from_buffer("uint8_t[]", octets), ffi.from_buffer("int16_t[]", samples), len(octets))
-    return samples
 
 
 def recorded(path: Path) -> tuple[Octets, Octets]:

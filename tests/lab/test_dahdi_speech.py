@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import trio
 
-from hw.bench.lab import first_wrong, linear, noise, recorded
+from hw.bench.lab import first_wrong, noise, recorded
 from hw.card import Channel, LineEvent, LineEventKind, SpanEvent, SpanEventKind
 from hw.clips import Clip
 from hw.dahdi.card import DahdiCard
+from hw.g711 import linear
 from hw.plane import Plane
 from tests.lab.box import box
 from tests.lab.cable import CABLES

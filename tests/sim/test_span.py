@@ -21,7 +21,12 @@ PRI, DCHANNEL, TRUNK = 1, 16, 32
 
 
 @pytest.fixture
-async def card(autojump_clock: MockClock, nursery: trio.Nursery) -> AsyncIterator[SimCard]:
+def clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+@pytest.fixture
+async def card(clock: object, nursery: trio.Nursery) -> AsyncIterator[SimCard]:
     plane = Plane(virtual=True)
     card = SimCard(plane, [E1("pri"), Trunks(1)])
     await nursery.start(plane.run)
@@ -30,7 +35,7 @@ async def card(autojump_clock: MockClock, nursery: trio.Nursery) -> AsyncIterato
     nursery.cancel_scope.cancel()
 
 
-async def test_frames_come_back_over_a_local_loop_and_go_across_after_it(card: SimCard) -> None:
+async def test_frames_come_back_over_a_local_loop_and_go_across_after_it(clock: object, card: SimCard) -> None:
     near, far = card.open_dchannel(DCHANNEL), card.far_dchannel(DCHANNEL)
     heard: list[tuple[str, bytes]] = []
     near.heard = lambda frame: heard.append(("near", frame))
@@ -44,7 +49,7 @@ async def test_frames_come_back_over_a_local_loop_and_go_across_after_it(card: S
     assert heard == [("near", b"one"), ("far", b"two")]
 
 
-async def test_a_loop_that_the_hardware_has_not_is_refused(card: SimCard) -> None:
+async def test_a_loop_that_the_hardware_has_not_is_refused(clock: object, card: SimCard) -> None:
     card.span(PRI).loops = ()
     with pytest.raises(Unsupported):
         card.loop(PRI, SpanLoop.LOCAL)
@@ -52,7 +57,7 @@ async def test_a_loop_that_the_hardware_has_not_is_refused(card: SimCard) -> Non
         card.loop(7, SpanLoop.LOCAL)
 
 
-async def test_an_alarm_under_a_loop_is_there_when_the_loop_is_opened(card: SimCard) -> None:
+async def test_an_alarm_under_a_loop_is_there_when_the_loop_is_opened(clock: object, card: SimCard) -> None:
     near = card.open_dchannel(DCHANNEL)
     heard: list[bytes] = []
     near.heard = heard.append
@@ -68,7 +73,7 @@ async def test_an_alarm_under_a_loop_is_there_when_the_loop_is_opened(card: SimC
     assert heard == [b"looped"]
 
 
-async def test_a_worn_span_counts_until_it_is_mended(card: SimCard) -> None:
+async def test_a_worn_span_counts_until_it_is_mended(clock: object, card: SimCard) -> None:
     span = card.span(PRI)
     span.wear(Condition(bit_errors=1e-6, slip_samples=4000))
     await trio.sleep(10.1)
@@ -81,7 +86,7 @@ async def test_a_worn_span_counts_until_it_is_mended(card: SimCard) -> None:
     assert card.spans()[0].counters == counted
 
 
-async def test_the_voltage_of_a_line_tells_hook_polarity_and_whether_there_is_any(card: SimCard) -> None:
+async def test_the_voltage_of_a_line_tells_hook_polarity_and_whether_there_is_any(clock: object, card: SimCard) -> None:
     trunk = card.open(TRUNK)
     assert trunk.volts() == 48.0
     trunk.off_hook()

@@ -1,10 +1,12 @@
-"""`strowger card`: spans and channels of the cards in this machine, with alarms, what they mean and what to do.
+"""`strowger card`: the cards in this machine, their spans and channels, with alarms, what they mean and what to do.
 
-    strowger card                  the DAHDI driver's
+    strowger card                  spans that the DAHDI driver has
     strowger card --simulated      those of the simulated card, for training
     strowger card --channels       every channel, not only spans
+    strowger card detect           the cards that are plugged in, and what is missing until they have spans
+    strowger card loop 1 line      loops to the far end (line, payload), or to us (local); or ends that (open)
 
-Exit code 1: no driver, no span, or a span in alarm.
+Exit code 1: no driver, no span, a span in alarm, or a card that is not ready.
 """
 
 from __future__ import annotations
@@ -16,19 +18,32 @@ from typing import Any
 
 from core.meanings import MEANINGS
 from core.texts import _
-from hw.card import HardwareError, SpanInfo
+from firmware import detect
+from firmware.outcome import Outcome
+from firmware.verdict import worst, written
+from hw.card import HardwareError, SpanInfo, SpanLoop
+from hw.dahdi.card import DahdiCard
 from hw.dahdi.span import read_spans
 from hw.plane import Plane
 from hw.sim.card import SimCard
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "act", nargs="?", choices=("list", "detect", "loop"), default="list", metavar="list|detect|loop"
+    )
+    parser.add_argument("span", nargs="?", type=int, metavar="SPAN", help="loop: of which span")
+    parser.add_argument("loop", nargs="?", choices=[loop.value for loop in SpanLoop], help="loop: which")
     parser.add_argument("--simulated", action="store_true", help="of the simulated card")
     parser.add_argument("--channels", action="store_true", help="every channel too")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.act == "detect":
+        return detected(options)
+    if options.act == "loop":
+        return looped(options)
     spans = simulated() if options.simulated else read_spans()
     if not spans:
         raise HardwareError(
@@ -39,6 +54,38 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(row for span in spans for row in rows(span, options.channels)))
     return 1 if any(span.alarms for span in spans) else 0
+
+
+def detected(options: argparse.Namespace) -> int:
+    """The cards, and how far each is from being used."""
+    cards = (detect.simulated(simulated()),) if options.simulated else detect.detect()
+    verdicts = [card.verdict for card in cards] or [detect.none_found()]
+    if options.json:
+        print(
+            json.dumps({"cards": [card.facts() for card in cards], "worst": worst(verdicts).value}, ensure_ascii=False)
+        )
+    else:
+        for card in cards:
+            print(f"{card.place}  {card.name}")
+            print("\n".join(f"    {row}" for row in written(card.verdict)))
+        if not cards:
+            print("\n".join(written(verdicts[0])))
+    return 0 if worst(verdicts) is Outcome.PASS else 1
+
+
+def looped(options: argparse.Namespace) -> int:
+    """HardwareError: no such span, or it cannot."""
+    if options.span is None or options.loop is None:
+        print(_("strowger card loop: of which span, and which: local, line, payload or open?"))
+        return 2
+    plane = Plane(virtual=True)
+    card = SimCard(plane) if options.simulated else DahdiCard(plane)
+    try:
+        card.loop(options.span, SpanLoop(options.loop))
+    finally:
+        plane.close()
+        card.free()
+    return 0
 
 
 def simulated() -> tuple[SpanInfo, ...]:

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from firmware import card_command as card
 
-from core import card
 from core.command import main
 from hw.card import Alarm
 

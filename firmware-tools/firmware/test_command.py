@@ -1,0 +1,144 @@
+"""`strowger test`: tests of spans and analog lines, each with a verdict, a code and the next step.
+
+    strowger test                             the tests there are
+    strowger test span 1                      alarm of span 1
+    strowger test bit-error 1 --long          over a loop plug, for a minute
+    strowger test bit-error 1 --loop card     over the card's own loop
+    strowger test echo 63                     of the analog line on channel 63
+    strowger test span 1 --simulated          on the simulated card, for training
+
+The box may not run, or its lines must be taken out of its configuration: a channel is open once. Exit code 0: PASS, 1:
+FAIL or ABORT.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from core.texts import _
+from firmware.bench import Bench
+from firmware.catalogue import TESTS, Subject
+from firmware.outcome import Outcome
+from firmware.span_tests import bit_error, counters, looped, span_alarm
+from firmware.trunk_tests import battery, busy_tone, dial_tone, echo, noise
+from firmware.verdict import Verdict, written
+from hw import virtual_time
+from hw.card import SpanLoop
+from hw.dahdi.card import DahdiCard
+from hw.plane import Plane
+from hw.sim.card import SimCard
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("test", nargs="?", choices=list(TESTS), metavar="TEST", help=", ".join(TESTS))
+    parser.add_argument("number", nargs="?", type=int, metavar="SPAN|CHANNEL", help="as strowger card lists them")
+    parser.add_argument("--long", action="store_true", help="the long form of the test")
+    parser.add_argument("--loop", choices=("card", "plug"), help="which loop; loop: card, bit-error: plug")
+    parser.add_argument("--digit", default="1", help="noise, echo: the digit that ends the dial tone (default 1)")
+    parser.add_argument("--own", default="", metavar="NUMBER", help="busy-tone: the line's own number")
+    parser.add_argument("--simulated", action="store_true", help="on the simulated card, for training")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.test is None:
+        show_tests(options.json)
+        return 0
+    if options.number is None:
+        of_span = TESTS[options.test].subject is Subject.SPAN
+        print(
+            _("Which span? strowger card lists them.")
+            if of_span
+            else _("Which channel? strowger card --channels lists them.")
+        )
+        return 2
+    program = virtual_time.run if options.simulated else trio.run
+    verdict = program(made, options)
+    print(json.dumps(verdict.facts(), ensure_ascii=False) if options.json else "\n".join(written(verdict)))
+    return 0 if verdict.outcome is Outcome.PASS else 1
+
+
+def show_tests(as_json: bool) -> None:
+    if as_json:
+        facts = [
+            {
+                "test": test.name,
+                "on": test.subject.value,
+                "short_s": test.short_s,
+                "long_s": test.long_s,
+                "text": _(test.text),
+            }
+            for test in TESTS.values()
+        ]
+        print(json.dumps({"tests": facts}, ensure_ascii=False))
+        return
+    for test in TESTS.values():
+        print(f"{test.name:10} {test.subject.value:6} {_(test.text)}")
+
+
+async def made(options: argparse.Namespace) -> Verdict:
+    """The test on a card that lives as long as it."""
+    async with _bench(options.simulated) as bench:
+        return await make(bench, options)
+
+
+async def make(bench: Bench, options: argparse.Namespace) -> Verdict:
+    number, test = options.number, TESTS[options.test]
+    seconds = test.long_s if options.long else test.short_s
+    match test.name:
+        case "span":
+            return await span_alarm(bench, number)
+        case "counters":
+            return await counters(bench, number, seconds)
+        case "loop":
+            return await looped(bench, number, seconds, SpanLoop.OPEN if options.loop == "plug" else SpanLoop.LOCAL)
+        case "bit-error":
+            loop = SpanLoop.LOCAL if options.loop == "card" else SpanLoop.OPEN
+            return await bit_error(bench, number, seconds, loop)
+        case "battery":
+            return await battery(bench, number)
+        case "dial-tone":
+            return await dial_tone(bench, number)
+        case "noise":
+            return await noise(bench, number, seconds, options.digit)
+        case "echo":
+            return await echo(bench, number, seconds, options.digit)
+        case _:
+            return await busy_tone(bench, number, options.own)
+
+
+@asynccontextmanager
+async def _bench(simulated: bool) -> AsyncIterator[Bench]:
+    plane = Plane(virtual=simulated)
+    card = SimCard(plane) if simulated else DahdiCard(plane)
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(plane.run)
+            nursery.start_soon(card.run)
+            if simulated:
+                _town(card, plane, nursery)
+            try:
+                yield Bench(plane, card)
+            finally:
+                card.close()
+            nursery.cancel_scope.cancel()
+    finally:
+        plane.close()
+        card.free()
+
+
+def _town(card: SimCard | DahdiCard, plane: Plane, nursery: trio.Nursery) -> None:
+    """The public exchange at the far ends of the simulated trunks, so that there is dial tone."""
+    from hw.card import ChannelKind, channels
+    from hw.sim.public_exchange import PublicExchange
+    from hw.sim.subscriber_line import Habits, SubscriberLine
+
+    assert isinstance(card, SimCard)
+    exchange = PublicExchange(plane, nursery)
+    for place, info in enumerate(channels(card.spans(), ChannelKind.TRUNK), 1):
+        SubscriberLine(exchange, f"6677880{place}", card.far(info.number), Habits())
