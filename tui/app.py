@@ -25,6 +25,7 @@ from textual.screen import Screen
 from core import texts
 from core.api.errors import Refusal
 from core.texts import N_, _
+from tui.ask import Ask
 from tui.connection import Connection, Gone
 from tui.dialogs import Help
 from tui.keys import alt_sent, keymap
@@ -82,6 +83,8 @@ class Console(App[object]):
     def __init__(self, path: Path, settings: Settings | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
+        self._telephone = ""
+        """Where who sits here has his telephone, as he has said."""
         self._heard: set[tuple[str, float]] = set()
         """Agents who ask for help, with since when, as far as it was said."""
         self.box = Connection(path, ALWAYS)
@@ -177,6 +180,25 @@ class Console(App[object]):
             self.notify(_("The box went away before it answered."), severity="error", markup=False)
         else:
             self.notify(done, markup=False)
+
+    def at_telephone(self, then: Callable[[str], None]) -> None:
+        """then: is called with the telephone of who sits here: as `hello` knows it, or as he says, asked once."""
+        known = self._telephone or next(iter(self.box.welcome.get("stations", ())), "")
+        if known:
+            then(known)
+        else:
+            self.ask_telephone(then)
+
+    def ask_telephone(self, then: Callable[[str], None]) -> None:
+        """Asks for it, whatever is known."""
+
+        def answered(device: str | None) -> None:
+            if device and device.strip():
+                self._telephone = device.strip()
+                then(self._telephone)
+
+        about = _("Its number. It rings; lift it then.")
+        self.push_screen(Ask(_("At which telephone are you?"), about, self._telephone), answered)
 
     def say_no(self, refused: Refusal) -> None:
         text = f"{refused.text}\n{refused.remedy}" if refused.remedy else refused.text

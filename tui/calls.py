@@ -45,7 +45,10 @@ def row(call: dict[str, Any]) -> Row:
 class Calls(Room):
     ROOM = "calls"
     TOPICS = ("calls",)
-    HELP_TEXT = N_("Who speaks with whom, since when. Enter shows everything that happened in the call, as a ladder.")
+    HELP_TEXT = N_(
+        "Who speaks with whom, since when. Enter shows everything that happened in the call, as a ladder. s listens to"
+        " its trunk line at your telephone, r records the call, t stops that."
+    )
     EMPTY = N_("Nobody speaks.")
     COLUMNS = (
         Column(N_("call"), 7, right=True),
@@ -57,6 +60,9 @@ class Calls(Room):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "ladder", N_("Ladder")),
         Binding("c", "clear", N_("Clear")),
+        Binding("s", "listen", N_("Listen")),
+        Binding("r", "record('start')", N_("Record")),
+        Binding("t", "record('stop')", N_("Stop recording")),
     ]
 
     def fill(self) -> None:
@@ -92,8 +98,37 @@ class Calls(Room):
         ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "listen":
+            return (self.box.may("trunk.listen") and bool(self._leg("trunk"))) or None
+        if action == "record":
+            return (self.box.may(f"recording.{parameters[0]}") and bool(self._leg("station", "trunk"))) or None
         methods = {"ladder": "call.trace", "clear": "call.clear"}
         return (self.box.may(methods[action]) and bool(self.table.cursor)) or None if action in methods else True
+
+    def _leg(self, *kinds: str) -> str:
+        """The first line of these kinds that speaks in the call under the cursor; empty: there is none."""
+        call = self.box.rows("calls").get(self.table.cursor)
+        legs = call["connections"] if call else []
+        speaking = [leg for leg in legs if leg["state"] == "connected" and leg["kind"] in kinds]
+        return min(speaking, key=lambda leg: kinds.index(leg["kind"]))["device"] if speaking else ""
+
+    def action_listen(self) -> None:
+        """By its trunk line; the call of an agent is listened to in the team."""
+        line = self._leg("trunk")
+
+        def at(device: str) -> None:
+            done = _("telephone {device} rings; lift it").format(device=device)
+            self.console.order([("trunk.listen", {"device": device, "line": line})], done)
+
+        if line:
+            self.console.at_telephone(at)
+
+    def action_record(self, order: str) -> None:
+        number, device = self.table.cursor, self._leg("station", "trunk")
+        done = _("call {call} is recorded") if order == "start" else _("call {call} is recorded no longer")
+        if device:
+            orders = [(f"recording.{order}", {"device": device, "call": int(number)})]
+            self.console.order(orders, done.format(call=number))
 
     def on_live_table_chosen(self, event: LiveTable.Chosen) -> None:
         self.action_ladder()

@@ -92,7 +92,6 @@ class Recordings(Room):
         self._waves: dict[tuple[str, int], list[str]] = {}
         """By recording and width: lines of the picture, or why there is none."""
         self._sound: Beside | None = None
-        self._telephone = ""
         self._seconds = 0
 
     def below(self) -> Widget:
@@ -233,18 +232,11 @@ class Recordings(Room):
             return
         file = row["file"]
 
-        def at(device: str | None) -> None:
-            if device and device.strip():
-                self._telephone = device.strip()
-                orders = [("recording.play", {"file": file, "device": self._telephone})]
-                self.console.order(orders, _("telephone {device} rings; lift it").format(device=self._telephone))
+        def at(device: str) -> None:
+            orders = [("recording.play", {"file": file, "device": device})]
+            self.console.order(orders, _("telephone {device} rings; lift it").format(device=device))
 
-        own = self._telephone or next(iter(self.box.welcome.get("stations", ())), "")
-        if own:
-            at(own)
-        else:
-            about = _("Its number. It rings with the recording.")
-            self.app.push_screen(Ask(_("At which telephone are you?"), about), at)
+        self.console.at_telephone(at)
 
     def action_hear(self) -> None:
         """Again: it stops."""

@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 
 from core.texts import N_, _
 from tui.agents import Agents
-from tui.ask import Ask, Choose
+from tui.ask import Choose
 from tui.columns import plain
 from tui.dialogs import Question
 
@@ -55,20 +55,10 @@ class Team(Agents):
         Binding("p", "telephone", N_("My telephone"), show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._telephone = ""
-        """Where the supervisor sits, as said; empty: as `hello` has it, or not known."""
-
     def order(self, agent: dict[str, Any]) -> tuple[Any, ...]:
         state = agent["state"]
         asks = agent["help_since"]
         return (asks is None, asks or 0, ORDER.index(state) if state in ORDER else 0, agent["since"])
-
-    @property
-    def telephone(self) -> str:
-        stations = self.box.welcome.get("stations", ())
-        return self._telephone or next(iter(stations), "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         agent = self.one()
@@ -93,25 +83,10 @@ class Team(Agents):
             done = _("telephone {device} {does}; lift it if it rings")
             self.console.order(orders, done.format(device=device, does=_(ACTS[how]).format(agent=name)))
 
-        self._with_telephone(at)
+        self.console.at_telephone(at)
 
     def action_telephone(self) -> None:
-        self._ask_telephone(lambda device: None)
-
-    def _with_telephone(self, then: Any) -> None:
-        if self.telephone:
-            then(self.telephone)
-        else:
-            self._ask_telephone(then)
-
-    def _ask_telephone(self, then: Any) -> None:
-        def answered(device: str | None) -> None:
-            if device and device.strip():
-                self._telephone = device.strip()
-                then(self._telephone)
-
-        about = _("Its number. It rings when you listen; lift it then.")
-        self.app.push_screen(Ask(_("At which telephone are you?"), about, self.telephone), answered)
+        self.console.ask_telephone(lambda device: None)
 
     def action_trunk(self) -> None:
         """To one that has a call just now."""
@@ -128,7 +103,7 @@ class Team(Agents):
 
         def chosen(line: str | None) -> None:
             if line:
-                self._with_telephone(lambda device: hear(device, line))
+                self.console.at_telephone(lambda device: hear(device, line))
 
         def hear(device: str, line: str) -> None:
             does = _("listens to {agent}").format(agent=line)

@@ -229,6 +229,8 @@ class Box:
             "alarm.acknowledge": lambda params: {},
             "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},
             "report.make": lambda params: report(),
+            "recording.start": lambda params: {},
+            "recording.stop": lambda params: {},
             "alarm.history": lambda params: {"alarms": past()},
             "report.export": lambda params: {"name": "r", "content": b64encode(b"a report").decode()},
             "agent.answer_help": lambda params: {},

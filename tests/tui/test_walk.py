@@ -15,6 +15,13 @@ from tui.places import PLACES
 
 WALK: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     # room: keys, and the act that they reach
+    "calls": (
+        (("home", "r"), "recording.start"),
+        (("t",), "recording.stop"),
+        (("l", "escape"), "call.trace"),
+        (("end", "s", "8", "enter"), "trunk.listen"),
+        (("c", "y"), "call.clear"),
+    ),
     "alarms": ((("a",), "alarm.acknowledge"), (("h", "escape"), "alarm.history")),
     "queues": (
         (("y", "escape"), "queue.why_waiting"),
@@ -62,8 +69,8 @@ ELSEWHERE = {
         "the agent's own desk",
     ),
     **dict.fromkeys(
-        ("recording.start", "recording.stop", "recording.pause", "recording.mask", "recording.resume"),
-        "at the call: desk and calls",
+        ("recording.pause", "recording.mask", "recording.resume"),
+        "the agent's own desk",
     ),
     "recording.get": "its row has it all",
     "recording.wave": "the cursor asks for it",
