@@ -430,7 +430,8 @@ class QueueRoom:
     def stop_ringing(self, waiter: Waiter | CallBack, agent: str, reason: str) -> None:
         """He may have lifted: then he hears that the call is gone."""
         leg = waiter.offers.pop(agent, None) or waiter.lifted.pop(agent, None)
-        waiter.note("OfferWithdrawn", self.desks.at.get(agent) or agent, agent=agent, reason=reason)
+        device = self.desks.at.get(agent) or agent
+        waiter.note("OfferWithdrawn", device, agent=agent, reason=reason, queue=waiter.queue)
         if leg is not None:
             leg.call.drop(leg, _WITHDRAWN.get(reason, Cause.NORMAL_CLEARING), "exchange", reason)
         self._rung_no_more(waiter)

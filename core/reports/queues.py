@@ -195,8 +195,13 @@ class Counting:
             count.work_us += stretch.us
 
     def _withdrawn(self, event: Event) -> None:
-        if event.data.get("reason") in MISSED and (stay := self._stays.open.get(event.call)) is not None:
-            self._at(event.time, stay.queue, "missed")
+        if event.data.get("reason") not in MISSED:
+            return
+        stay = self._stays.open.get(event.call)
+        # A call-back has no call that waits: its event names the queue.
+        queue = event.data.get("queue") or (stay.queue if stay is not None else "")
+        if queue:
+            self._at(event.time, queue, "missed")
 
 
 ELSEWHERE = {

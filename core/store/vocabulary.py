@@ -319,7 +319,7 @@ KINDS = (
         "OfferWithdrawn",
         BOTH,
         "the device, where the agent sits, is rung for the queue no more",
-        (AGENT, REASON),
+        (AGENT, REASON, Field("queue", str, "the queue; empty: that in which the call waits")),
     ),
     Kind("Served", BOTH, "the device, where the agent sits, has got the call of the queue", (AGENT, QUEUE, WAITED)),
     Kind(
