@@ -61,8 +61,8 @@ class Calls(Room):
         Binding("l", "ladder", N_("Ladder")),
         Binding("c", "clear", N_("Clear")),
         Binding("s", "listen", N_("Listen")),
-        Binding("r", "record('start')", N_("Record")),
-        Binding("t", "record('stop')", N_("Stop recording")),
+        Binding("r", "record('start')", N_("Record"), id="calls.record"),
+        Binding("t", "record('stop')", N_("Stop recording"), id="calls.stop_recording"),
     ]
 
     def fill(self) -> None:
