@@ -50,12 +50,12 @@ class Keypad(Widget):
     def render_line(self, y: int) -> Strip:
         row, line = divmod(y, LINES)
         if row >= len(ROWS) or line:
-            return Strip.blank(self.size.width)
+            return Strip.blank(self.size.width, self.rich_style)
         segments = []
         for key in ROWS[row]:
             style = self.get_component_rich_style("keypad--lit" if key == self._lit else "keypad--key")
-            segments += [Segment(f" {key}  ", style), Segment(" ")]
-        return Strip(segments).adjust_cell_length(self.size.width)
+            segments += [Segment(f" {key}  ", style), Segment(" ", self.rich_style)]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)

@@ -102,7 +102,7 @@ class Telephone(Screens):
     Telephone #hears { height: 5; background: $surface; color: $text-accent; text-style: bold; padding: 0 1;
         border: round $accent 40%; border-title-color: $foreground 60%; }
     Telephone Log { height: 1fr; background: $surface; color: $foreground 80%; padding: 0 1;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; scrollbar-gutter: auto; }
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; scrollbar-background: $surface; }
     Telephone Keypad { background: $surface; }
     Telephone #town { height: 2; background: $boost; padding: 0 1; }
     """
