@@ -33,7 +33,7 @@ LOOK_S = 1.0
 class SpanView(msgspec.Struct, frozen=True):
     """A span of the configuration. alarms: RED, YELLOW, ... and GONE (no such span on the card now). link: of PRI, up
     or down; empty: not of this signalling. lines: all; busy: with a call; out: out of service. counters: since the
-    driver was loaded, those that it counts.
+    driver was loaded, those that it counts. timing: priority as source of the card's clock, from 1; 0: never.
     """
 
     name: str
@@ -47,6 +47,7 @@ class SpanView(msgspec.Struct, frozen=True):
     out: int
     hardware: str
     counters: dict[str, int]
+    timing: int
 
 
 class Spans:
@@ -116,6 +117,7 @@ class Spans:
             out=sum(bool(line.service) for line in lines),
             hardware="" if info is None else info.hardware,
             counters={name: count for name, count in counters.items() if count is not None},
+            timing=0 if info is None else info.timing,
         )
 
     def _link(self, span: Span) -> str:

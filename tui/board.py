@@ -62,6 +62,7 @@ def span_row(span: dict[str, Any]) -> Row:
     kind = "bad" if alarms or down else "good"
     words = [*alarms, *([_("data link down")] if down else [])]
     counts = _("{busy} busy, {out} out").format(busy=span["busy"], out=span["out"])
+    counts += ", " + _("clock {n}").format(n=span["timing"]) if span["timing"] else ""
     return Row(
         (
             Cell("!" if kind == "bad" else "=", kind),
@@ -133,7 +134,8 @@ class Board(Room):
             counters = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in span["counters"].items() if n)
             about = _("{lines} lines of {card} {span}: {busy} busy, {out} out of service").format(**span)
             link = _("data link {state}").format(state=word(span["link"])) if span["link"] else ""
-            first = "; ".join(text for text in (about, link, span["hardware"]) if text)
+            timing = _("source of the clock: {n}").format(n=span["timing"]) if span["timing"] else _("takes our clock")
+            first = "; ".join(text for text in (about, link, timing, span["hardware"]) if text)
             return [first, *(meaning(alarm) for alarm in span["alarms"]), *([counters] if counters else [])]
         line = self.box.rows("lines").get(key)
         if line is None:

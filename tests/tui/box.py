@@ -53,6 +53,7 @@ def span(name: str, *alarms: str, **more: Any) -> dict[str, Any]:
         "busy": 1,
         "out": 0,
         "hardware": "TE220",
+        "timing": 0,
         "counters": {"bipolar_violations": 3},
     } | more
 
@@ -221,6 +222,7 @@ class Box:
         self.roles = ["administrator"]
         self.acts: dict[str, Callable[[dict[str, Any]], Any]] = {
             "call.clear": lambda params: {},
+            "trunk.listen": lambda params: {},
             "call.trace": lambda params: {"rows": [f"ladder of {params['call']}", "8001   8002"], "events": []},
             "line.block": lambda params: {},
             "line.unblock": lambda params: {},
@@ -234,7 +236,6 @@ class Box:
             "alarm.history": lambda params: {"alarms": past()},
             "report.export": lambda params: {"name": "r", "content": b64encode(b"a report").decode()},
             "agent.answer_help": lambda params: {},
-            "trunk.listen": lambda params: {},
             "queue.call_backs": lambda params: {"call_backs": [call_back(40)]},
             "queue.cancel_call_back": lambda params: {},
             "report.list": lambda params: listed(),

@@ -347,3 +347,14 @@ def test_alarms_of_the_last_days_are_listed(tmp_path: Path, language: str) -> No
         assert _("stands") in stands
 
     tell(tmp_path, story)
+
+
+def test_the_board_says_which_span_gives_the_clock(tmp_path: Path, language: str) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await room(console, pilot, "2", Board)
+        here.change("spans", {"e1a": span("e1a", timing=1)})
+        await until(lambda: _("clock {n}").format(n=1) in " ".join(shown(console)))
+        await pilot.press("down", "down", "down", "down")
+        await until(lambda: _("source of the clock: {n}").format(n=1) in text_of(console, "#detail"))
+
+    tell(tmp_path, story)

@@ -107,7 +107,7 @@ def line(name: str, state: str, call: int) -> LineView:
 
 def span(name: str) -> SpanView:
     alarms = ["RED"] if name == "e07" else []
-    return SpanView(name, "e1", 1, "pri", alarms, "up", 32, 30, 0, "TE820", {"bipolar_violations": 3})
+    return SpanView(name, "e1", 1, "pri", alarms, "up", 32, 30, 0, "TE820", {"bipolar_violations": 3}, 1)
 
 
 def queue(name: str, waiting: int) -> QueueRow:
