@@ -5,6 +5,7 @@
     strowger card --channels       every channel, not only spans
     strowger card detect           the cards that are plugged in, and what is missing until they have spans
     strowger card loop 1 line      loops to the far end (line, payload), or to us (local); or ends that (open)
+    strowger card tune 9           matches the analog line of channel 9, and writes /etc/fxotune.conf
 
 Exit code 1: no driver, no span, a span in alarm, or a card that is not ready.
 """
@@ -14,26 +15,37 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
+
+import trio
 
 from core.meanings import MEANINGS
 from core.texts import _
 from firmware import detect
 from firmware.outcome import Outcome
-from firmware.verdict import worst, written
-from hw.card import HardwareError, SpanInfo, SpanLoop
+from firmware.test_command import opened
+from firmware.tune import tune, with_line
+from firmware.verdict import Verdict, worst, written
+from hw import virtual_time
+from hw.card import Balance, HardwareError, SpanInfo, SpanLoop
 from hw.dahdi.card import DahdiCard
 from hw.dahdi.span import read_spans
 from hw.plane import Plane
 from hw.sim.card import SimCard
 
+FXOTUNE_CONF = Path("/etc/fxotune.conf")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "act", nargs="?", choices=("list", "detect", "loop"), default="list", metavar="list|detect|loop"
+        "act", nargs="?", choices=("list", "detect", "loop", "tune"), default="list", metavar="list|detect|loop|tune"
     )
-    parser.add_argument("span", nargs="?", type=int, metavar="SPAN", help="loop: of which span")
+    parser.add_argument(
+        "span", nargs="?", type=int, metavar="SPAN|CHANNEL", help="loop: of which span; tune: which channel"
+    )
     parser.add_argument("loop", nargs="?", choices=[loop.value for loop in SpanLoop], help="loop: which")
+    parser.add_argument("--digit", default="1", help="tune: the digit that ends the dial tone (default 1)")
     parser.add_argument("--simulated", action="store_true", help="of the simulated card")
     parser.add_argument("--channels", action="store_true", help="every channel too")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -44,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         return detected(options)
     if options.act == "loop":
         return looped(options)
+    if options.act == "tune":
+        return tuned(options)
     spans = simulated() if options.simulated else read_spans()
     if not spans:
         raise HardwareError(
@@ -71,6 +85,26 @@ def detected(options: argparse.Namespace) -> int:
         if not cards:
             print("\n".join(written(verdicts[0])))
     return 0 if worst(verdicts) is Outcome.PASS else 1
+
+
+def tuned(options: argparse.Namespace) -> int:
+    """Matches a port to its line, and writes what was found into fxotune's file, which is applied at every start."""
+    if options.span is None:
+        print(_("Which channel? strowger card --channels lists them."))
+        return 2
+    program = virtual_time.run if options.simulated else trio.run
+    verdict, balance = program(_tuned, options)
+    if balance is not None and not options.simulated:
+        conf = FXOTUNE_CONF.read_text() if FXOTUNE_CONF.exists() else ""
+        FXOTUNE_CONF.write_text(with_line(conf, options.span, balance))
+    facts = verdict.facts() | {"balance": asdict(balance) if balance is not None else None}
+    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(written(verdict)))
+    return 0 if verdict.outcome is Outcome.PASS else 1
+
+
+async def _tuned(options: argparse.Namespace) -> tuple[Verdict, Balance | None]:
+    async with opened(options.simulated) as bench:
+        return await tune(bench, options.span, options.digit)
 
 
 def looped(options: argparse.Namespace) -> int:

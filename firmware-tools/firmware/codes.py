@@ -205,7 +205,21 @@ _LINE = (
         "ECHO-LOUD",
         FAIL,
         N_("What we say comes back only {echo_return_loss} weaker."),
-        N_("Match the port to its line: opermode of the driver first, then fxotune."),
+        N_("Match the port to its line: opermode of the driver first, then strowger card tune."),
+    ),
+    Code("TUNE-OK", PASS, N_("The port is matched: what we say came back {before} weaker, now {after}.")),
+    Code("TUNE-KEPT", PASS, N_("The port matches its line as it is: what we say comes back {before} weaker.")),
+    Code(
+        "TUNE-LOUD",
+        FAIL,
+        N_("The best match gives {after} of echo return loss; before it was {before}."),
+        N_("Set opermode of the driver as the country has it and tune again; the rest is the echo canceller's."),
+    ),
+    Code(
+        "TUNE-WORSE",
+        FAIL,
+        N_("No setting was clearly better than the first one: {before}."),
+        N_("The line was not silent or is not steady: tune again; the port is as its driver sets it."),
     ),
     Code("BUSY-OK", PASS, N_("The exchange gives up with {hz}, {cadence} ms.")),
     Code(

@@ -73,7 +73,7 @@ def response(told: Floats, heard: Floats, delay: int | None = None) -> Response:
 
 async def sound(bench: Bench, channel: Channel, seconds: float, delay: int | None = None) -> Response:
     """On a line that is seized and silent."""
-    bench.plane.play(channel.port, [_noise()], loop=True)
+    bench.plane.play(channel.port, [noise()], loop=True)
     await trio.sleep(0.2)
     ((heard, told),) = await bench.record([channel], seconds)
     bench.plane.stop(channel.port)
@@ -81,7 +81,7 @@ async def sound(bench: Bench, channel: Channel, seconds: float, delay: int | Non
     return response(linear(told, law).astype(np.float64), linear(heard, law).astype(np.float64), delay)
 
 
-def _noise() -> Clip:
+def noise() -> Clip:
     """A second; the same each time."""
     dice = np.random.default_rng(1)
     rms = 32768 / 2**0.5 * 10 ** ((SENT_DBM0 - 3.14) / 20)

@@ -83,7 +83,7 @@ def show_tests(as_json: bool) -> None:
 
 async def made(options: argparse.Namespace) -> Verdict:
     """The test on a card that lives as long as it."""
-    async with _bench(options.simulated) as bench:
+    async with opened(options.simulated) as bench:
         return await make(bench, options)
 
 
@@ -113,7 +113,8 @@ async def make(bench: Bench, options: argparse.Namespace) -> Verdict:
 
 
 @asynccontextmanager
-async def _bench(simulated: bool) -> AsyncIterator[Bench]:
+async def opened(simulated: bool) -> AsyncIterator[Bench]:
+    """A card of its own, that lives as long as the block."""
     plane = Plane(virtual=simulated)
     card = SimCard(plane) if simulated else DahdiCard(plane)
     try:
@@ -133,8 +134,9 @@ async def _bench(simulated: bool) -> AsyncIterator[Bench]:
 
 
 def _town(card: SimCard | DahdiCard, plane: Plane, nursery: trio.Nursery) -> None:
-    """The public exchange at the far ends of the simulated trunks, so that there is dial tone."""
+    """The public exchange at the far ends of the simulated trunks, whose ports do not match their lines quite."""
     from hw.card import ChannelKind, channels
+    from hw.sim.hybrid import Reflection
     from hw.sim.public_exchange import PublicExchange
     from hw.sim.subscriber_line import Habits, SubscriberLine
 
@@ -142,3 +144,4 @@ def _town(card: SimCard | DahdiCard, plane: Plane, nursery: trio.Nursery) -> Non
     exchange = PublicExchange(plane, nursery)
     for place, info in enumerate(channels(card.spans(), ChannelKind.TRUNK), 1):
         SubscriberLine(exchange, f"6677880{place}", card.far(info.number), Habits())
+        card.line(info.number).reflect(Reflection(1, (30.0, -15.0, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0)))

@@ -113,7 +113,7 @@ async def battery(bench: Bench, number: int) -> Verdict:
     async def test(probe: Probe) -> Verdict:
         return judge_battery(number, probe.channel.volts())
 
-    return await _on_line(bench, "battery", number, test, powered=False)
+    return await on_line(bench, "battery", number, test, powered=False)
 
 
 async def dial_tone(bench: Bench, number: int) -> Verdict:
@@ -122,25 +122,25 @@ async def dial_tone(bench: Bench, number: int) -> Verdict:
             await trio.sleep(SETTLE_S)
             return judge_dial_tone(number, await probe.hear(TONE_S))
 
-    return await _on_line(bench, "dial-tone", number, test)
+    return await on_line(bench, "dial-tone", number, test)
 
 
 async def noise(bench: Bench, number: int, seconds: float, digit: str = "1") -> Verdict:
     """digit: the dial tone ends with it, and the exchange waits for more."""
 
     async def test(probe: Probe) -> Verdict:
-        async with _silent(probe, "noise", digit):
+        async with silent(probe, "noise", digit):
             return judge_noise(number, await probe.hear(seconds))
 
-    return await _on_line(bench, "noise", number, test)
+    return await on_line(bench, "noise", number, test)
 
 
 async def echo(bench: Bench, number: int, seconds: float, digit: str = "1") -> Verdict:
     async def test(probe: Probe) -> Verdict:
-        async with _silent(probe, "echo", digit):
+        async with silent(probe, "echo", digit):
             return judge_echo(number, await sound(bench, probe.channel, seconds))
 
-    return await _on_line(bench, "echo", number, test)
+    return await on_line(bench, "echo", number, test)
 
 
 async def busy_tone(bench: Bench, number: int, own: str = "") -> Verdict:
@@ -160,10 +160,10 @@ async def busy_tone(bench: Bench, number: int, own: str = "") -> Verdict:
                     return Verdict("busy-tone", on, "BUSY-OK", figures, {"cadence": cadence(tone)})
             return Verdict("busy-tone", on, "BUSY-NONE")
 
-    return await _on_line(bench, "busy-tone", number, test)
+    return await on_line(bench, "busy-tone", number, test)
 
 
-async def _on_line(
+async def on_line(
     bench: Bench, test: str, number: int, make: Callable[[Probe], Awaitable[Verdict]], powered: bool = True
 ) -> Verdict:
     """Opens the line, looks whether it has battery, makes the test, gives the line back."""
@@ -204,15 +204,20 @@ async def _seized(probe: Probe) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _silent(probe: Probe, test: str, digit: str) -> AsyncIterator[None]:
-    """Seized, the dial tone ended by one digit. Ended: it went on."""
+async def quieted(probe: Probe, digit: str) -> AsyncIterator[None]:
+    """Seized, and one digit dialled: the exchange waits for more, for ten seconds at least."""
     async with _seized(probe):
         await trio.sleep(SETTLE_S)
         await probe.dial(digit)
         await trio.sleep(QUIET_S)
-        heard = await probe.hear(TONE_S)
-        if learn_tone(heard) is not None:
-            raise Ended(
-                Verdict(test, f"channel {probe.channel.info.number}", "TEST-NOT-SILENT", fills={"digit": digit})
-            )
+        yield
+
+
+@asynccontextmanager
+async def silent(probe: Probe, test: str, digit: str) -> AsyncIterator[None]:
+    """The same, and the dial tone has ended. Ended: it has not."""
+    async with quieted(probe, digit):
+        if learn_tone(await probe.hear(TONE_S)) is not None:
+            on = f"channel {probe.channel.info.number}"
+            raise Ended(Verdict(test, on, "TEST-NOT-SILENT", fills={"digit": digit}))
         yield

@@ -57,6 +57,15 @@ def test_the_simulated_card_is_detected_and_a_machine_without_one_is_told(
     assert "CARD-NONE" in capsys.readouterr().out
 
 
+def test_a_port_of_the_simulated_card_is_tuned(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["card", "tune", str(TRUNK), "--simulated", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["code"] == "TUNE-OK"
+    assert said["figures"]["after"] > said["figures"]["before"] + 10
+    assert said["balance"]["taps"][0] == pytest.approx(30, abs=2)
+    assert main(["card", "tune"]) == 2
+
+
 def test_a_loop_is_closed_by_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["card", "loop", "3", "line", "--simulated"]) == 0
     assert main(["card", "loop", "99", "line", "--simulated"]) == 1

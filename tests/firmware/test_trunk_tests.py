@@ -123,7 +123,7 @@ async def test_an_echo_is_measured_also_in_noise(clock: object, there: Office, l
 async def test_a_port_that_does_not_match_its_line_is_loud(clock: object, there: Office) -> None:
     there.connect(Habits())
     there.card.line(TRUNK).reflect(Reflection(2, (90.0, -60.0, 30.0, -10.0, 5.0, 0.0, 0.0, 0.0)))
-    says(await echo(there.bench, TRUNK, 2.0), "ECHO-LOUD", "fxotune")
+    says(await echo(there.bench, TRUNK, 2.0), "ECHO-LOUD", "strowger card tune")
 
 
 async def test_a_busy_tone_that_is_never_sent(clock: object, there: Office) -> None:
