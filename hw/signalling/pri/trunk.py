@@ -47,6 +47,7 @@ from hw.signalling import line as l
 from hw.signalling.line import GONE_S
 from hw.signalling.pri import calls as tell
 from hw.signalling.pri.b_line import PriLine
+from hw.signalling.pri.capture import Capture
 from hw.signalling.pri.channels import NoChannel
 from hw.signalling.pri.line_call import call_of, party_of, request_of
 from hw.signalling.pri.settings import Side, SpanSettings
@@ -85,6 +86,7 @@ class PriTrunk:
         self._info = info
         self._timers = timers
         self._trace = Trace(name, traces)
+        self._capture = Capture(name, traces)
         self._events: deque[tell.SpanEvent] = deque()
         self._untold: deque[tuple[PriLine, l.Telling]] = deque()
         self._pumping = False
@@ -218,6 +220,7 @@ class PriTrunk:
             line.attach()
 
     def _frame(self, frame: bytes) -> None:
+        self._capture.note(frame)
         self.span.receive(frame, self.plane.seconds)
         self._pump()
 
@@ -242,6 +245,7 @@ class PriTrunk:
 
     def _close_channels(self) -> None:
         self.portless = True
+        self._capture.close()
         self._dchannel.close()
         for line in self.lines:
             line.channel.close()
@@ -319,6 +323,7 @@ class PriTrunk:
 
     def _send(self) -> None:
         for frame in self.span.frames():
+            self._capture.note(frame)
             try:
                 self._dchannel.send(frame)
             except HardwareError:
