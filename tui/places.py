@@ -73,7 +73,18 @@ _ALL = tuple(place.room for place in PLACES)
 ROOMS_OF = {
     "administrator": _ALL,
     "installer": _ALL,
-    "supervisor": ("team", "desk", "queues", "agents", "calls", "recordings", "reports", "alarms", "telephone"),
+    "supervisor": (
+        "team",
+        "desk",
+        "queues",
+        "agents",
+        "calls",
+        "recordings",
+        "reports",
+        "alarms",
+        "flows",
+        "telephone",
+    ),
     "auditor": ("calls", "reports", "recordings", "queues", "agents", "board", "alarms"),
     "agent": ("desk", "queues", "telephone"),
 }

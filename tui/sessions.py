@@ -21,7 +21,7 @@ from tui.live_table import Cell, Column, LiveTable, Row
 from tui.room import Screens, word
 
 AGAIN_S = 1.0
-PHASES = (N_("speaking"), N_("listening"), N_("recording"), N_("waiting"), N_("resume"))
+PHASES = (N_("speaking"), N_("listening"), N_("recording"), N_("waiting"))
 """As the box calls what a flow does."""
 
 

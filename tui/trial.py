@@ -21,9 +21,17 @@ from tui.ask import Ask
 from tui.columns import fit, plain
 from tui.connection import Gone
 from tui.draft import Edits
-from tui.room import Screens, word
+from tui.room import Screens
 
 KEYS = {**{str(n): str(n) for n in range(10)}, "asterisk": "*", "number_sign": "#"}
+WAITS = {
+    "speaking": N_("it speaks: Enter hears it to the end, a key interrupts it"),
+    "listening": N_("it listens: press keys; Enter is silent until its time is over"),
+    "recording": N_("it records: a says how that ends"),
+    "waiting": N_("it waits for an answer from elsewhere: a says which"),
+    "resume": N_("it has stopped at a break point: i into, o over, u out, g on"),
+}
+"""What may be done, by what the flow waits for."""
 
 
 class Trial(Screens):
@@ -89,8 +97,8 @@ class Trial(Screens):
             self._cannot(error)
             return
         state = played["state"]
-        ended = state["ended"]
-        waits = _("it has ended; r begins again") if ended else _("waits: {what}").format(what=word(state["waits_for"]))
+        ended, phase = state["ended"], state["waits_for"]
+        waits = _("it has ended; r begins again") if ended else _(WAITS[phase])
         self._told([f"> {text or '...'}", *played["lines"]], waits)
 
     def _told(self, lines: list[str], waits: str) -> None:
