@@ -54,6 +54,11 @@ def test_an_intruder_would_find_little_to_take(name: str) -> None:
     assert float(found[1]) <= 2.0
 
 
+def test_the_service_writes_its_configuration_and_nothing_else_of_the_system() -> None:
+    said = unit()
+    assert (said["ProtectSystem"], said["ReadWritePaths"]) == ("strict", "/etc/strowger")
+
+
 def test_every_line_of_the_unit_stands_in_its_chapter() -> None:
     text = (ROOT / "docs" / "running.md").read_text()
     for name in ("LimitRTPRIO", "LimitMEMLOCK", "Type=notify", "watchdog"):
