@@ -1,0 +1,149 @@
+"""The agent's desk by its keys, before a real box: logged on, a caller taken, held, consulted about, transferred."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.widgets import Footer, Static
+
+from core import texts
+from core.texts import _
+from tests.tui.box import until
+from tests.tui.real_box import real_box
+from tui.app import Console
+from tui.ask import Ask, AskAll
+from tui.desk import Desk
+
+pytestmark = pytest.mark.native
+
+Story = Callable[[Console, Desk, "Pilot[object]"], Awaitable[None]]
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    texts.use(request.param)
+    yield request.param
+    texts.use("en")
+
+
+def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:
+    """2001 has logged on at 8001."""
+
+    async def whole(socket: Path) -> None:
+        console = Console(socket)
+        async with console.run_test(size=size) as pilot:
+            await until(lambda: console.box.there)
+            await pilot.press("6")
+            await until(lambda: isinstance(console.screen, Desk))
+            desk = console.screen
+            assert isinstance(desk, Desk)
+            await pilot.press("l")
+            await until(lambda: isinstance(console.screen, Ask))
+            await pilot.press(*"8001", "enter")
+            await until(lambda: isinstance(console.screen, AskAll))
+            await pilot.press(*"2001", "enter", "enter")
+            await until(lambda: desk.me is not None and desk.me["state"] == "ready")
+            await story(console, desk, pilot)
+
+    with real_box(path) as socket:
+        asyncio.run(whole(socket))
+
+
+def state(desk: Desk) -> str:
+    return desk.me["state"] if desk.me is not None else ""
+
+
+def halves(desk: Desk) -> list[str]:
+    return sorted(call["mine"]["state"] for call in desk.mine().values())
+
+
+async def asked(console: Console, pilot: Pilot[object], key: str, text: str) -> None:
+    await pilot.press(key)
+    await until(lambda: isinstance(console.screen, Ask))
+    await pilot.press(*text, "enter")
+
+
+async def a_caller(console: Console, desk: Desk) -> None:
+    """From town, in the queue of sales; the agent lifts."""
+    await console.box.ask("town.call", way="e1a", number="66778200", caller="62000001")
+    await until(lambda: "alerting" in halves(desk))
+    await console.box.ask("town.lift", telephone="8001")
+    await until(lambda: halves(desk) == ["connected"])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (132, 43)], ids=str)
+def test_who_calls_and_who_one_is_stands_there(tmp_path: Path, language: str, size: tuple[int, int]) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await a_caller(console, desk)
+        await until(lambda: "62000001 Zhang Wei" in str(desk.query_one("#caller", Static).content))
+        await until(lambda: _("in a call") in str(desk.query_one("#me", Static).content))
+        assert "2001" in str(desk.query_one("#me", Static).content)
+        for name in ("#me", "#caller", "#queues"):
+            assert desk.region.contains_region(desk.query_one(name).region)
+            lines = str(desk.query_one(name, Static).content).splitlines()
+            assert all(cell_len(line) <= size[0] for line in lines)
+        assert desk.region.contains_region(desk.query_one(Footer).region)
+
+    tell(tmp_path, story, size)
+
+
+def test_states_go_by_their_keys(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await asked(console, pilot, "n", "training")
+        await until(lambda: state(desk) == "not ready")
+        assert desk.me is not None
+        assert desk.me["reason"] == "training"
+        await pilot.press("r")
+        await until(lambda: state(desk) == "ready")
+        await asked(console, pilot, "b", "")
+        await until(lambda: state(desk) == "rest")
+        await pilot.press("b")
+        await until(lambda: state(desk) == "ready")
+        await pilot.press("w")
+        await until(lambda: state(desk) == "working after call")
+        await pilot.press("plus", "w")
+        await until(lambda: state(desk) == "ready")
+        await pilot.press("l")
+        await until(lambda: desk.me is None)
+
+    tell(tmp_path, story)
+
+
+def test_a_call_is_held_consulted_about_and_transferred(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await a_caller(console, desk)
+        await pilot.press("h")
+        await until(lambda: halves(desk) == ["held"])
+        await pilot.press("h")
+        await until(lambda: halves(desk) == ["connected"])
+        await pilot.press("m", "s", "x")
+        await asked(console, pilot, "u", "price")
+        await until(lambda: desk.me is not None and desk.me["help_since"] is not None)
+        await pilot.press("u")
+        await until(lambda: desk.me is not None and desk.me["help_since"] is None)
+        await asked(console, pilot, "o", "8006")
+        await until(lambda: len(desk.mine()) == 2 and "held" in halves(desk))
+        await console.box.ask("town.lift", telephone="8006")
+        await until(lambda: halves(desk) == ["connected", "held"])
+        await pilot.press("v")
+        await until(lambda: halves(desk) == ["connected", "held"])
+        await pilot.press("t")
+        await until(lambda: halves(desk) == [])
+        (call,) = console.box.rows("calls").values()
+        assert {leg["device"] for leg in call["connections"] if leg["kind"] == "station"} == {"8006"}
+
+    tell(tmp_path, story)
+
+
+def test_a_call_is_sent_to_a_queue_by_its_name(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await a_caller(console, desk)
+        await asked(console, pilot, "t", "service")
+        await until(lambda: console.box.rows("queues")["service"]["waiting"] == 1 or "alerting" in halves(desk))
+
+    tell(tmp_path, story)
