@@ -36,6 +36,7 @@ from core.api.topics import Topics
 from core.config.configuration import Configuration
 from core.config.difference import Difference
 from core.config.model.box import Box
+from core.desk.room import DeskRoom
 from core.exchange.acts import Acts
 from core.exchange.conferences import Conferences
 from core.exchange.exchange import Exchange
@@ -226,6 +227,7 @@ class RunningBox:
         self.rooms.add(FlowRoom, self.flows)
         self.queues = QueueRoom(self.exchange, self.fault)
         self.rooms.add(QueueRoom, self.queues)
+        self.rooms.add(DeskRoom, DeskRoom(self.exchange, self.past, self.queues))
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
         recordings = self._recordings()

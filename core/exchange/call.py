@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WORDS_LONGEST_S = 30.0  # of an announcement to a caller who is not answered: his line is held meanwhile
+VISIT = "visit"  # the key of Call.data that says to which matter the call belongs
 FAILURE_TONE_S = 20.0  # to a party in conversation that was refused something
 
 Routine = Callable[["Call"], Awaitable[None]]
 
 
 class Call:
-    """Made by Exchange.begin(). `data` travels with the caller through every transfer."""
+    """Made by Exchange.begin(). `data` travels with the caller through every transfer; a consultation shares it."""
 
     def __init__(self, exchange: Exchange, number: int, direction: str) -> None:
         self.exchange = exchange
@@ -87,6 +88,15 @@ class Call:
     def called(self, number: str) -> None:
         self._called = number
         self.exchange.touched(self)
+
+    @property
+    def visit(self) -> int:
+        """One number for all contacts of one matter (客户访问标识): that of the call with which it began."""
+        said = self.data.get(VISIT)
+        if isinstance(said, int) and said:
+            return said
+        held = self.exchange.calls.get(self.consults or 0)
+        return held.visit if held is not None and held.data is self.data else self.id
 
     # ---- life ----
 

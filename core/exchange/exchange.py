@@ -259,6 +259,7 @@ class Exchange:
         routine = partial(dialling.to_number, number=number) if number else dialling.from_consultation
         call = self.begin("internal", routine)
         call.consults = held.call.id
+        call.data = held.call.data  # one matter: what either desk writes, both read
         leg = call.add(station, State.INITIATED, station.party, calling=True)
         station.take(leg)
         call.note("ServiceInitiated", leg, consults=held.call.id)

@@ -62,7 +62,7 @@ def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
         goes.give(leg, stays)
     if was_calling:
         stays.calling = moved[0]
-    stays.data = {**newer.data, **older.data}
+    _one_data(older, newer, stays)
     stays.answered = stays.answered or goes.answered
     goes.take_out(theirs, "transferred")
     stays.take_out(ours, "transferred")
@@ -73,6 +73,15 @@ def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
     stays.arrange()
     stays.check()
     return stays
+
+
+def _one_data(older: Call, newer: Call, stays: Call) -> None:
+    """Of a consultation it is one already; of two calls that came each by itself, what the older says counts. It stays
+    the same dict: a third call may share it.
+    """
+    for name, value in newer.data.items():
+        older.data.setdefault(name, value)
+    stays.data = older.data
 
 
 def _answered(leg: Leg) -> bool:
@@ -118,6 +127,7 @@ def three_party(exchange: Exchange, held: Leg, active: Leg) -> Call:
     exchange.journal.note("Conferenced", call=stays.id, device=device.name, members=members, consultation=goes.id)
     for leg in moved:
         goes.give(leg, stays)
+    _one_data(stays, goes, stays)
     goes.take_out(extra, "conferenced")
     exchange.joined(stays, goes)
     goes.end(Cause.NORMAL_CLEARING, "conferenced", into=stays.id)

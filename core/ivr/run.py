@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.ivr.acts import Act, Key, Stimulus
+from core.ivr.acts import Act, Entered, Key, Stimulus
 from core.ivr.functions import Facts
 from core.ivr.library import Edition
 from core.ivr.nodes import Collect
@@ -89,6 +89,22 @@ def in_secret(edition: Edition, session: Session) -> bool:
         return False
     node = edition.flows[session.frame.flow].node.get(session.frame.node)
     return isinstance(node, Collect) and node.secret
+
+
+def keyed(record: Record) -> list[tuple[str, str]]:
+    """Nodes with what the caller has pressed in each, in their order; secret keys are masked."""
+    found: list[tuple[str, str]] = []
+    node = ""
+    for move in record.moves:
+        if isinstance(move.stimulus, Key):
+            key = MASK if move.secret else move.stimulus.key
+            if found and found[-1][0] == node:
+                key = found.pop()[1] + key
+            found.append((node, key))
+        for act in move.acts:
+            if isinstance(act, Entered):
+                node = act.node
+    return found
 
 
 class Noting:

@@ -34,7 +34,7 @@ from core.ivr import spoken
 from core.ivr.acts import Act, Answered, HungUp, Key, PlayEnded, Stimulus, TimedOut
 from core.ivr.mailing import mailed
 from core.ivr.nodes import Transfer
-from core.ivr.run import Run
+from core.ivr.run import Run, keyed
 from core.ivr.session import plain
 from core.ivr.values import NoValue
 from core.numbering.target import Target, TargetKind
@@ -78,6 +78,8 @@ class Talk:
         self._stop_recording = trio.Event()
         self._silent = False  # that has ended the recording, not a key
         self._lent = False  # to somebody else, whom his keys are for
+        self._keyed: list[tuple[str, str]] = []
+        """What the journal knows that he has pressed."""
         self._connected = 0
         """Ticket of the act by which somebody else has answered."""
 
@@ -100,6 +102,7 @@ class Talk:
             self._deaf()
             if not self._over:
                 self._step(HungUp())
+            self._note_keys()
             self._note_end()
         if self._connected:
             self._leave_them()
@@ -134,6 +137,13 @@ class Talk:
             )
             if ended.how == "failed":
                 log.warning("flow %s failed in call %d: %s", self.run.record.flow, self.call.id, ended.reason)
+
+    def _note_keys(self) -> None:
+        """What he has pressed, for the desk that he comes to: before that rings, and in the end."""
+        keys = keyed(self.run.record)
+        if keys != self._keyed and not self.call.finished:
+            self._keyed = keys
+            self.call.note("FlowKeyed", self._caller, flow=self.run.record.flow, keys=keys)
 
     def order(self, stimulus: Stimulus) -> list[Act]:
         """By the workshop: done at once. Gives what the flow does then."""
@@ -356,6 +366,7 @@ class Talk:
             self.call.data |= act.data
         if isinstance(act, a.Enqueue) and act.priority is not None:
             self.call.data["priority"] = act.priority
+        self._note_keys()
         self._deaf()
         self._lent = True
         try:

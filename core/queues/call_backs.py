@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.acd import events as e
+from core.exchange.call import VISIT
 from core.exchange.refusal import Refused
 from core.queues import calling_back, record
 from core.queues.call_back import CallBack
@@ -67,7 +68,7 @@ class CallBacks:
             since=self._exchange.utc().timestamp() - waited_s,
             language=waiter.language,
             priority=priority,
-            data=waiter.call.data,
+            data={**waiter.call.data, VISIT: waiter.call.visit},
         )
         room.carries_no_more(waiter.call)
         waiter.dequeued("call-back")
@@ -100,7 +101,7 @@ class CallBacks:
             since=now,
             language=call.calling.device.language if call.calling is not None else "",
             at=at,
-            data=call.data,
+            data={**call.data, VISIT: call.visit},
         )
         self._add(back)
         room.tell(self._entered(back))

@@ -154,6 +154,11 @@ class Journal:
 
     # ---- noting ----
 
+    @property
+    def clock(self) -> int:
+        """Of an event that is noted now: µs since this run began."""
+        return int((trio.current_time() - self._zero) * 1e6)
+
     def note(self, kind: str, call: int = 0, device: str = "", **data: Json) -> None:
         """Something happened, now. LocalError: the vocabulary has no such event."""
         check(kind, call, device, data)
@@ -252,7 +257,7 @@ class Journal:
                 self._ended.append(record(life))
             elif event.kind == "BoxStopped":
                 self._stopped = True
-        clock = int((trio.current_time() - self._zero) * 1e6)
+        clock = self.clock
         alive = Run(self.run_number, self._began, self._anchor + clock, clock, self._stopped)
         batch = Batch(self._pending, self._kept, self._ended, self._last, alive)
         self._pending, self._kept, self._ended, self._followed = [], {}, [], 0

@@ -233,6 +233,12 @@ KINDS = (
         (Field("name", str, "what", needed=True),),
     ),
     Kind("TreatmentEnded", BOTH, "the device hears it no more", (Field("name", str, "what"),)),
+    Kind(
+        "CallData",
+        BOTH,
+        "somebody at the device has written into the data of the call",
+        (Field("data", dict, "what was written; null: taken away", needed=True), Field("by", str, "who")),
+    ),
     # ---- flows ----
     Kind(
         "FlowBegan",
@@ -258,6 +264,15 @@ KINDS = (
             REASON,
             Field("results", dict, "what it has given back"),
             Field("node", str, "where it was then; in a sub-flow with its name: pin/ask"),
+        ),
+    ),
+    Kind(
+        "FlowKeyed",
+        BOTH,
+        "what the device's party has pressed in the flow, up to now",
+        (
+            Field("flow", str, "its name", needed=True),
+            Field("keys", list, "pairs of node and keys, in their order; secret ones are masked", needed=True),
         ),
     ),
     Kind(
