@@ -227,7 +227,8 @@ class RunningBox:
         self.rooms.add(FlowRoom, self.flows)
         self.queues = QueueRoom(self.exchange, self.fault)
         self.rooms.add(QueueRoom, self.queues)
-        self.rooms.add(DeskRoom, DeskRoom(self.exchange, self.past, self.queues))
+        desk = DeskRoom(self.exchange, self.past, self.queues, partial(self.rooms.topics.changed, "notices"))
+        self.rooms.add(DeskRoom, desk)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
         recordings = self._recordings()
@@ -240,6 +241,7 @@ class RunningBox:
         if recordings is not None:
             await nursery.start(recordings.run)
         await nursery.start(self.queues.run)
+        await nursery.start(desk.run)
         if self._path is not None:
             threaded = not self._virtual
             log = QueueLogFile(self.journal, self._path, lambda: self.box, self.alarms, self.fault, threaded=threaded)

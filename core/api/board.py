@@ -14,6 +14,8 @@ from core.api.line_acts import KEEPERS
 from core.api.roles import ALL
 from core.api.rooms import BoxStatus
 from core.api.topics import Filter, Topic
+from core.desk.notices import Notice
+from core.desk.room import DeskRoom
 from core.exchange.views import CallView, DeviceView, LineView
 from core.queues.room import QueueRoom
 from core.queues.views import AgentRow, QueueRow
@@ -71,6 +73,14 @@ def topics(rooms: Rooms) -> list[Topic]:
             roles=ALL,
             devices=lambda key, row: _device_of(row),
         ),
+        Topic(
+            "notices",
+            "notes and bulletins with who has read them, by number; an agent sees those that are for him",
+            Notice,
+            lambda: [(str(row.id), row) for row in rooms[DeskRoom].notices.all()],
+            roles=ALL,
+            devices=lambda key, row: _devices_of_notice(rooms, row),
+        ),
         Topic("alarms", "alarms that stand, by key", AlarmView, lambda: list(rooms.alarms.standing.items())),
         Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),
         Topic(
@@ -110,6 +120,11 @@ def _devices_of(key: str, row: Struct) -> list[str]:
 def _device_of(row: Struct) -> list[str]:
     assert isinstance(row, AgentRow)
     return [row.device]
+
+
+def _devices_of_notice(rooms: Rooms, row: Struct) -> list[str]:
+    assert isinstance(row, Notice)
+    return rooms[DeskRoom].notices.devices(row)
 
 
 def _event_matches(row: Struct, wanted: Filter) -> bool:

@@ -1,6 +1,7 @@
 """The desk of a running box: what goes with a call and an agent beside speech.
 
-    room = DeskRoom(exchange, past, queues)
+    room = DeskRoom(exchange, past, queues, told)
+    await nursery.start(room.run)
     room.information("8001", 7)       who calls, of which matter, which way he came
 
 What it does not: connect anybody (core/exchange), distribute (core/queues).
@@ -8,13 +9,16 @@ What it does not: connect anybody (core/exchange), distribute (core/queues).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+import trio
 from msgspec import Meta
 
 from core.desk.call_data import CLASS, CUSTOMER, half
 from core.desk.information import InFlow, Step, flows, last_queue, way
+from core.desk.notices import Notice, Notices
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg
 from core.past import Past
@@ -45,8 +49,17 @@ class Information(msgspec.Struct, frozen=True):
 
 
 class DeskRoom:
-    def __init__(self, exchange: Exchange, past: Past, queues: QueueRoom) -> None:
+    """told: of each notice that has changed."""
+
+    def __init__(
+        self, exchange: Exchange, past: Past, queues: QueueRoom, told: Callable[[str, Notice | None], None]
+    ) -> None:
         self.exchange, self.past, self.queues = exchange, past, queues
+        self.notices = Notices(exchange, told)
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Until cancelled."""
+        await self.notices.run(task_status)
 
     async def information(self, device: str, call: int) -> Information:
         """Refused: the device is not in the call."""
