@@ -63,6 +63,7 @@ KINDS = {
         Kind("queue", "agents of a queue are missing, callers wait too long, or its service level is under target"),
         Kind("alarms", "the command of [alarms] failed, or took too long"),
         Kind("mail", "mail waits because the server does not take it, or could not be sent"),
+        Kind("customers", "the customers' file cannot be opened, or was damaged and begun anew"),
         Kind("voicemail", "messages cannot be kept on the disk, or read from it"),
     )
 }

@@ -36,6 +36,7 @@ from core.api.topics import Topics
 from core.config.configuration import Configuration
 from core.config.difference import Difference
 from core.config.model.box import Box
+from core.desk.customers import Customers
 from core.desk.room import DeskRoom
 from core.exchange.acts import Acts
 from core.exchange.conferences import Conferences
@@ -227,7 +228,9 @@ class RunningBox:
         self.rooms.add(FlowRoom, self.flows)
         self.queues = QueueRoom(self.exchange, self.fault)
         self.rooms.add(QueueRoom, self.queues)
-        desk = DeskRoom(self.exchange, self.past, self.queues, partial(self.rooms.topics.changed, "notices"))
+        customers = Customers(self.data, self.alarms, threaded=not self._virtual)
+        told = partial(self.rooms.topics.changed, "notices")
+        desk = DeskRoom(self.exchange, self.past, self.queues, customers, told)
         self.rooms.add(DeskRoom, desk)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)

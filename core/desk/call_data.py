@@ -54,7 +54,7 @@ def set_data(exchange: Exchange, device: str, call: int, changes: Mapping[str, V
     leg = half(exchange, device, call)
     for key, value in changes.items():
         if value is not None:
-            _must_mean(exchange, key, value)
+            must_mean(exchange, key, value)
     after = {key for key in leg.call.data if key not in changes} | {
         key for key, value in changes.items() if value is not None
     }
@@ -77,7 +77,8 @@ def put(call: Call, changes: Mapping[str, Value | None]) -> None:
             call.exchange.touched(other)
 
 
-def _must_mean(exchange: Exchange, key: str, value: Value) -> None:
+def must_mean(exchange: Exchange, key: str, value: Value) -> None:
+    """Refused: it means something to the box, and cannot be that."""
     classes = [one.name for one in exchange.box.customer_class]
     text = ""
     if key in (VISIT, PRIORITY) and (not isinstance(value, int) or isinstance(value, bool) or value < 0):

@@ -1,6 +1,6 @@
 """The desk of a running box: what goes with a call and an agent beside speech.
 
-    room = DeskRoom(exchange, past, queues, told)
+    room = DeskRoom(exchange, past, queues, customers, told)
     await nursery.start(room.run)
     room.information("8001", 7)       who calls, of which matter, which way he came
 
@@ -9,14 +9,15 @@ What it does not: connect anybody (core/exchange), distribute (core/queues).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import trio
 from msgspec import Meta
 
-from core.desk.call_data import CLASS, CUSTOMER, half
+from core.desk.call_data import CLASS, CUSTOMER, half, must_mean, put
+from core.desk.customers import Customer, Customers
 from core.desk.information import InFlow, Step, flows, last_queue, way
 from core.desk.notices import Notice, Notices
 from core.exchange.device import DeviceKind
@@ -25,7 +26,9 @@ from core.past import Past
 from hw.signalling.line import Presentation
 
 if TYPE_CHECKING:
+    from core.exchange.call import Call
     from core.exchange.exchange import Exchange
+    from core.numbering.target import Target
     from core.queues.room import QueueRoom
 
 
@@ -48,18 +51,101 @@ class Information(msgspec.Struct, frozen=True):
     data: Annotated[dict[str, Any], Meta(description="key and value, as call.set_data and flows have written them")]
 
 
+class Contact(msgspec.Struct, frozen=True):
+    """A call of a customer that is over."""
+
+    call: Annotated[int, Meta(description="its number")]
+    begin: Annotated[int, Meta(description="UTC, µs since 1970")]
+    direction: Annotated[str, Meta(description="internal, in or out")]
+    called: Annotated[str, Meta(description="the number that was called")]
+    answered: Annotated[bool, Meta(description="somebody has spoken with him")]
+    last: Annotated[str, Meta(description="the device that answered, or was tried last")]
+    talk_s: Annotated[float, Meta(description="for so long, seconds")]
+    queues: Annotated[list[str], Meta(description="in which he waited")]
+
+
 class DeskRoom:
-    """told: of each notice that has changed."""
+    """core.exchange.attendant.Attendant. told: of each notice that has changed."""
 
     def __init__(
-        self, exchange: Exchange, past: Past, queues: QueueRoom, told: Callable[[str, Notice | None], None]
+        self,
+        exchange: Exchange,
+        past: Past,
+        queues: QueueRoom,
+        customers: Customers,
+        told: Callable[[str, Notice | None], None],
     ) -> None:
-        self.exchange, self.past, self.queues = exchange, past, queues
+        self.exchange, self.past, self.queues, self.customers = exchange, past, queues, customers
         self.notices = Notices(exchange, told)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Until cancelled."""
-        await self.notices.run(task_status)
+        await self.customers.open()
+        self.exchange.attendants.append(self)
+        try:
+            await self.notices.run(task_status)
+        finally:
+            self.exchange.attendants.remove(self)
+            self.customers.close()
+
+    # ---- attending the calls ----
+
+    async def routed(self, call: Call, target: Target) -> None:
+        """Who is in the customers' file is known before anybody takes the call: queue, flow, telephone."""
+        if call.consults is None:
+            name, kind = self.customers.known(self.number_of(call.calling))
+            for key, value in ((CUSTOMER, name), (CLASS, kind)):
+                if value:
+                    call.data.setdefault(key, value)
+
+    def settled(self, call: Call) -> None:
+        """Nothing to do."""
+
+    def joined(self, stays: Call, goes: Call) -> None:
+        """Nothing to do: the data are one."""
+
+    def finished(self, call: Call) -> None:
+        """Nothing to do."""
+
+    # ---- customers ----
+
+    def written(self, number: str) -> str:
+        """A number as somebody gives it, in the way in which calls have it."""
+        bare = "".join(letter for letter in number if letter in "+0123456789")
+        return bare if bare in self.exchange.stations else self.exchange.plan.normalised(bare)
+
+    async def save_customer(
+        self, number: str, changes: Mapping[str, Any], fields: Mapping[str, str | None], by: str
+    ) -> Customer:
+        """Refused: there is no such class. ValueError: too many fields."""
+        if changes.get(CLASS):
+            must_mean(self.exchange, CLASS, changes[CLASS])
+        saved = await self.customers.save(number, changes, fields, by)
+        for call in list(self.exchange.calls.values()):
+            if call.consults is None and any(self.number_of(leg) == number for leg in call.legs):
+                put(call, {CUSTOMER: saved.name or None, CLASS: saved.customer_class or None})
+        return saved
+
+    async def contacts(self, number: str, most: int) -> list[Contact]:
+        """Calls of that number that are over, the newest first."""
+        if not most:
+            return []
+        records = await self.past.records(0, 0, number, most)
+        return [
+            Contact(
+                call=record.call,
+                begin=record.begin,
+                direction=record.direction,
+                called=record.called,
+                answered=bool(record.answer),
+                last=record.last,
+                talk_s=round(record.talk_us / 1e6, 1),
+                queues=list(record.queues),
+            )
+            for record in reversed(records)
+        ]
+
+    # ---- calls ----
 
     async def information(self, device: str, call: int) -> Information:
         """Refused: the device is not in the call."""
@@ -69,14 +155,15 @@ class DeskRoom:
         steps = way(events, self.exchange.journal.clock)
         queue = last_queue(steps)
         number = self.number_of(other)
+        name, kind = self.customers.known(number)
         region = self.exchange.plan.region(number) if number else None
         return Information(
             call=running.id,
             visit=running.visit,
             number=number,
-            name=str(running.data.get(CUSTOMER, "")) or (other.party.name if other is not None else ""),
+            name=str(running.data.get(CUSTOMER, name)) or (other.party.name if other is not None else ""),
             region=region.zh if region is not None else "",
-            customer_class=str(running.data.get(CLASS, "")),
+            customer_class=str(running.data.get(CLASS, kind)),
             called=running.called,
             direction=running.direction,
             begun=running.begun.timestamp(),
