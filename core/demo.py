@@ -117,7 +117,7 @@ class Story:
     # ---- Zhang Wei, Wang Fang, Li Lei ----
 
     async def _served(self, fang: Telephone, lei: Telephone) -> None:
-        log_on.log_on(self._box.queues, FANG, AGENT, "")
+        log_on.take_seat(self._box.queues, FANG, AGENT)
         self._step(f"Wang Fang logs on at {FANG} as agent {AGENT}, and is ready")
         wei = await self._calls_the_hot_line(WEI)
         await self._keys(wei, "1")

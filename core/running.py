@@ -226,7 +226,7 @@ class RunningBox:
             self.box, self.exchange, self.alarms, self._places, self.data, outbox=outbox, virtual=self._virtual
         )
         self.rooms.add(FlowRoom, self.flows)
-        self.queues = QueueRoom(self.exchange, self.fault)
+        self.queues = QueueRoom(self.exchange, self.fault, threaded=not self._virtual)
         self.rooms.add(QueueRoom, self.queues)
         customers = Customers(self.data, self.alarms, threaded=not self._virtual)
         told = partial(self.rooms.topics.changed, "notices")

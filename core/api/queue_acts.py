@@ -128,13 +128,13 @@ def agents(asking: Asking, params: Nothing) -> Agents:
 
 
 @act("agent.log_on", roles=DESK, changes=True, own="device")
-def log_on(asking: Asking, params: LogOn) -> Done:
+async def log_on(asking: Asking, params: LogOn) -> Done:
     """The agent sits at the telephone from now on, as ready as his group begins. After a few wrong PINs agent and
     telephone must wait. Where his group has permanent lines, the telephone rings, and stays off its hook when lifted.
     """
     asking.note.after = {"agent": params.agent}
     room = _room(asking)
-    hands.log_on(room, params.device, params.agent, params.pin)
+    await hands.log_on(room, params.device, params.agent, params.pin)
     if open_line.wanted(room, params.agent):
         open_line.ring(room, params.agent, room.exchange.stations[params.device])
     return Done()

@@ -46,6 +46,7 @@ class Information(msgspec.Struct, frozen=True):
     begun: Annotated[float, Meta(description="UTC seconds since 1970")]
     queue: Annotated[str, Meta(description="that he came from; empty: from none")]
     waited_s: Annotated[float, Meta(description="how long he waited there")]
+    program: Annotated[str, Meta(description="page or program for calls of that skill, [[skill]] program; empty: none")]
     way: Annotated[list[Step], Meta(description="how he came, the oldest first; a box that keeps no data knows none")]
     flows: Annotated[list[InFlow], Meta(description="what he heard and pressed in flows on the way")]
     data: Annotated[dict[str, Any], Meta(description="key and value, as call.set_data and flows have written them")]
@@ -169,10 +170,23 @@ class DeskRoom:
             begun=running.begun.timestamp(),
             queue=queue.name if queue is not None else "",
             waited_s=queue.seconds if queue is not None else 0.0,
+            program=self.program(queue.name if queue is not None else "", number, running),
             way=steps,
             flows=flows(events),
             data=dict(running.data),
         )
+
+    def program(self, queue: str, number: str, call: Call) -> str:
+        """Of the first skill, in the order of the configuration, that the queue requires, or else prefers."""
+        settings = self.queues.settings(queue) if queue else None
+        for wanted in () if settings is None else (settings.require, settings.prefer):
+            for skill in self.exchange.box.skill:
+                if skill.name in wanted and skill.program:
+                    program = skill.program
+                    for name, value in (("number", number), ("call", call.id), ("visit", call.visit)):
+                        program = program.replace(f"{{{name}}}", str(value))
+                    return program
+        return ""
 
     def number_of(self, leg: Leg | None) -> str:
         """Of a party, normalised; "": not known, or withheld."""

@@ -38,7 +38,7 @@ from core.lines import Lines
 from core.numbering.plan import NumberingPlan
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
-from core.queues.log_on import log_on
+from core.queues.log_on import take_seat
 from core.queues.room import QueueRoom
 from core.recording.recorder import Recorder
 from core.store.event import Event
@@ -203,7 +203,7 @@ async def _running(folder: Path) -> AsyncIterator[tuple[Plane, _Town, _Seen]]:
         await nursery.start(Recorder(exchange, folder / "recordings").run)
         await nursery.start(room.run)
         for at in range(1, AGENTS + 1):
-            log_on(room, str(8000 + at), str(1000 + at), "")
+            take_seat(room, str(8000 + at), str(1000 + at))
         await trio.sleep(2)
         yield plane, town, seen
         await exchange.close(0)

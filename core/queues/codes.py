@@ -8,6 +8,7 @@
     *83*1001#   listen to agent 1001      *84*1001#   whisper    *85*1001#   barge in    *89*1001#   intercept
 
     *81*1001#   log on as 1001 at this telephone; the PIN is asked for, and is in no journal
+    *80#        another PIN: the old one, the new one twice
     *82# #82#   ready, not ready          *86# #86#   rest, end of rest
     *87# #87#   after-call work, its end  *88#        longer          #81#  log off
 
@@ -57,6 +58,7 @@ def of(room: QueueRoom) -> dict[str, Code]:
     """By the field of [features]."""
     return {
         "agent_log_on": partial(_log_on, room),
+        "agent_pin": partial(_change_pin, room),
         "agent_help": partial(_help, room),
         "agent_help_off": partial(_help_off, room),
         "supervisor_help": partial(_answer_help, room),
@@ -69,17 +71,31 @@ def of(room: QueueRoom) -> dict[str, Code]:
 async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said | None:
     agent = arguments[0]
     pin = ""
-    if log_on.needs_pin(room, agent):
+    if room.pins.needed(agent):
         leg = call.calling
         assert leg is not None
         Service("agent", station.language).take(call)
         await leg.until(State.CONNECTED)
         pin = await ask(call, Said("pin.enter"))
-    log_on.log_on(room, station.name, agent, pin)
+    await log_on.log_on(room, station.name, agent, pin)
     if open_line.wanted(room, agent):
         await open_line.stay(room, call, agent)
         return None
     return open_line.LOGGED_ON
+
+
+async def _change_pin(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
+    agent = room.agent_at(station.name)
+    leg = call.calling
+    assert leg is not None
+    Service("agent", station.language).take(call)
+    await leg.until(State.CONNECTED)
+    old = await ask(call, Said("pin.enter")) if room.pins.needed(agent) else ""
+    new = await ask(call, Said("pin.new"))
+    if await ask(call, Said("pin.new-again")) != new:
+        raise Refused(Cause.FACILITY_REJECTED, "not-possible", said=Said("pin.differ"))
+    await room.pins.change(station.name, agent, old, new)
+    return Said("pin.changed")
 
 
 async def _act(room: QueueRoom, field: str, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:

@@ -1,12 +1,11 @@
 """Logging on: the agent's number, his PIN, and the telephone where he sits from then on.
 
 One agent sits at one telephone, one telephone has one agent. Wrong PINs make agent and telephone wait, longer each time
-(core/exchange/lockout.py); an unknown number is answered like a wrong PIN.
+(core/exchange/lockout.py); an unknown number is answered like a wrong PIN. See pins.py.
 """
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from core.acd.agents import Act
@@ -18,31 +17,15 @@ if TYPE_CHECKING:
     from core.queues.room import QueueRoom
 
 
-def needs_pin(room: QueueRoom, agent: str) -> bool:
-    """An unknown number is asked for one, too: nobody learns from us which there are."""
-    person = next((one for one in room.exchange.box.agent if one.number == agent), None)
-    return person is None or bool(person.pin)
-
-
-def log_on(room: QueueRoom, device: str, agent: str, pin: str) -> None:
+async def log_on(room: QueueRoom, device: str, agent: str, pin: str) -> None:
     """Refused: a wrong PIN, no such telephone, or somebody is logged on there, or he elsewhere."""
-    exchange = room.exchange
-    lockout, now, keys = exchange.lockout, exchange.clock(), (("agent", agent), ("agents at", device))
-    if lockout.wait_s(*keys, now=now):
-        raise Refused(
-            Cause.CALL_REJECTED, "wrong-pin", _("too many wrong PINs; try again later"), said=Said("pin.blocked")
-        )
-    person = next((one for one in exchange.box.agent if one.number == agent), None)
-    if person is None or (person.pin and not hmac.compare_digest(person.pin.encode(), pin.encode())):
-        lockout.wrong(*keys, now=now)
-        raise Refused(
-            Cause.CALL_REJECTED,
-            "wrong-pin",
-            _("the agent's number or PIN is wrong"),
-            said=Said("pin.wrong-or-unknown"),
-        )
-    lockout.right(*keys)
-    if device not in exchange.stations:
+    await room.pins.prove(device, agent, pin)
+    take_seat(room, device, agent)
+
+
+def take_seat(room: QueueRoom, device: str, agent: str) -> None:
+    """Whose PIN is right, or was never asked for. Refused: as above."""
+    if device not in room.exchange.stations:
         raise Refused(Cause.INVALID_NUMBER, "not-possible", _("there is no station {device}").format(device=device))
     room.give_way(agent, device)
     elsewhere = room.desks.at.get(agent)

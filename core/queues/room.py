@@ -42,6 +42,7 @@ from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
 from core.queues.desks import Desks
 from core.queues.help import Help
+from core.queues.pins import Pins
 from core.queues.skills_kept import SkillsKept
 from core.queues.views import AgentRow, QueueRow
 from core.queues.waiter import ELSEWHERE, Waiter
@@ -68,12 +69,19 @@ def desk_of(box: Box) -> Desk:
 class QueueRoom:
     """core.exchange.attendant.Attendant. While it runs, calls to queues are taken, and codes of agents known.
 
-    faulted: is told of what failed by our own fault and cost no call, beside the log. changed: of each row that has
-    changed.
+    faulted: is told of what failed by our own fault and cost no call, beside the log. threaded: hashes of PINs are made
+    in a thread; False: for virtual time. changed: is told of each row that has changed.
     """
 
-    def __init__(self, exchange: Exchange, faulted: Callable[[Exception], None] = lambda error: None) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        faulted: Callable[[Exception], None] = lambda error: None,
+        *,
+        threaded: bool = False,
+    ) -> None:
         self.exchange = exchange
+        self.pins = Pins(exchange, threaded=threaded)
         self.desks = Desks(exchange, self._rested)
         self.changed: Callable[[str, str, Any], None] | None = None
         self.give_way: Callable[[str, str], None] = lambda agent, device: None

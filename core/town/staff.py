@@ -90,7 +90,7 @@ class Staff:
             if self.at.get(number) != seat:
                 if number in self._sent_home or number in desks.at or seat in desks.agent_at or telephone.off_hook:
                     return False
-                log_on.log_on(self._queues, seat, number, agent.pin)
+                log_on.take_seat(self._queues, seat, number)
                 self.at[number] = seat
             row = next(row for row in self._queues.agents() if row.number == number)
             if row.device != seat:

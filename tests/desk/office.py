@@ -25,7 +25,7 @@ TABLES: dict[str, Any] = {
         {"name": "Tom", "role": "agent", "unix_user": "tom", "station": "8001"},
         {"name": "Eve", "role": "agent", "unix_user": "eve", "station": "8002"},
     ],
-    "skill": [{"name": "english"}, {"name": "fibre"}],
+    "skill": [{"name": "english", "program": "http://crm/{number}?call={call}&visit={visit}"}, {"name": "fibre"}],
     "customer_class": [{"name": "gold", "priority": 5}, {"name": "normal"}],
     "flow": [{"number": "8600", "flow": "menu"}],
     "queue": [{"name": "sales", "number": "8500", "require": {"english": 1}}],

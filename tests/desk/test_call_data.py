@@ -29,6 +29,7 @@ async def test_what_the_caller_went_through_is_before_the_agents_eyes_when_it_ri
         (call,) = (await tom.ask("call.list"))["calls"]
         known = await tom.ask("call.information", device="8001", call=call["id"])
         assert (known["number"], known["queue"], known["visit"]) == ("8003", "sales", call["id"])
+        assert known["program"] == f"http://crm/8003?call={call['id']}&visit={call['id']}"
         assert 38 < known["waited_s"] < 46
         assert [(step["what"], step["name"]) for step in known["way"]] == [("flow", "menu"), ("queue", "sales")]
         (flow,) = known["flows"]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trio
 
-from core.queues.log_on import log_on
+from core.queues.log_on import take_seat
 from core.queues.room import QueueRoom
 from core.store.records import records
 from hw.callerid import CallerId
@@ -61,8 +61,8 @@ async def by_isdn_all_ring_and_one_lifts(lab: Lab, room: QueueRoom, ann: Telepho
     call = lab.town.call("8500", TOWN["62000001"])
     with trio.fail_after(10):
         await call.answered.wait()
-    log_on(room, "8001", "1001", "")
-    log_on(room, "8002", "1002", "")
+    take_seat(room, "8001", "1001")
+    take_seat(room, "8002", "1002")
     await ann.rung(within=10)
     await ben.rung(within=10)
     ben.lift()
@@ -79,8 +79,8 @@ async def by_telephone_the_next_agent_lifts(lab: Lab, room: QueueRoom, phones: l
     await dial(caller, "8510")
     await trio.sleep(2)
     assert await hears_music(caller), lab.story()
-    log_on(room, "8003", "1003", "")
-    log_on(room, "8004", "1004", "")
+    take_seat(room, "8003", "1003")
+    take_seat(room, "8004", "1004")
     await cat.rung(within=10)
     await dan.rung(within=20)
     assert room.agent("1003").reason == "no answer"
@@ -102,7 +102,7 @@ async def who_hangs_up_is_called_back(lab: Lab, room: QueueRoom, fay: Telephone,
     caller.hang_up()
     await trio.sleep(2)
     assert [row.number for row in room.call_backs.rows()] == [caller.name], lab.story()
-    log_on(room, "8006", "1006", "")
+    take_seat(room, "8006", "1006")
     await fay.rung(within=10)
     fay.lift()
     await caller.rung(within=15)

@@ -35,7 +35,7 @@ def queues(
 def log_all_on(office: Office, *numbers: str) -> None:
     """1001 at 8001, and so on."""
     for number in numbers:
-        log_on.log_on(office.queues, f"800{number[-1]}", number, "")
+        log_on.take_seat(office.queues, f"800{number[-1]}", number)
 
 
 async def calls(office: Office, caller: str = "8004", number: str = "8500") -> Telephone:

@@ -208,9 +208,9 @@ async def test_an_agent_logs_on_by_code_with_his_pin(autojump_clock: trio.testin
         ann.hang_up()
         assert agent(office, "1001").state == "not ready"
         with pytest.raises(Refused, match="1001"):
-            log_on.log_on(office.queues, "8002", "1001", PIN)
+            await log_on.log_on(office.queues, "8002", "1001", PIN)
         with pytest.raises(Refused, match="PIN"):
-            log_on.log_on(office.queues, "8002", "1001", "111222")
+            await log_on.log_on(office.queues, "8002", "1001", "111222")
 
 
 async def test_an_agent_who_calls_out_is_busy_and_one_who_only_lifts_is_not(

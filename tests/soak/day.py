@@ -565,7 +565,7 @@ class Day:
         if self._random.random() < 0.3:
             overseeing.oversee(self._queues, station, agent, self._random.choice(hows), "boss")
         elif self._random.random() < 0.5:
-            log_on.log_on(self._queues, station, agent, "")
+            log_on.take_seat(self._queues, station, agent)
         else:
             act = self._random.choice([*ASKABLE_OF_ALL, Act.READY, Act.READY])
             self._queues.ask(agent, act, "", self._random.choice(["", "boss"]))

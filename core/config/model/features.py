@@ -95,6 +95,7 @@ class Features(Table):
 
     agent_log_on: Code = code("Log on at this telephone as the agent of that number (签入).", "*81*", "NUMBER#")
     agent_log_off: Code = code("Log off (签出).", "#81#")
+    agent_pin: Code = code("Choose another PIN as the agent who is logged on here (更改密码).", "*80#")
     agent_ready: Code = code("Take calls of the queues (示闲).", "*82#")
     agent_not_ready: Code = code("Take none (示忙).", "#82#")
     agent_rest: Code = code("Begin a rest (休息).", "*86#")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from core.config.model.kinds import (
     Effect,
@@ -69,11 +69,20 @@ SCORED = ("idle", "skill", "preferred", "owner", "last agent", "region", "calls"
 """What "intelligent" can weigh, beside "attribute:NAME"."""
 
 
+Program = Annotated[str, StringConstraints(max_length=400, pattern=r"^[^\x00-\x1f]*$")]
+
+
 class Skill(Table):
     """A skill that calls ask for and agents have."""
 
     name: Name = setting("By which queues and agents name it.")
     text: Text = setting("What it means, for screens.", "", effect=Effect.NOW)
+    program: Program = setting(
+        "Page or program that a desk opens for calls of queues that ask for this skill (业务配置); {number}, {call} "
+        'and {visit} stand for those of the call. "": none.',
+        "",
+        effect=Effect.NOW,
+    )
 
 
 class CustomerClass(Table):
