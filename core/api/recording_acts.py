@@ -38,7 +38,7 @@ def _cannot(error: ShelfError) -> Refusal:
     return Refusal(Code.UNKNOWN if error.unknown else Code.REFUSED, str(error))
 
 
-def _room(asking: Asking) -> Recordings:
+def room(asking: Asking) -> Recordings:
     if Recordings not in asking.rooms:
         raise Refusal(Code.REFUSED, _("this box keeps no data, and so no recordings"))
     return asking.room(Recordings)
@@ -48,7 +48,7 @@ def _room(asking: Asking) -> Recordings:
 def start(asking: Asking, params: OfConnection) -> Done:
     """The call is recorded from now on, through every transfer, until it ends or `recording.stop`."""
     asking.note.after = {"call": params.call}
-    _room(asking).start(params.device, params.call, asking.peer.name)
+    room(asking).start(params.device, params.call, asking.peer.name)
     return Done()
 
 
@@ -56,7 +56,7 @@ def start(asking: Asking, params: OfConnection) -> Done:
 def stop(asking: Asking, params: OfConnection) -> Done:
     """It is recorded no longer. Refused where a rule wants it recorded."""
     asking.note.after = {"call": params.call}
-    _room(asking).stop(params.device, params.call)
+    room(asking).stop(params.device, params.call)
     return Done()
 
 
@@ -80,7 +80,7 @@ def resume(asking: Asking, params: OfConnection) -> Done:
 
 def _state(asking: Asking, params: OfConnection, state: str) -> Done:
     asking.note.after = {"call": params.call}
-    _room(asking).set_state(params.device, params.call, state, asking.peer.name)
+    room(asking).set_state(params.device, params.call, state, asking.peer.name)
     return Done()
 
 
@@ -129,7 +129,7 @@ class Found(Result, frozen=True):
 @act("recording.search", roles=READERS)
 async def search(asking: Asking, params: Search) -> Found:
     """Recordings, by anything that the journal knows of their calls; those that are being made, too."""
-    return Found(await _room(asking).shelf.search(params.wanted()))
+    return Found(await room(asking).shelf.search(params.wanted()))
 
 
 class OfRecording(Params, frozen=True):
@@ -139,7 +139,7 @@ class OfRecording(Params, frozen=True):
 @act("recording.get", roles=READERS)
 async def get(asking: Asking, params: OfRecording) -> RecordingView:
     """What is known of one, whether its file is still there or not."""
-    return await _room(asking).shelf.get(params.file)
+    return await room(asking).shelf.get(params.file)
 
 
 class Verified(Result, frozen=True):
@@ -150,7 +150,7 @@ class Verified(Result, frozen=True):
 @act("recording.verify", roles=READERS)
 async def verify(asking: Asking, params: Search) -> Verified:
     """Reads the files and compares their checksums with the journal."""
-    shelf = _room(asking).shelf
+    shelf = room(asking).shelf
     rows = await shelf.search(params.wanted())
     there = [row for row in rows if row.ended and not row.erased]
     return Verified(len(there), await shelf.verify(there))
@@ -167,7 +167,7 @@ async def hold(asking: Asking, params: Hold) -> Done:
     """Nobody erases it, and it does not go when its time is over, until it is released."""
     asking.note.target = params.file
     asking.note.after = {"held": params.on, "reason": params.reason}
-    shelf = _room(asking).shelf
+    shelf = room(asking).shelf
     if params.on:
         await shelf.hold(params.file, params.reason, asking.peer.name)
     else:
@@ -187,7 +187,7 @@ async def erase(asking: Asking, params: Erase) -> Done:
     """
     asking.note.target = params.file
     asking.note.after = {"reason": params.reason}
-    await _room(asking).shelf.erase(params.file, params.reason, asking.peer.name)
+    await room(asking).shelf.erase(params.file, params.reason, asking.peer.name)
     return Done()
 
 
@@ -206,7 +206,7 @@ class Piece(Result, frozen=True):
 @act("recording.export", roles=LISTENERS)
 async def export(asking: Asking, params: Take) -> Piece:
     """The file in pieces, as it lies there; noted as taken away. One that is encrypted stays so."""
-    shelf = _room(asking).shelf
+    shelf = room(asking).shelf
     row, size, data = await shelf.take(params.file, params.offset, PIECE, asking.peer.name)
     return Piece(row.lies, size, row.sha256, b64encode(data).decode())
 
@@ -227,7 +227,7 @@ class Wave(Result, frozen=True):
 @act("recording.wave", roles=LISTENERS)
 async def wave(asking: Asking, params: Picture) -> Wave:
     """Its picture, of which nothing can be understood; so it is not noted as heard. Refused when it is encrypted."""
-    shelf = _room(asking).shelf
+    shelf = room(asking).shelf
     row = await shelf.lying(params.file)
     said, heard = await shelf.aside(lambda: peaks(shelf.folder, row, params.steps))
     return Wave(row.ms, said, heard)
@@ -248,6 +248,6 @@ async def play(asking: Asking, params: Play) -> Listening:
     by ten, # ends it.
     """
     asking.note.target = params.file
-    call = await _room(asking).play(params.file, params.device, asking.peer.name)
+    call = await room(asking).play(params.file, params.device, asking.peer.name)
     asking.note.after = {"device": params.device, "call": call}
     return Listening(call)
