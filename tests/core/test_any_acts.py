@@ -17,6 +17,7 @@ pytestmark = pytest.mark.native
 
 STATIONS = [*SMALL["station"], {"number": "8003", "card": "sim", "channel": 3}]
 NUMBERS = ("8001", "8002", "8003", "8009", "7001", "*70", "*8", "8100", "8500", "8200", "062000007", "1", "#")
+SAID = [{"kind": "digits", "value": "12"}]
 FORCED = ("ready", "not ready", "log off", "after-call work")
 TABLES: dict[str, Any] = {
     "station": STATIONS,
@@ -97,6 +98,12 @@ class Monkey:
                 ("call.pick_up", {"device": device, "rang": draw.choice(("8001", "8002", "line1"))}),
                 ("call.park", legs | {"orbit": draw.choice(("", "7001", "9"))}),
                 ("call.send_digits", legs | {"digits": "12#"}),
+                (
+                    "call.set_data",
+                    legs | {"data": {"order": draw.choice((None, "A7", 3)), "priority": draw.choice((1, 9))}},
+                ),
+                ("call.say", legs | {"said": SAID, "then": draw.choice(("go on", "release"))}),
+                ("call.information", legs),
                 ("device.forward", {"device": device, "kind": "busy", "to": draw.choice(("", "8003", "8001"))}),
                 ("device.do_not_disturb", {"device": device, "on": draw.random() < 0.2}),
                 ("agent.log_on", {"device": device, "agent": draw.choice(("1001", "1002"))}),
