@@ -16,8 +16,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from core.texts import N_, _
+from core.texts import N_, _, plural
 from hw import wall_clock
+from tui import desk_more
 from tui.agents import STATES
 from tui.ask import Ask, AskAll
 from tui.columns import fit, plain
@@ -58,7 +59,7 @@ def who(call: dict[str, Any], device: str) -> str:
 
 class Desk(Screens):
     ROOM = "desk"
-    TOPICS = ("agents", "calls", "queues")
+    TOPICS = ("agents", "calls", "queues", "notices")
     HELP_TEXT = N_(
         "Your desk. l logs you on at your telephone and off; r ready, n not ready, b rest, w after-call work and its"
         " end. A call that rings you take by lifting your telephone. h holds and takes back, o consults, t transfers:"
@@ -96,6 +97,7 @@ class Desk(Screens):
         Binding("x", "record('stop')", N_("Record no more"), show=False),
         Binding("f", "asked('flow')", N_("Into a flow"), show=False),
         Binding("u", "help", N_("Ask for help, and no more"), show=False),
+        Binding("z", "more", N_("More")),
         Binding("y", "telephone", N_("My telephone"), show=False),
     ]
 
@@ -105,6 +107,7 @@ class Desk(Screens):
         """My telephone; empty: not known yet."""
         self._muted: set[int] = set()
         self._rang: set[int] = set()
+        self._news: set[int] = set()
 
     def body(self) -> ComposeResult:
         yield Static("", id="me", markup=False)
@@ -169,6 +172,10 @@ class Desk(Screens):
                 Cell(who(call, self.device), "head"),
             )
             table.put(str(number), Row(cells, (LIVELY.index(state) if state in LIVELY else 9, number)))
+        news = {row["id"] for row in desk_more.unread(self)}
+        if news - self._news:
+            self.app.bell()
+        self._news = news
         ringing = {number for number, call in calls.items() if call["mine"]["state"] == "alerting"}
         if ringing - self._rang:
             self.app.bell()
@@ -220,6 +227,9 @@ class Desk(Screens):
         state += ", " + _("then: {state}").format(state=_(then)) if then else ""
         state += ", " + _("you ask for help") if me["help_since"] is not None else ""
         figures = _("today {offered} offered, {answered} answered, {missed} missed, {talk} talked")
+        news = len(desk_more.unread(self))
+        if news:
+            first += ", " + plural("{n} new note: z", "{n} new notes: z", news).format(n=news)
         return [first, state, figures.format(**{**me, "talk": lasted(me["talk_s"])})]
 
     def _about(self, call: dict[str, Any]) -> list[str]:
@@ -261,6 +271,9 @@ class Desk(Screens):
 
     def _order(self, method: str, done: str, **params: Any) -> None:
         self.console.order([(method, {"device": self.device, **params})], done)
+
+    def action_more(self) -> None:
+        desk_more.choose(self)
 
     def action_telephone(self) -> None:
         self.console.ask_telephone(self._sit)

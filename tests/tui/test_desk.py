@@ -16,8 +16,11 @@ from core.texts import _
 from tests.tui.box import until
 from tests.tui.real_box import real_box
 from tui.app import Console
-from tui.ask import Ask, AskAll
+from tui.ask import Ask, AskAll, Choose
 from tui.desk import Desk
+from tui.desk_more import unread
+from tui.live_table import LiveTable
+from tui.story import Story as Told
 
 pytestmark = pytest.mark.native
 
@@ -145,5 +148,82 @@ def test_a_call_is_sent_to_a_queue_by_its_name(tmp_path: Path) -> None:
         await a_caller(console, desk)
         await asked(console, pilot, "t", "service")
         await until(lambda: console.box.rows("queues")["service"]["waiting"] == 1 or "alerting" in halves(desk))
+
+    tell(tmp_path, story)
+
+
+async def more(console: Console, pilot: Pilot[object], what: str) -> None:
+    """From the list behind z."""
+    await pilot.press("z")
+    await until(lambda: isinstance(console.screen, Choose))
+    console.screen.query_one(LiveTable).point(what)
+    await pilot.press("enter")
+
+
+def read(console: Console) -> str:
+    return "\n".join(console.screen.rows) if isinstance(console.screen, Told) else ""
+
+
+def test_the_callers_file_is_edited_and_who_he_is_is_read(tmp_path: Path, language: str) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await a_caller(console, desk)
+        await more(console, pilot, "file")
+        await until(lambda: isinstance(console.screen, AskAll))
+        await pilot.press(*"Wang", "enter", "enter", *"late", "enter")
+        await until(lambda: any(call["data"].get("customer") == "Wang" for call in desk.mine().values()))
+        await more(console, pilot, "remember")
+        await until(lambda: isinstance(console.screen, Ask))
+        await pilot.press(*"modem", "enter")
+        await until(lambda: console.screen is desk)
+        await more(console, pilot, "data")
+        await until(lambda: isinstance(console.screen, AskAll))
+        await pilot.press(*"order", "enter", *"A7", "enter")
+        await until(lambda: any(call["data"].get("order") == "A7" for call in desk.mine().values()))
+        await more(console, pilot, "information")
+        await until(lambda: "modem" in read(console))
+        assert all(text in read(console) for text in ("Wang", "late", "order: A7"))
+
+    tell(tmp_path, story)
+
+
+def test_a_number_is_said_to_the_caller_and_the_agent_is_free(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await a_caller(console, desk)
+        await more(console, pilot, "say")
+        await until(lambda: isinstance(console.screen, Ask))
+        await pilot.press(*"62001001", "enter")
+        await until(lambda: halves(desk) == [])
+        assert console.box.rows("calls"), "the caller hears it still"
+
+    tell(tmp_path, story)
+
+
+def test_notes_come_with_a_sign_and_ones_own_things_have_their_place(tmp_path: Path, language: str) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await more(console, pilot, "send")
+        await until(lambda: isinstance(console.screen, AskAll))
+        await pilot.press(*"2001", "enter", *"lunch", "enter")
+        await until(lambda: bool(unread(desk)))
+        await until(lambda: "z" in str(desk.query_one("#me", Static).content).splitlines()[0])
+        await more(console, pilot, "notices")
+        await until(lambda: "lunch" in read(console))
+        await until(lambda: not unread(desk))
+        await pilot.press("escape")
+        for what in ("figures", "ranking"):
+            await more(console, pilot, what)
+            await until(lambda: "2001" in read(console))
+            await pilot.press("escape")
+        await more(console, pilot, "pin")
+        for text in ("", "482915", "482915"):
+            await until(lambda: isinstance(console.screen, Ask))
+            await pilot.press(*text, "enter")
+            await pilot.pause()
+        await until(lambda: console.screen is desk)
+        skill = next(iter(desk.me["skills"][""])) if desk.me is not None else ""
+        for what, there in (("drop", False), ("take_up", True)):
+            await more(console, pilot, what)
+            await until(lambda: isinstance(console.screen, Ask))
+            await pilot.press(*skill, "enter")
+            await until(lambda there=there: bool(desk.me and desk.me["skills"][""].get(skill)) is there)  # type: ignore[misc]
 
     tell(tmp_path, story)
