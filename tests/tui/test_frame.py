@@ -176,7 +176,7 @@ def test_a_room_that_one_comes_back_to_is_as_the_box_is_now(tmp_path: Path) -> N
 
 
 def test_keys_are_as_the_person_wants_them(tmp_path: Path) -> None:
-    text = '[keys]\n"calls.clear" = "x"\n"room.board" = "f5, z"\n"help" = "f4"\n"table.down" = "n"\n'
+    text = '[keys]\n"calls.clear" = "x"\n"room.board" = "f5, Z"\n"help" = "f4"\n"table.down" = "n"\n'
 
     async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
         await until(lambda: isinstance(console.screen, Calls) and bool(console.screen.table.keys()))
@@ -192,9 +192,9 @@ def test_keys_are_as_the_person_wants_them(tmp_path: Path) -> None:
         await until(lambda: isinstance(console.screen, Help))
         keys = str(console.screen.query_one(Static).content).splitlines()
         assert any(row.startswith("x ") and "Clear" in row and row.endswith("calls.clear") for row in keys), keys
-        assert any(row.startswith("f5 z") and "Board" in row for row in keys), keys
+        assert any(row.startswith("f5 Z") and "Board" in row for row in keys), keys
         await pilot.press("escape")
-        await pilot.press("z")
+        await pilot.press("Z")
         await until(lambda: isinstance(console.screen, Board))
 
     tell(tmp_path, story, kept(tmp_path / "keys", text))
