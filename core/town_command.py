@@ -67,12 +67,13 @@ def hear(box: Asker, telephone: str) -> int:
     command = player(law)
     if command is None:
         raise HardwareError(_("nothing on this machine plays sound"), action=_("install alsa-utils"))
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as playing, suppress(KeyboardInterrupt, BrokenPipeError):
+    # without a buffer: nothing is left to be written to a player that has gone
+    hearing = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0)
+    with hearing as playing, suppress(KeyboardInterrupt, BrokenPipeError):
         assert playing.stdin is not None
         while playing.poll() is None:
             time.sleep(ASK_S)
             playing.stdin.write(base64.b64decode(box.ask("town.hear", telephone=telephone)["samples"]))
-            playing.stdin.flush()
     if playing.returncode:
         raise HardwareError(
             _("{player} ended with status {status}").format(player=command[0], status=playing.returncode),

@@ -64,14 +64,15 @@ class Voice:
         if self.prompts is None:
             task_status.started()
             return
-        await self._load(self.prompts)
+        loaded = await self._load(self.prompts)
         task_status.started()
         while True:
             await trio.sleep(LOOKS_EVERY_S)
-            if self.prompts.stale:
-                await self._load(self.prompts)
+            if self.prompts.stale or not loaded:
+                loaded = await self._load(self.prompts)
 
-    async def _load(self, prompts: PromptStore) -> None:
+    async def _load(self, prompts: PromptStore) -> bool:
+        """False: the disk refuses. What is in memory is said meanwhile."""
         self._alarms.clear(PROMPTS)
         if prompts.catalogue.faults:
             count = len(prompts.catalogue.faults)
@@ -83,9 +84,15 @@ class Voice:
                 ).format(n=count, first=prompts.catalogue.faults[0]),
                 _("strowger prompt check shows all of them"),
             )
-        missing = await prompts.load(self._box.box.languages)
+        try:
+            missing = await prompts.load(self._box.box.languages)
+        except OSError as error:
+            why = _("recorded prompts cannot be read: {why}").format(why=error)
+            self._alarms.set(PROMPTS, "warning", why, _("strowger doctor looks at the disk and its folders"))
+            return False
         if missing:
             log.info("prompts are not made yet; they are when first said", extra={"missing": missing})
+        return True
 
     def _prompt_fault(self, error: PromptError) -> None:
         log.error("prompt: %s", error)

@@ -181,9 +181,9 @@ class PromptStore:
 
     async def load(self, languages: Iterable[str] = tuple(LANGUAGES)) -> int:
         """Takes into memory what has a sound already. What was there stays until it is replaced: calls go on meanwhile.
-        Returns how many prompts there are that were not made yet.
+        Returns how many prompts there are that were not made yet. OSError: the disk refuses; it is `stale` then.
         """
-        self._loaded = self._stamp = self.versions.stamp() if self.versions else 0
+        stamp = self._stamp = self.versions.stamp() if self.versions else 0
         missing = 0
         for language in languages:
             recorded = await self.aside(partial(self._recorded, language))
@@ -193,6 +193,7 @@ class PromptStore:
             found = await self._load(there, language)
             for fault in found.failed:
                 self.faulted(fault)
+        self._loaded = stamp
         return missing
 
     def _recorded(self, language: str) -> set[str]:

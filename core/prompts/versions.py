@@ -73,8 +73,7 @@ class Versions:
 
     def of(self, name: str, language: str) -> list[Version]:
         """All versions, oldest first. What cannot be read of one is left out: it is not there yet, or no more."""
-        folder = self._folder(name, language)
-        found = (_version(path) for path in folder.glob("*.json")) if folder.is_dir() else ()
+        found = map(_version, _listed(self._folder(name, language), "*.json"))
         return sorted((version for version in found if version), key=lambda version: version.number)
 
     def in_use(self, name: str, language: str) -> Version | None:
@@ -87,8 +86,8 @@ class Versions:
 
     def recorded(self) -> Iterator[tuple[str, str]]:
         """Name and language of everything that has a version."""
-        for folder in sorted(self.folder.glob("*/*/")):
-            if folder.is_dir() and _NAME.fullmatch(folder.name) and any(folder.glob("*.json")):
+        for folder in _listed(self.folder, "*/*/"):
+            if _NAME.fullmatch(folder.name) and _listed(folder, "*.json"):
                 yield folder.name, folder.parent.name
 
     def add(self, name: str, language: str, samples: Samples, *, source: str, by: str) -> Version:
@@ -157,13 +156,21 @@ class Versions:
     def _chosen(self, name: str, language: str) -> int | None:
         try:
             return int((self._folder(name, language) / _IN_USE).read_text())
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return None
 
     def _folder(self, name: str, language: str) -> Path:
         if not _NAME.fullmatch(name) or not _NAME.fullmatch(language):
             raise ValueError(f"{name!r} in {language!r} is no name of a prompt")
         return self.folder / language / name
+
+
+def _listed(folder: Path, pattern: str) -> list[Path]:
+    """What is there: nothing where the folder is missing, or goes away while it is read."""
+    try:
+        return sorted(folder.glob(pattern))
+    except FileNotFoundError:
+        return []
 
 
 def _version(path: Path) -> Version | None:

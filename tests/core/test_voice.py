@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,27 @@ async def test_a_prompt_that_is_lost_while_it_is_said_is_said_to_its_end(
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lose)
             assert found(await dials(house, "8777", 12), said) is not None
+
+
+async def test_a_disk_that_refuses_the_prompts_once_is_an_alarm_and_no_end_of_the_box(
+    data: Path, autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = 0
+    recorded = Versions.recorded
+
+    def refuses(versions: Versions) -> Iterator[tuple[str, str]]:
+        nonlocal readings
+        readings += 1
+        if readings < 3:
+            raise OSError(errno.EIO, "Input/output error")
+        return recorded(versions)
+
+    monkeypatch.setattr(Versions, "recorded", refuses)
+    async with living(box(box=PARTS), data) as house:
+        alarm = house.running.alarms.standing["prompts"]
+        assert "recorded prompts cannot be read" in alarm.text
+        await trio.sleep(3)
+        assert "prompts" not in house.running.alarms.standing
 
 
 async def test_faults_in_an_offices_texts_are_an_alarm(data: Path, autojump_clock: trio.testing.MockClock) -> None:

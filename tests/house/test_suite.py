@@ -76,6 +76,25 @@ def test_what_fails_in_the_lab_is_tried_once_more_and_counted(lab_ends: Path, mo
     assert ordered[1][2:] == ("tests/lab/test_spans.py::test_a", "tests/lab/test_spans.py::test_b")
 
 
+@pytest.mark.parametrize(("bad", "expected"), [(2, Sum(passed=6, failed=1, again=1)), (4, Sum(passed=1, failed=4))])
+def test_a_handful_that_failed_is_tried_once_more_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bad: int, expected: Sum
+) -> None:
+    case = '<testcase classname="tests.tui.test_process" name="test_{}"><failure/></testcase>'
+    ordered: list[tuple[str, ...]] = []
+
+    def pytest_again(name: str, *tests: str, workers: int) -> Sum:
+        ordered.append((name, str(workers), *tests))
+        return Sum(1, 1)
+
+    monkeypatch.setattr(suite, "RESULTS", tmp_path)
+    monkeypatch.setattr(suite, "pytest", pytest_again)
+    (tmp_path / "unit.xml").write_text(f"<testsuites>{''.join(case.format(n) for n in range(bad))}</testsuites>")
+    assert suite.tried_again("unit", Sum(5 if bad == 2 else 1, bad)) == expected
+    names = tuple(f"tests/tui/test_process.py::test_{number}" for number in range(bad))
+    assert ordered == ([("unit-again", "0", *names)] if bad <= suite.HANDFUL else [])
+
+
 def test_the_guests_of_the_lab_share_its_tests_evenly() -> None:
     files = ["a.py", *lab_run.SECONDS, "b.py"]
     shares = lab_run.shares(files, 2)

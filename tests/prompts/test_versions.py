@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,6 +85,22 @@ def test_half_a_version_after_a_power_cut_is_none_and_its_number_is_not_used_aga
     (first.path.parent / "3.json").write_text('{"made"')
     assert versions.in_use("call.busy", "zh") == first
     assert record(versions).number == 4
+
+
+def test_a_folder_that_goes_away_while_it_is_listed_holds_nothing(
+    versions: Versions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(versions)
+    listing = os.scandir
+
+    def goes_away(path: Path | int) -> object:
+        if isinstance(path, Path) and path.name == "zh":
+            shutil.rmtree(path)
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", goes_away)
+    assert list(versions.recorded()) == []
+    assert versions.of("call.busy", "zh") == []
 
 
 def test_the_stamp_changes_with_every_change_even_if_the_clock_stands(versions: Versions) -> None:

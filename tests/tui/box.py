@@ -321,7 +321,7 @@ async def box(path: Path, topics: dict[str, Rows] | None = None) -> AsyncIterato
         await here.close()
 
 
-async def until(true: Callable[[], bool], patience_s: float = 20.0) -> None:
+async def until(true: Callable[[], bool], patience_s: float = 120.0) -> None:
     """Waits, looking often, and fails when it has waited for long."""
     async with asyncio.timeout(patience_s):
         while not true():  # noqa: ASYNC110 - what is waited for is on the screen, which has no event

@@ -39,7 +39,7 @@ COMMAND = (sys.executable, "-c", "from core.command import main; raise SystemExi
 WIDTH, HEIGHT = 132, 43
 CHANGES = 500
 STARTS = 5
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 KEYS = {"down": b"\x1b[B", "up": b"\x1b[A", "page down": b"\x1b[6~", "page up": b"\x1b[5~"}
 BUSIEST = b"2"
 """The board: the most rows."""
