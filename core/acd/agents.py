@@ -237,6 +237,14 @@ class Agent:
             return takes_next and now >= self.pause_until and all(talk.held for talk in self.calls.values())
         return self.state is State.READY and now >= self.pause_until
 
+    @property
+    def after(self) -> Pending:
+        """What he will be when offer, calls and work are over; in any other state, what he is."""
+        if self.state in (S.OFFERED, S.BUSY, S.AFTER_CALL):
+            follows = (one for one in (self.pending, self.resume) if one is not None and one.state is not S.AFTER_CALL)
+            return next(follows, Pending(S.READY))
+        return Pending(self.state, self.reason, self.by)
+
     def load(self) -> tuple[int, float]:
         """Calls and seconds of talk that the strategies compare."""
         counts = self.counts
@@ -264,6 +272,8 @@ class Agent:
             raise NotNow(N_("the group knows no after-call work"))
         if then is Then.LATER:
             self.pending = None if act is A.READY else Pending(ASKED[act], reason, by)
+            if act is A.READY:
+                self.resume = None
         elif then is Then.EXTEND:
             if self.until is None:
                 raise NotNow(N_("after-call work has no limit"))

@@ -154,7 +154,7 @@ class Floor:
             self._told[number] = shown
             call = agent.offer or next(iter(agent.calls), 0)
             self.orders.append(
-                o.AgentChanged(number, agent.state, agent.reason, agent.pending, agent.by, call),
+                o.AgentChanged(number, agent.state, agent.reason, agent.pending, agent.by, call, agent.after),
             )
         if number in self.leaving and agent.state in (State.LOGGED_OFF, State.NOT_READY, State.RESTING, State.READY):
             self.leaving.discard(number)
@@ -179,7 +179,7 @@ class Floor:
 
     @staticmethod
     def _shown(agent: Agent) -> tuple[object, ...]:
-        return agent.state, agent.reason, agent.pending, agent.by
+        return agent.state, agent.reason, agent.pending, agent.by, agent.after
 
     # ---- calls ----
 

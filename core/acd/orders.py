@@ -145,7 +145,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class AgentChanged:
-    """call: the one he is offered, or his first."""
+    """call: the one he is offered, or his first. after: what he will be when offer, calls and work are over."""
 
     agent: str
     state: State
@@ -153,6 +153,7 @@ class AgentChanged:
     pending: Pending | None
     by: str
     call: int
+    after: Pending
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,9 @@ class Call:
             self._routine.cancel()
         elif self._routine is None:
             self.cause = cause if not self.answered else Cause.NORMAL_CLEARING
-            if len(self.legs) > 1 and not self.emergency and not self.exchange.router.may_leave(leg.device, self.legs):
+            left = [other for other in self.legs if not other.listener]
+            party = not leg.listener and not self.emergency
+            if party and len(left) > 1 and not self.exchange.router.may_leave(leg.device, left):
                 self.note("Barred", leg, reason="trunk_to_trunk")
                 self.end(Cause.NORMAL_CLEARING, "nobody of ours left")
             self.check()

@@ -61,7 +61,7 @@ def join(exchange: Exchange, first: Leg, second: Leg) -> Call:
     for leg in moved:
         goes.give(leg, stays)
     if was_calling:
-        stays.calling = moved[0]
+        stays.calling = next(leg for leg in moved if not leg.listener)
     _one_data(older, newer, stays)
     stays.answered = stays.answered or goes.answered
     goes.take_out(theirs, "transferred")
@@ -85,11 +85,16 @@ def _one_data(older: Call, newer: Call, stays: Call) -> None:
 
 
 def _answered(leg: Leg) -> bool:
-    return any(other.state in (State.CONNECTED, State.HELD) for other in leg.call.others(leg))
+    return any(other.state in (State.CONNECTED, State.HELD) for other in _parties(leg))
+
+
+def _parties(leg: Leg) -> list[Leg]:
+    """The others of its call; who only listens is none."""
+    return [other for other in leg.call.others(leg) if not other.listener]
 
 
 def _names(leg: Leg) -> str:
-    return ", ".join(other.name for other in leg.call.others(leg))
+    return ", ".join(other.name for other in _parties(leg))
 
 
 def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
@@ -99,9 +104,9 @@ def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
         raise Refused(Cause.FACILITY_REJECTED, "not-possible")
     for leg in (first, second):
         call = leg.call
-        if not call.others(leg) or (call.calling is not leg and call.served):
+        if not _parties(leg) or (call.calling is not leg and call.served):
             raise Refused(Cause.FACILITY_REJECTED, "not-possible")
-    left = [other for leg in (first, second) for other in leg.call.others(leg)]
+    left = [*_parties(first), *_parties(second)]
     if all(other.device.kind is DeviceKind.SERVICE for other in left):  # a conference and a parking place
         raise Refused(Cause.FACILITY_REJECTED, "not-possible")
 
@@ -109,7 +114,7 @@ def _check(one: Call, first: Leg, other: Call, second: Leg) -> None:
 def _permit(exchange: Exchange, first: Leg, second: Leg) -> None:
     """Nobody of ours would be left in the call: trunk to trunk is off, but for those who may forward outside."""
     station = first.device
-    if not exchange.router.may_leave(station, [*first.call.others(first), *second.call.others(second)]):
+    if not exchange.router.may_leave(station, [*_parties(first), *_parties(second)]):
         exchange.journal.note("Barred", call=first.call.id, device=station.name, reason="trunk_to_trunk")
         raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "barred")
 
@@ -123,7 +128,7 @@ def three_party(exchange: Exchange, held: Leg, active: Leg) -> Call:
     extra = held if goes is held.call else active
     kept = active if extra is held else held
     moved = goes.others(extra)
-    members = [leg.name for leg in (*stays.legs, *moved)]
+    members = [leg.name for leg in (*stays.legs, *moved) if not leg.listener]
     exchange.journal.note("Conferenced", call=stays.id, device=device.name, members=members, consultation=goes.id)
     for leg in moved:
         goes.give(leg, stays)

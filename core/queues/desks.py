@@ -177,9 +177,9 @@ class Desks:
         if not device or changed.state is State.LOGGED_OFF:
             row = None
         else:
-            after = changed.pending.state if changed.pending is not None else changed.state
-            reason = changed.pending.reason if changed.pending is not None else changed.reason
-            row = None if after is State.LOGGED_OFF else [device, _KEPT_AS.get(after, "ready"), reason]
+            after = changed.after
+            was = [device, _KEPT_AS.get(after.state, "ready"), after.reason, after.by]
+            row = None if after.state is State.LOGGED_OFF else was
         if kept.get(changed.agent) == row:
             return
         kept.pop(changed.agent, None)
@@ -187,7 +187,7 @@ class Desks:
             kept[changed.agent] = row
         self._exchange.journal.state[KEPT] = kept
 
-    def kept(self) -> Iterator[tuple[str, str, Act, str]]:
-        """Agent, telephone, what he was, why."""
-        for agent, (device, state, reason) in dict(self._exchange.journal.state.get(KEPT, {})).items():
-            yield agent, device, _AS_KEPT.get(state, Act.READY), reason
+    def kept(self) -> Iterator[tuple[str, str, Act, str, str]]:
+        """Agent, telephone, what he was, why, and by whose will; rows of earlier versions do not have the last."""
+        for agent, (device, state, reason, *by) in dict(self._exchange.journal.state.get(KEPT, {})).items():
+            yield agent, device, _AS_KEPT.get(state, Act.READY), reason, "".join(by)

@@ -6,13 +6,15 @@
 Asked by act, his telephone rings; lifted, its leg moves into the call. Asked by code from his telephone, it moves there
 at once. Asked again while he is there, he changes over, and so he does by keys: 1 listen, 2 whisper, 3 barge in,
 4 intercept. Who only listens is no party: when the others have gone the call is over, and when the agent has gone, so
-has he. The record of the call does not know him, but where he has taken it; the journal does (Supervised).
+has he. The record of the call does not know him, but where he has taken it; the journal does (Supervised). When the
+agent makes one call of two, he follows him into that one (follow).
 
 A trunk line is listened to in the same way, whoever speaks there (TrunkHeard).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -31,6 +33,16 @@ if TYPE_CHECKING:
 How = Literal["listen", "whisper", "barge in", "intercept"]
 KIND = "internal"
 KEYS: dict[str, How] = {"1": "listen", "2": "whisper", "3": "barge in", "4": "intercept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whom a supervisor's leg is with. agent "": nobody of ours, a trunk line is listened to."""
+
+    target: Leg
+    call: Call
+    agent: str
+    by: str
 
 
 def oversee(room: QueueRoom, device: str, agent: str, how: How, by: str) -> None:
@@ -127,8 +139,7 @@ async def _lifted(call: Call) -> bool:
 def _move(room: QueueRoom, call: Call, target: Leg, agent: str, how: How, by: str) -> None:
     leg = _into(call, target)
     _change(leg, target, agent, how, by)
-    target.call.nursery_task(_with_agent, leg, target)
-    target.call.nursery_task(_changes_over, room, leg, target, agent, by)
+    _watch(room, leg, Seen(target, target.call, agent, by))
     _leave(room, call, target.call)
 
 
@@ -136,8 +147,26 @@ def _move_to_trunk(room: QueueRoom, call: Call, target: Leg, line: str, by: str)
     leg = _into(call, target)
     target.call.note("TrunkHeard", leg, line=line, by=by)
     target.call.arrange()
-    target.call.nursery_task(_with_agent, leg, target)
+    _watch(room, leg, Seen(target, target.call, "", by))
     _leave(room, call, target.call)
+
+
+def _watch(room: QueueRoom, leg: Leg, seen: Seen) -> None:
+    """As long as both are there, by tasks of the call in which they are."""
+    room.overseen[leg] = seen
+    seen.call.nursery_task(_beside, room, leg, seen)
+    if seen.agent:
+        seen.call.nursery_task(_changes_over, leg, seen)
+
+
+def follow(room: QueueRoom, stays: Call, goes: Call) -> None:
+    """A transfer has made one call of two: who was in the one that ends is watched in the other from now on."""
+    for leg, seen in [(leg, seen) for leg, seen in room.overseen.items() if seen.call is goes and leg.call is stays]:
+        again = (one for one in stays.legs if seen.target.gone and one.device is seen.target.device)
+        target = next(again, seen.target)
+        if leg.whispers is seen.target:
+            leg.whispers = target
+        _watch(room, leg, replace(seen, call=stays, target=target))
 
 
 def _into(call: Call, target: Leg) -> Leg:
@@ -156,14 +185,14 @@ def _leave(room: QueueRoom, call: Call, into: Call) -> None:
     call.end(Cause.NORMAL_CLEARING, "supervises", into=into.id)
 
 
-async def _changes_over(room: QueueRoom, leg: Leg, target: Leg, agent: str, by: str) -> None:
+async def _changes_over(leg: Leg, seen: Seen) -> None:
     """By his keys, as long as he and the agent are there."""
     leg.keys.clear()
     leg.device.listen(leg, True)
-    while not leg.gone and not target.gone and leg.call is target.call:
+    while not leg.gone and not seen.target.gone and leg.call is seen.call:
         how = KEYS.get(await leg.next_key())
-        if how is not None and not target.gone:
-            _change(leg, target, agent, how, by)
+        if how is not None and not seen.target.gone:
+            _change(leg, seen.target, seen.agent, how, seen.by)
 
 
 def _change(leg: Leg, target: Leg, agent: str, how: How, by: str) -> None:
@@ -180,8 +209,12 @@ def _change(leg: Leg, target: Leg, agent: str, how: How, by: str) -> None:
     call.arrange()
 
 
-async def _with_agent(leg: Leg, target: Leg) -> None:
+async def _beside(room: QueueRoom, leg: Leg, seen: Seen) -> None:
     """Who only listens does not stay behind."""
-    await target.until(State.NULL)
-    if leg.listener:
-        leg.call.drop(leg, Cause.NORMAL_CLEARING, "exchange", "the agent has gone")
+    try:
+        await seen.target.until(State.NULL)
+        if leg.listener and room.overseen.get(leg) is seen:
+            leg.call.drop(leg, Cause.NORMAL_CLEARING, "exchange", "the agent has gone")
+    finally:
+        if room.overseen.get(leg) is seen:
+            del room.overseen[leg]

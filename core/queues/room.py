@@ -36,7 +36,7 @@ from core.exchange.leg import State as LegState
 from core.exchange.refusal import Refused
 from core.exchange.service import Service
 from core.numbering.target import Target, TargetKind
-from core.queues import codes, hours, leaving, open_line, record
+from core.queues import codes, hours, leaving, open_line, overseeing, record
 from core.queues.call_back import CallBack
 from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
@@ -90,6 +90,8 @@ class QueueRoom:
         self.call_backs = CallBacks(self)
         self._skills = SkillsKept(exchange.journal.state)
         self.help = Help(self)
+        self.overseen: dict[Leg, overseeing.Seen] = {}
+        """By leg of a supervisor: whom he is with."""
         self._faulted = faulted
         self.waiters: dict[int, Waiter | CallBack] = {}
         self.rung: dict[int, Waiter | CallBack] = {}  # of these, for whom agents are rung
@@ -142,11 +144,11 @@ class QueueRoom:
     def _log_on_again(self) -> None:
         """But who sits at an open line: his telephone was cut off with the box, he lifts it and logs on anew."""
         known = {agent.number for agent in self.exchange.box.agent if not open_line.wanted(self, agent.number)}
-        for agent, device, act, reason in self.desks.kept():
+        for agent, device, act, reason, by in self.desks.kept():
             if agent in known and device in self.exchange.stations:
                 self.desks.sit(agent, device)
                 for one in (Act.LOG_ON, act):
-                    self.tell_or_log(e.Asked(agent, one, reason))
+                    self.tell_or_log(e.Asked(agent, one, reason, by))
 
     def reconfigure(self, box: Box) -> None:
         """Nobody is logged off and nobody loses his place, but by queues and agents that are gone."""
@@ -172,6 +174,7 @@ class QueueRoom:
             self._woken.set()
 
     def joined(self, stays: Call, goes: Call) -> None:
+        overseeing.follow(self, stays, goes)
         self.settled(stays)
         self.settled(goes)
 

@@ -96,6 +96,8 @@ class Tape:
         self._parts = 0
         self._spare: tuple[str, RecordingFile] | None = None
         self._opening = False
+        self._refused = ""
+        """Why the last file could not be opened."""
         self.prepare()
 
     # ---- files ahead of their time ----
@@ -117,15 +119,17 @@ class Tape:
                 path.parent.mkdir(parents=True, exist_ok=True)
             file = await self._plane.recorder.open(path)
         except (OSError, RecordingError) as error:
-            self._missed(str(error))
-            self.stopped = True
+            # What runs goes on; the next part is tried anew when it is due, and the same refusal is told once.
+            if str(error) != self._refused:
+                self._missed(str(error))
+            self._refused = str(error)
             return
         finally:
             self._opening = False
         if self.stopped:
             file.abandon()
             return
-        self._parts = number
+        self._parts, self._refused = number, ""
         self._spare = name, file
         self.settle()
 

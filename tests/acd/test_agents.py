@@ -199,6 +199,16 @@ def test_a_call_out_leads_back_to_where_he_was(before: Act) -> None:
     assert (one.state, one.reason) == (state, "lunch")
 
 
+@pytest.mark.parametrize("before", [A.NOT_READY, A.REST])
+def test_who_asks_for_ready_during_a_call_out_is_ready_after_it(before: Act) -> None:
+    one = agent()
+    one.ask(before, 1.0, "lunch")
+    one.call_began(7, 10.0)
+    one.ask(A.READY, 20.0)
+    one.call_ended(7, 30.0)
+    assert (one.state, one.reason) == (S.READY, "")
+
+
 def test_a_call_out_of_after_call_work_leaves_him_the_rest_of_it() -> None:
     one = busy(after_call_s=30)
     one.call_ended(1, 50.0)

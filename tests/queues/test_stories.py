@@ -258,8 +258,8 @@ async def test_a_restart_logs_agents_on_as_they_were(autojump_clock: trio.testin
         log_all_on(office, "1001", "1002")
         ask(office, "1002", Act.NOT_READY, "lunch")
         assert office.exchange.journal.state["agents"] == {
-            "1001": ["8001", "ready", ""],
-            "1002": ["8002", "not ready", "lunch"],
+            "1001": ["8001", "ready", "", ""],
+            "1002": ["8002", "not ready", "lunch", ""],
         }
 
 
