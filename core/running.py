@@ -71,8 +71,8 @@ from hw.signalling.line import Connection
 log = logging.getLogger(__name__)
 
 VOICEMAIL, OUTBOX = "voicemail", "outbox"
-QUEUES = ("queue", "agent", "agent_group", "customer_class", "distribution")
-"""Sections that the distribution is made of."""
+QUEUES = ("queue", "agent", "agent_group", "customer_class", "distribution", "station")
+"""Sections that the distribution is made of, and where agents sit."""
 STATUS_S = 1.0
 GOODBYE_S = 0.2
 

@@ -10,13 +10,19 @@ from core.acd.floor import Floor
 from core.acd.queue import Queue
 from core.acd.skills import BEST
 from core.config.model.queues import Membership
+from core.texts import N_
 from hw.errors import LocalError
+
+GONE = N_("taken out of the configuration")
+"""Why an agent is logged off, and may ask nothing else, when a commit has taken him away."""
 
 
 def asked(floor: Floor, event: e.Asked) -> None:
     agent = floor.agent(event.agent)
     offered = agent.offer
     try:
+        if event.agent in floor.leaving and event.act is not Act.LOG_OFF:
+            raise NotNow(GONE)
         agent.ask(event.act, floor.now, event.reason, event.by)
     except NotNow as refusal:
         floor.orders.append(o.Refused(event.agent, event.act, str(refusal), event.by))
@@ -160,7 +166,7 @@ def _agents_anew(floor: Floor, event: e.Reconfigured) -> None:
         agent = floor.agents[number]
         if agent.state is not State.LOGGED_OFF:
             floor.leaving.add(number)
-            asked(floor, e.Asked(number, Act.LOG_OFF, "taken out of the configuration"))
+            asked(floor, e.Asked(number, Act.LOG_OFF, GONE))
         else:
             floor.remove_agent(agent)
     for number, person in people.items():
@@ -168,7 +174,9 @@ def _agents_anew(floor: Floor, event: e.Reconfigured) -> None:
         if agent_or_none is None:
             floor.add_agent(Agent(person, groups[person.group], floor.now))
             continue
-        floor.leaving.discard(number)
+        if number in floor.leaving:
+            floor.leaving.discard(number)
+            agent_or_none.pending = None
         agent_or_none.settings = groups[person.group]
         if agent_or_none.person != person:
             floor.replace_person(agent_or_none, person)

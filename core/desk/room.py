@@ -105,6 +105,9 @@ class DeskRoom:
     def joined(self, stays: Call, goes: Call) -> None:
         """Nothing to do: the data are one."""
 
+    def queued(self, call: Call, queue: str) -> None:
+        """Nothing to do."""
+
     def finished(self, call: Call) -> None:
         """Nothing to do."""
 

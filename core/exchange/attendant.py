@@ -24,5 +24,8 @@ class Attendant(Protocol):
     def joined(self, stays: Call, goes: Call) -> None:
         """A transfer has made one call of two. `goes` ends next."""
 
+    def queued(self, call: Call, queue: str) -> None:
+        """It waits in this queue from now on, whoever has sent it there."""
+
     def finished(self, call: Call) -> None:
         """It is over: nobody is in it any more."""

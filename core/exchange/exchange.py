@@ -354,6 +354,10 @@ class Exchange:
         for attendant in self.attendants:
             attendant.joined(stays, goes)
 
+    def queued(self, call: Call, queue: str) -> None:
+        for attendant in self.attendants:
+            attendant.queued(call, queue)
+
     # ---- what devices tell ----
 
     def transfer_by_hanging_up(self, station: Station, held: Leg, active: Leg) -> bool:

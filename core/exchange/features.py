@@ -4,7 +4,8 @@
                ──> codes["forward_always"](call, station, ("8002",)) ──> Said: words of what was done, or a short tone
 
 A code runs as the routine of the call that dialled it. It may make something else of the call (a conference, a parked
-call fetched): then it returns None. Only stations have codes; a call from a trunk that dials one is refused.
+call fetched): then it returns None. Dialled after a flash, the held party is back when the words are over. Only
+stations have codes; a call from a trunk that dials one is refused.
 """
 
 from __future__ import annotations
@@ -63,4 +64,7 @@ async def take(call: Call, target: Target) -> None:
     if said is None or leg.gone:
         return
     await call.announce(leg, await call.exchange.sounds.done(said, station.language))
+    if station.held and station.active is leg:
+        call.take_out(leg, "service done")
+        station.retrieve(station.held[-1])
     call.end(Cause.NORMAL_CLEARING, "service done")

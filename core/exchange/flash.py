@@ -29,6 +29,7 @@ from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.exchange import Exchange
+    from core.exchange.leg import Leg
     from core.exchange.station import Station
 
 DIGIT_S = 2.5
@@ -61,17 +62,18 @@ class Flash:
         station.accept_waiting()
 
     def _ask(self, station: Station) -> None:
-        """The parties hear music and silence meanwhile."""
-        assert station.active is not None
-        station.hold(station.active)
+        """The parties hear music and silence meanwhile, and either may go before the digit comes."""
+        present = station.active
+        assert present is not None
+        station.hold(present)
         line = station.line
         tone = self._exchange.sounds.tone("special_dial")
         self._exchange.plane.play(line.port, tone.sources, loop=True)
-        station.keyed = lambda digit: self._asked(station, digit)
+        station.keyed = lambda digit: self._asked(station, present, digit)
         station.ears.listen(True)
-        self._exchange.timers.start((station, "flash"), DIGIT_S, lambda: self._asked(station, ""))
+        self._exchange.timers.start((station, "flash"), DIGIT_S, lambda: self._asked(station, present, ""))
 
-    def _asked(self, station: Station, digit: str) -> None:
+    def _asked(self, station: Station, present: Leg, digit: str) -> None:
         self._exchange.timers.stop((station, "flash"))
         station.keyed = None
         if not station.off_hook:
@@ -85,49 +87,49 @@ class Flash:
             return
         features = self._exchange.box.features
         if not digit:
-            self._alternate(station)
+            self._alternate(station, present)
             return
-        acts = {
+        acts: dict[str, Callable[[Station, Leg], None]] = {
             features.flash_alternate: self._alternate,
             features.flash_release: self._release_active,
             features.flash_conference: self._three_party,
             features.flash_transfer: self._join,
             features.flash_reject: self._reject,
         }
-        acts.get(digit, self._unknown)(station)
+        acts.get(digit, self._unknown)(station, present)
 
-    def _alternate(self, station: Station) -> None:
+    def _alternate(self, station: Station, present: Leg) -> None:
         station.retrieve(station.held[0])
 
-    def _release_active(self, station: Station) -> None:
-        last = station.held[-1]
-        last.call.drop(last, Cause.NORMAL_CLEARING, "near", "released")
+    def _release_active(self, station: Station, present: Leg) -> None:
+        present.call.drop(present, Cause.NORMAL_CLEARING, "near", "released")
         if station.held:
             station.retrieve(station.held[0])
 
-    def _reject(self, station: Station) -> None:
+    def _reject(self, station: Station, present: Leg) -> None:
         if station.waiting is not None:
             self._alternate_back(station)
             station.waiting.call.drop(station.waiting, Cause.CALL_REJECTED, "near", "rejected")
             return
-        first = station.held[0]
+        others = [leg for leg in station.held if leg is not present]
         self._alternate_back(station)
-        first.call.drop(first, Cause.NORMAL_CLEARING, "near", "released")
+        for leg in others[:1]:
+            leg.call.drop(leg, Cause.NORMAL_CLEARING, "near", "released")
 
-    def _unknown(self, station: Station) -> None:
+    def _unknown(self, station: Station, present: Leg) -> None:
         self._alternate_back(station)
         self._tell_no(station)
 
     def _alternate_back(self, station: Station) -> None:
         station.retrieve(station.held[-1])
 
-    def _three_party(self, station: Station) -> None:
+    def _three_party(self, station: Station, present: Leg) -> None:
         self._alternate_back(station)
         active = station.active
         if station.held and active is not None:
             self._or_tell(station, lambda: transfer.three_party(self._exchange, station.held[-1], active))
 
-    def _join(self, station: Station) -> None:
+    def _join(self, station: Station, present: Leg) -> None:
         self._alternate_back(station)
         active = station.active
         if station.held and active is not None:

@@ -47,7 +47,7 @@ from core.queues.skills_kept import SkillsKept
 from core.queues.views import AgentRow, QueueRow
 from core.queues.waiter import ELSEWHERE, Waiter
 from core.queues.wording import words
-from core.texts import _
+from core.texts import N_, _
 from hw.errors import LocalError
 from hw.signalling.q850 import Cause
 
@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from core.exchange.exchange import Exchange
 
 log = logging.getLogger(__name__)
+
+NO_TELEPHONE = N_("telephone is gone")
+"""Why an agent is logged off whose telephone a commit has taken away."""
 
 SERVED_MOST = 100_000
 """Callers of whom it is known who has served them last."""
@@ -158,6 +161,9 @@ class QueueRoom:
         self.touched.update(dict.fromkeys(("agents", agent.number) for agent in box.agent))
         self.touched.update(dict.fromkeys(("queues", queue.name) for queue in box.queue))
         self.tell(e.Reconfigured(desk_of(box)), *self._skills.again(box))
+        for agent, device in list(self.desks.at.items()):
+            if device not in box.stations:
+                self.tell(e.Asked(agent, Act.LOG_OFF, NO_TELEPHONE))
 
     # ---- attending the calls ----
 
@@ -177,6 +183,9 @@ class QueueRoom:
         overseeing.follow(self, stays, goes)
         self.settled(stays)
         self.settled(goes)
+
+    def queued(self, call: Call, queue: str) -> None:
+        """By ourselves."""
 
     def finished(self, call: Call) -> None:
         waiter = self.waiters.get(self._keys.get(call, 0))

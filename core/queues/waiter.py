@@ -212,6 +212,7 @@ class Waiter:
         self.queue = queue
         self._since = trio.current_time()
         self.note("Queued", queue=queue, **data)
+        self.room.exchange.queued(self.call, queue)
 
     def dequeued(self, reason: str, to: str = "") -> None:
         """Once for each stay in a queue."""

@@ -137,6 +137,12 @@ class Recorder:
         self.tapes[stays] = tape
         tape.settle()
 
+    def queued(self, call: Call, queue: str) -> None:
+        """Another queue than that it was routed to may have a rule of its own."""
+        facts = self._known.get(call)
+        if facts is not None and queue not in facts.queues:
+            self._judge(call, replace(facts, queues=facts.queues | {queue}))
+
     def finished(self, call: Call) -> None:
         self._told.discard(call)
         self._known.pop(call, None)
@@ -227,7 +233,10 @@ class Recorder:
         }
         if there <= facts.stations:
             return
-        facts = self._known[call] = replace(facts, stations=facts.stations | there)
+        self._judge(call, replace(facts, stations=facts.stations | there))
+
+    def _judge(self, call: Call, facts: CallFacts) -> None:
+        self._known[call] = facts
         rule = rule_for(facts, self.box.recording_rule)
         if rule is not None and call not in self.tapes:
             del self._known[call]

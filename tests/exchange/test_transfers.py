@@ -59,6 +59,37 @@ async def test_ann_goes_to_and_fro_between_ben_and_carl(autojump_clock: trio.tes
             await office.hear_nobody(held, ann, present)
 
 
+@pytest.mark.parametrize("digit", ["1", "2", "3", "4"])
+async def test_carl_hangs_up_after_the_flash_and_whatever_digit_follows_costs_nobody_ben(
+    autojump_clock: trio.testing.MockClock, digit: str
+) -> None:
+    async with open_office() as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        await office.connect(ann, ben)
+        await consult(office)
+        await ann.flash()
+        carl.hang_up()
+        await trio.sleep(1.2)  # the box waits whether it is a flash
+        await ann.dial(digit)
+        await trio.sleep(0.5)
+        await office.hear_each_other(ann, ben)
+
+
+async def test_ben_hangs_up_after_the_flash_and_the_digit_that_releases_him_leaves_carl(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
+        await office.connect(ann, ben)
+        await consult(office)
+        await ann.flash()
+        ben.hang_up()
+        await trio.sleep(1.2)
+        await ann.dial("0")
+        await trio.sleep(0.5)
+        await office.hear_each_other(ann, carl)
+
+
 async def test_three_people_speak_with_each_other(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))

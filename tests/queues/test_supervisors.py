@@ -125,8 +125,7 @@ async def test_an_agent_asks_for_help_and_the_supervisor_comes(autojump_clock: t
         await trio.sleep(4)
         ann_row = agent(office, "1001")
         assert ann_row.help_since is not None
-        await ann.flash()  # back to the caller
-        await trio.sleep(1)
+        await office.hear_each_other(ann, caller)  # he is back by himself
         await office.dial(boss, "*84#")
         await trio.sleep(1)
         heard = await office.heard_by(caller, ann, boss)

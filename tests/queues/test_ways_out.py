@@ -10,7 +10,9 @@ import trio.testing
 
 from core.acd.agents import Act
 from core.config.model.box import Box
+from core.exchange.refusal import Refused
 from core.numbering.plan import NumberingPlan
+from core.queues import log_on
 from hw.card import Alarm
 from tests.exchange.office import RINGS, SOON, WORDS, Office, open_office
 from tests.queues.desk import agent, ask, calls, hears_music, hears_words, log_all_on, queues
@@ -211,6 +213,63 @@ async def test_a_commit_that_takes_the_queue_away_sends_its_callers_where_its_li
         await trio.sleep(0.5)
         await office.hear_each_other(caller, eve)
         assert reasons(office) == ["queue is gone"]
+
+
+@pytest.mark.parametrize("act", [Act.NOT_READY, Act.READY, Act.WORK])
+async def test_who_is_taken_out_in_mid_call_leaves_his_telephone_to_others_whatever_he_asks_meanwhile(
+    autojump_clock: trio.testing.MockClock, act: Act
+) -> None:
+    async with open_office(queues(group={"after_call": "by hand"}), queues=True) as office:
+        log_all_on(office, "1001")
+        caller, ann = await calls(office), office.phone("8001")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(1)
+        tables = queues(group={"after_call": "by hand"})
+        del tables["agent"][0]
+        await commit(office, tables)
+        with pytest.raises(Refused):
+            ask(office, "1001", act)
+        await office.hear_each_other(caller, ann)
+        caller.hang_up()
+        ann.hang_up()
+        await trio.sleep(2)
+        assert [row.number for row in office.queues.agents()] == ["1002", "1003"]
+        log_on.take_seat(office.queues, "8001", "1002")
+        assert agent(office, "1002").device == "8001"
+
+
+async def test_who_is_taken_out_in_mid_call_and_put_in_again_stays_logged_on(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(), queues=True) as office:
+        log_all_on(office, "1001")
+        caller, ann = await calls(office), office.phone("8001")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(1)
+        tables = queues()
+        del tables["agent"][0]
+        await commit(office, tables)
+        await commit(office, queues())
+        caller.hang_up()
+        ann.hang_up()
+        await trio.sleep(2)
+        row = agent(office, "1001")
+        assert (row.state, row.device, row.queues) == ("ready", "8001", ["sales"])
+
+
+async def test_a_commit_that_takes_a_telephone_away_logs_off_who_sits_there(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(), queues=True) as office:
+        log_all_on(office, "1001", "1002")
+        tables = queues()
+        tables["station"] = [row for row in tables["station"] if row["number"] != "8001"]
+        await commit(office, tables)
+        assert (agent(office, "1001").state, agent(office, "1001").device) == ("logged off", "")
+        assert agent(office, "1002").state == "ready"
+        log_on.take_seat(office.queues, "8003", "1001")
 
 
 # ---- races ----

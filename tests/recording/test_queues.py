@@ -74,3 +74,24 @@ async def test_a_supervisor_who_listens_is_on_no_tape(autojump_clock: trio.testi
         assert tape.has("8004")
         assert not tape.has("8006")
         assert [event.device for event in office.events if event.kind == "RecordingBegan"] == ["8004"]
+
+
+async def test_who_overflows_into_a_queue_whose_calls_are_recorded_is_recorded_there(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    tables = recorded(queues=["service"])
+    tables["queue"][0] |= {"max_wait_s": 5, "instead": {"to": "queue", "name": "service"}}
+    tables["queue"].append({"name": "service", "number": "8510"})
+    tables["agent"][2]["queues"] = [{"queue": "service"}]
+    async with open_office(tables, recordings=tmp_path, queues=True) as office:
+        caller, carl = await calls(office), office.phone("8003")
+        log_all_on(office, "1003")
+        await carl.rung(within=10)
+        carl.lift()
+        await trio.sleep(1)
+        await speak(office, "8003", "8004")
+        caller.hang_up()
+        await trio.sleep(3)
+        tape = Tape(office, tmp_path)
+        assert tape.has("8003")
+        assert tape.has("8004")
