@@ -9,8 +9,9 @@
     DIR/plugins/*.py       plug-ins
     data/said/             what callers have said in them
 
-At the start what is without mistakes is published; later all of it, or nothing: the edition at work stays. A database
-that fails is an alarm until it answers again. What it does not: decide what happens in a call (core/ivr).
+At the start what is without mistakes is published, and who calls before that waits for it; later all of it, or nothing:
+the edition at work stays. A database that fails is an alarm until it answers again. What it does not: decide what
+happens in a call (core/ivr).
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ class FlowRoom:
         self._box, self._exchange, self._alarms, self._data, self._virtual = box, exchange, alarms, data, virtual
         self._places = [place for place in places if place.is_dir()]
         self._flows = Flows(exchange, self.library, None, Hands(faulted=self._unsaid))
+        if data is not None:
+            self._flows.loaded = trio.Event()
         self.workshop = Workshop(self._flows)
         self._again = trio.CancelScope()
         self._plugins: PlugIns | None = None
@@ -140,6 +143,7 @@ class FlowRoom:
             )
             if not self.library.editions():
                 await self._publish(whole=False)
+            self._flows.loaded.set()
             task_status.started()
             await trio.sleep_forever()
 

@@ -157,7 +157,7 @@ class Pending:
 @dataclass(slots=True)
 class Talk:
     """One call of a busy agent. direct: it came past the queues. held: he does not speak in it just now. spoke: there
-    was somebody to speak with; else no work follows.
+    was somebody to speak with, since then; else it is no call answered, and no work follows.
     """
 
     since: float
@@ -339,29 +339,32 @@ class Agent:
             self.pending = Pending(S.NOT_READY, how)
         self._free(now)
 
-    def answered(self, call: int, now: float) -> None:
+    def answered(self, call: int, now: float, spoke: bool = True) -> None:
+        """spoke=False: a call-back; its caller is to be called yet."""
         self._must(A.ANSWER)
-        self.counts.answered += 1
-        self._busy(call, now, direct=False)
+        self.counts.answered += spoke
+        self._busy(call, now, direct=False, spoke=spoke)
 
-    def call_began(self, call: int, now: float, direct: bool = True) -> None:
-        """A call past the queues, in or out; or one of a queue that he picked up (direct=False)."""
+    def reached(self, call: int, now: float) -> None:
+        """The caller of a call-back has answered: from now on he has answered him, and they talk."""
+        talk = self.calls[call]
+        talk.since, talk.spoke = now, True
+        self.counts.answered += 1
+
+    def call_began(self, call: int, now: float, direct: bool = True, spoke: bool = True) -> None:
+        """A call past the queues, in or out; or one of a queue that he picked up (direct=False), see answered()."""
         self._must(A.CALL)
         if call in self.calls:
             raise LocalError(f"agent {self.number} has call {call} already")
         if direct:
             self.counts.direct += 1
         else:
-            self.counts.answered += 1
+            self.counts.answered += spoke
         if self.state in (S.NOT_READY, S.RESTING, S.AFTER_CALL):
             self.resume = Pending(self.state, self.reason, self.by)
             if self.state is S.AFTER_CALL:
                 self._work_left = None if self.until is None else max(0.0, self.until - now)
-        self._busy(call, now, direct)
-
-    def nobody_came(self, call: int) -> None:
-        """A call-back that its caller did not answer: the agent has it until he hangs up, and no work after it."""
-        self.calls[call].spoke = False
+        self._busy(call, now, direct, spoke)
 
     def left_as(self, call: int, number: int) -> None:
         """One of his calls goes on under a number of its own: its caller is called again under the old one."""
@@ -376,7 +379,7 @@ class Agent:
         lasted = now - talk.since
         if talk.direct:
             self.counts.direct_talk_s += lasted
-        else:
+        elif talk.spoke:
             self.counts.talk_s += lasted
         counts = not talk.direct or self.settings.direct_calls_count
         if counts:
@@ -419,8 +422,8 @@ class Agent:
         if (self.state, act) not in TABLE:
             raise LocalError(f"agent {self.number} is {self.state.value}: no {act.value}")
 
-    def _busy(self, call: int, now: float, direct: bool) -> None:
-        self.calls[call] = Talk(now, direct)
+    def _busy(self, call: int, now: float, direct: bool, spoke: bool) -> None:
+        self.calls[call] = Talk(now, direct, spoke=spoke)
         if self.state is not S.BUSY:
             self._enter(S.BUSY, now)
 

@@ -55,6 +55,9 @@ def reached(floor: Floor, event: e.CallBackReached) -> None:
     if talking is not None and not talking.reached:
         talking.reached, talking.since = True, floor.now
         talking.waiting.queue.figures.called_back()
+        agent = floor.agents.get(talking.agent)
+        if agent is not None and event.call in agent.calls:
+            agent.reached(event.call, floor.now)
     waiting = floor.calls.get(event.call)
     if waiting is None or not waiting.call_back:
         return
@@ -94,9 +97,6 @@ def nobody_came(floor: Floor, talking: Talking, left_as: int = 0) -> None:
     waiting = talking.waiting
     call = waiting.call
     del floor.talks[call]
-    agent = floor.agents.get(talking.agent)
-    if agent is not None and call in agent.calls:
-        agent.nobody_came(call)
     for one in floor.agents.values() if left_as else ():  # the caller may be an agent, too
         if call in one.calls:
             one.left_as(call, left_as)

@@ -25,7 +25,7 @@ def answered(floor: Floor, event: e.Answered) -> None:
         floor.orders.append(o.Withdraw(event.call, agent.number, reason))
         return
     del waiting.offer.members[agent.number]
-    agent.answered(event.call, floor.now)
+    agent.answered(event.call, floor.now, spoke=not waiting.call_back)
     end(floor, waiting.offer, "answered elsewhere")
     connect(floor, waiting, agent)
 
@@ -99,10 +99,10 @@ def picked_up(floor: Floor, event: e.PickedUp) -> None:
     offer = waiting.offer
     if agent is not None and agent.state is not State.LOGGED_OFF:
         if offer is not None and offer.members.pop(agent.number, None) is not None:
-            agent.answered(event.call, floor.now)
+            agent.answered(event.call, floor.now, spoke=not waiting.call_back)
         else:
             other = agent.offer
-            agent.call_began(event.call, floor.now, direct=False)
+            agent.call_began(event.call, floor.now, direct=False, spoke=not waiting.call_back)
             if other:
                 agent_lost(floor, agent, other, "agent busy")
     else:

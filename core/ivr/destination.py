@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOADS_S = 60.0
+"""So long a caller hears ring-back tone while a box that has just begun loads its flows."""
+
 
 @dataclass(frozen=True)
 class Hands:
@@ -74,12 +77,21 @@ class Flows:
         self.exchange, self.library, self.prompts, self.hands = exchange, library, prompts, hands
         self.talks: list[Talk] = []
         """Callers who are in a flow now."""
+        self.loaded = trio.Event()
+        """What is to be published at the start has been; clear: calls wait for it."""
+        self.loaded.set()
         exchange.router.destinations[TargetKind.FLOW] = self.take
         exchange.codes["hand_over"] = self._code
 
     async def take(self, call: Call, target: Target) -> None:
         settings = next((each for each in self.exchange.box.flow if each.number == target.name), None)
-        if settings is None or not self.library.editions():
+        if settings is None:
+            raise Refused(Cause.UNALLOCATED, "vacant")
+        if not self.loaded.is_set():
+            call.alerting()
+            with trio.move_on_after(LOADS_S):
+                await self.loaded.wait()
+        if not self.library.editions():
             raise Refused(Cause.UNALLOCATED, "vacant")
         with self.library.held() as edition:
             if settings.flow not in edition.flows:

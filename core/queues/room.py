@@ -314,24 +314,51 @@ class QueueRoom:
     # ---- events in, orders out ----
 
     def tell(self, *events: e.Event) -> None:
-        """What the lines have done first, then these; all that is ordered is done when it returns."""
+        """What the lines have done first, then these; all that is ordered is done when it returns. What fails by our
+        own fault costs the call that it concerns, and all else is done: only of these events the error is raised here.
+        """
         self._events.extend(events)
         if self._telling:
             return
-        self._telling = True
+        self._telling, refused = True, None
         try:
             while True:
                 self._events.extendleft(reversed(self._gathered()))
                 if not self._events:
                     break
-                for order in self.distribution.take(self._events.popleft(), self.exchange.clock()):
-                    _DO[type(order)](self, order)
+                event = self._events.popleft()
+                try:
+                    orders = self.distribution.take(event, self.exchange.clock())
+                except Exception as error:
+                    if any(event is one for one in events):
+                        refused = refused or error
+                    else:
+                        self._failed(error, getattr(event, "call", 0))
+                    continue
+                for order in orders:
+                    self._carry_out(order)
         finally:
             self._telling = False
             self._events.clear()
         self.help.over()
         self._show()
         self._woken.set()
+        if refused is not None:
+            raise refused
+
+    def _carry_out(self, order: o.Order) -> None:
+        try:
+            _DO[type(order)](self, order)
+        except Exception as error:
+            self._failed(error, 0 if isinstance(order, o.AgentChanged | o.Refused) else order.call)
+
+    def _failed(self, error: Exception, key: int) -> None:
+        """What was to be done for a call has failed: it ends, and with it whatever was begun for it."""
+        log.error("queues: failed by our own fault at call %d; the others go on", key, exc_info=error)
+        call = self._calls.get(key)
+        if call is not None:
+            call.end(Cause.TEMPORARY_FAILURE, "fault")
+        self._faulted(error)
 
     def _gathered(self) -> list[e.Event]:
         found: list[e.Event] = []

@@ -96,8 +96,7 @@ class Counting:
         if kind == "Offered":
             for agent in event.data["agents"]:
                 self._add(event.time, agent, "offered")
-            return
-        if kind == "OfferWithdrawn":
+        elif kind == "OfferWithdrawn":
             if event.data.get("reason") in MISSED:
                 self._add(event.time, event.data["agent"], "missed")
             return
@@ -293,7 +292,7 @@ COLUMNS: tuple[Column[AgentCount], ...] = (
     ),
 )
 
-KINDS = states.KINDS | talks.KINDS | {"Offered", "OfferWithdrawn"}
+KINDS = states.KINDS | talks.KINDS | {"OfferWithdrawn"}
 
 AGENTS = Report(
     "agents",

@@ -4,9 +4,10 @@
       |======= talk =========|== hold ===|==== talk =====|
 
 A talk belongs to the call, whatever number a transfer gives it, and ends when his telephone leaves it. Direct is what
-came past the queues: a call to him from his answer on, a call of his own from the other's answer on. To ask back
-(a consultation) is no call of its own: its caller is held meanwhile. Who sits where is told by AgentState; telephones
-without an agent are not followed. Pure; follows one event after the other.
+came past the queues: a call to him from his answer on, a call of his own from the other's answer on. To ask back (a
+consultation) is no call of its own: its caller is held meanwhile. A call that a queue offers is nothing before it is
+served: who has lifted for a call-back has no call yet, and none when its caller is not reached. Who sits where is told
+by AgentState; telephones without an agent are not followed. Pure; follows one event after the other.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ KINDS = (
             "ServiceInitiated",
             "Originated",
             "Established",
+            "Offered",
+            "Dequeued",
+            "CallBackTried",
             "Served",
             "Held",
             "Retrieved",
@@ -79,6 +83,7 @@ class Talks:
         """By device: the agent there."""
         self._callers: dict[int, str] = {}  # calls that an agent makes: his device
         self._asking_back: set[int] = set()
+        self._offered: set[int] = set()
 
     def of(self, call: int, device: str) -> Talk | None:
         """The talk that goes on there."""
@@ -100,6 +105,10 @@ class Talks:
                 self._callers[call] = device
         elif kind == "Established":
             self._established(event)
+        elif kind == "Offered":
+            self._offered.add(call)
+        elif kind in ("Dequeued", "CallBackTried"):
+            self._offered.discard(call)
         elif kind == "Served":
             self._served(event)
         elif kind in ("Held", "Retrieved"):
@@ -113,6 +122,7 @@ class Talks:
         elif kind == "CallCleared":
             self._callers.pop(call, None)
             self._asking_back.discard(call)
+            self._offered.discard(call)
             return [talk for device in list(self._open.get(call, ())) for talk in self._end(call, device, event)]
         elif (end := over(event)) is not None:
             return self._cut(end)
@@ -131,7 +141,7 @@ class Talks:
         caller = self._callers.get(call)
         if call in self._asking_back or device == caller or self.of(call, device) is not None:
             return
-        if device in self.seats:
+        if device in self.seats and call not in self._offered:
             self._begin(Talk(self.seats[device], device, call, "", False, event.time, event))
         if caller is not None and self.of(call, caller) is None and caller in self.seats:
             self._begin(Talk(self.seats[caller], caller, call, "", True, event.time, event))
@@ -161,6 +171,8 @@ class Talks:
         for talk in self._open.pop(other, {}).values():
             talk.call = call
             self._begin(talk)
+        if other in self._offered:
+            self._offered.add(call)
         if other in self._callers:
             self._callers.setdefault(call, self._callers.pop(other))
         return ended
@@ -186,6 +198,7 @@ class Talks:
         self.seats.clear()
         self._callers.clear()
         self._asking_back.clear()
+        self._offered.clear()
         return ended
 
 

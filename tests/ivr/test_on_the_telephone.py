@@ -23,7 +23,7 @@ from hw.clips import Clip
 from hw.sim.party import Party, Speech
 from hw.sim.public_trunk import TownCall
 from hw.sim.telephone import Telephone
-from tests.exchange.office import SOON, Office, configuration, open_office, prompts, voice
+from tests.exchange.office import RINGS, SOON, Office, configuration, open_office, prompts, voice
 from tests.ivr.world import edition
 from tests.prompts.listening import found
 
@@ -188,6 +188,27 @@ async def test_a_caller_hears_the_menu_and_the_words_for_what_he_presses(
         assert found(heard.samples, money) is not None, office.story()
         ann.hang_up()
         assert flows.ended() == ["finished"]
+
+
+async def test_who_calls_while_the_flows_of_a_box_are_being_loaded_waits_for_them(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with service() as (office, flows):
+        flows.flows.loaded = trio.Event()
+        ann = office.phone("8001")
+        await office.dial(ann, "8600")
+        await ann.hear_tone("ringback", within=RINGS)
+        eve = office.call_from_town("8600")
+        await trio.sleep(5)
+        assert not eve.answered.is_set()
+        flows.flows.loaded.set()
+        await trio.sleep(1)
+        assert eve.answered.is_set()
+        await flows.hears(ann, "call.goodbye", 10, partial(ann.dial, "1"))
+        ann.hang_up()
+        eve.hang_up()
+        await trio.sleep(1)
+        assert flows.ended() == ["finished", "hung up"]
 
 
 async def test_a_key_silences_the_prompt_within_60_ms(autojump_clock: trio.testing.MockClock) -> None:

@@ -265,7 +265,7 @@ async def test_no_answer_is_told_to_the_agent_and_tried_again_and_then_given_up(
             assert not dora.ringing
             ann.hang_up()
             await trio.sleep(2)
-            assert agent(office, "1001").state == "ready"
+            assert (agent(office, "1001").state, agent(office, "1001").answered) == ("ready", 0)
             assert [row.tries for row in office.queues.call_backs.rows()] == ([1] if tries == 1 else [])
         assert results(office) == ["no-answer", "no-answer", "call-back failed"], office.story()
 

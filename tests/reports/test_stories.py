@@ -14,7 +14,7 @@ from core.reports.catalogue import REPORTS
 from core.reports.queue_log import lines
 from core.reports.report import Value, Wanted
 from tests.exchange.office import RINGS, SOON, WORDS, Office, open_office
-from tests.queues.desk import ask, calls, log_all_on, queues
+from tests.queues.desk import agent, ask, calls, log_all_on, queues
 from tests.queues.test_call_backs import asks_to_be_called, with_call_backs
 
 pytestmark = pytest.mark.native
@@ -174,3 +174,26 @@ async def test_calls_past_the_queues_are_direct(autojump_clock: trio.testing.Moc
         assert agent["direct"] == pytest.approx(20, abs=3)
         (reason,) = rows(office, "reasons")
         assert (reason["state"], reason["reason"]) == ("not ready", "paper")
+
+
+async def test_an_agent_whose_call_back_is_not_answered_has_answered_nobody_and_called_nobody_by_himself(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(with_call_backs(call_back_ring_s=5, call_back_again_s=30), queues=True) as office:
+        dora, ann = await calls(office), office.phone("8001")
+        await asks_to_be_called(office, dora)
+        log_all_on(office, "1001")
+        for reached in (False, True):
+            await ann.rung(within=40)
+            ann.lift()
+            await dora.rung(within=WORDS)
+            if reached:
+                dora.lift()
+            await trio.sleep(20)
+            ann.hang_up()
+            await trio.sleep(3)
+            (row,) = rows(office, "agents")
+            live = agent(office, "1001")
+            assert (row["answered"], row["talks"], row["direct_in"], row["direct"]) == (reached, reached, 0, 0)
+            assert live.answered == row["answered"]
+            assert live.talk_s == pytest.approx(row["talk"], abs=0.01)
