@@ -281,6 +281,17 @@ class Call:
                 leg.device.answer(leg, connected)
         self.arrange()
 
+    async def lifted(self, within_s: float) -> Leg | None:
+        """Who was rung, once he lifts; None: he did not in time, and the call is over."""
+        leg = self.calling
+        assert leg is not None
+        with trio.move_on_after(within_s):
+            await leg.until(State.CONNECTED)
+        if leg.state is State.CONNECTED:
+            return leg
+        self.end(Cause.NO_ANSWER, "no answer")
+        return None
+
     async def announce(self, leg: Leg, treatment: Treatment, cause: Cause | None = None) -> None:
         """Says something to a party, before its answer if need be and the line can; else nothing."""
         if leg.state is State.INITIATED and leg.device.kind is not DeviceKind.SERVICE:

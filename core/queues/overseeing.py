@@ -18,8 +18,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-import trio
-
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused
 from core.texts import _
@@ -128,12 +126,7 @@ async def _lifted(call: Call) -> bool:
     assert leg is not None
     if leg.state is State.INITIATED:
         leg.device.answer(leg)
-    with trio.move_on_after(call.exchange.stations[leg.name].settings.no_answer_s):
-        await leg.until(State.CONNECTED)
-    if leg.state is not State.CONNECTED:
-        call.end(Cause.NO_ANSWER, "no answer")
-        return False
-    return True
+    return await call.lifted(call.exchange.stations[leg.name].settings.no_answer_s) is not None
 
 
 def _move(room: QueueRoom, call: Call, target: Leg, agent: str, how: How, by: str) -> None:

@@ -18,7 +18,7 @@ import soundfile
 import soxr
 import trio
 
-from core.exchange.leg import Leg, State, Treatment
+from core.exchange.leg import Leg, Treatment
 from core.recording.shelf import ShelfError
 from core.store.recordings import Recording
 from core.texts import _
@@ -66,12 +66,8 @@ class Listening:
         return exchange.ring_station(station, self.take, Party(station.name), "recall")
 
     async def take(self, call: Call) -> None:
-        leg = call.calling
-        assert leg is not None
-        with trio.move_on_after(RINGS_S):
-            await leg.until(State.CONNECTED)
-        if leg.state is not State.CONNECTED:
-            call.end(Cause.NO_ANSWER, "no answer")
+        leg = await call.lifted(RINGS_S)
+        if leg is None:
             return
         self.heard()
         leg.device.listen(leg, True)

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import trio
-
 from core.exchange.asking import ask
-from core.exchange.leg import Leg, State, Treatment
+from core.exchange.leg import Leg, Treatment
 from core.exchange.refusal import Said
 from core.exchange.taping import taken_down
 from core.prompts.audio import QUIET_DBM0, measured, prompt_of
@@ -58,12 +56,8 @@ class PromptRecording:
         return exchange.ring_station(station, self.take, Party(station.name), "recall")
 
     async def take(self, call: Call) -> None:
-        leg = call.calling
-        assert leg is not None
-        with trio.move_on_after(RINGS_S):
-            await leg.until(State.CONNECTED)
-        if leg.state is not State.CONNECTED:
-            call.end(Cause.NO_ANSWER, "no answer")
+        leg = await call.lifted(RINGS_S)
+        if leg is None:
             return
         result = "left"  # he may hang up at any time, and this ends then
         try:

@@ -12,9 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import trio
-
-from core.exchange.leg import State
 from core.exchange.refusal import Refused, Said
 from core.exchange.station import Station
 from hw.signalling.line import Party
@@ -62,12 +59,8 @@ def _due(exchange: Exchange, name: str, tries: int) -> None:
         return
 
     async def wake(call: Call) -> None:
-        leg = call.calling
-        assert leg is not None
-        with trio.move_on_after(RINGS_S):
-            await leg.until(State.CONNECTED)
-        if leg.state is not State.CONNECTED:
-            call.end(Cause.NO_ANSWER, "no answer")
+        leg = await call.lifted(RINGS_S)
+        if leg is None:
             if tries > 1:
                 again = partial(_due, exchange, name, tries - 1)
                 exchange.timers.start(("wake up", station.name), REPEAT_S, again)
