@@ -186,6 +186,7 @@ class Agent:
     """Acts are taken in the order they happen; `now` never runs back."""
 
     __slots__ = (
+        "_counted",
         "_work_due",
         "_work_left",
         "by",
@@ -227,6 +228,7 @@ class Agent:
         self.last_call_ended = 0.0
         self.logged_on_since = now
         self.counts = Counts()
+        self._counted = now  # until then the times are complete
         self._work_due = False
         self._work_left: float | None = None
 
@@ -255,7 +257,6 @@ class Agent:
     def begin_day(self, now: float) -> Counts:
         """Counts of the day that ends, complete; the new ones start at 0."""
         self._count(now)
-        self.since = now
         counts, self.counts = self.counts, Counts()
         return counts
 
@@ -454,7 +455,7 @@ class Agent:
 
     def _count(self, now: float) -> None:
         times = self.counts.times
-        spent = now - self.since
+        spent, self._counted = now - self._counted, now
         times[self.state] = times.get(self.state, 0.0) + spent
         if self.state is S.NOT_READY:
             reasons = self.counts.reasons

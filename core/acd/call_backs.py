@@ -35,8 +35,7 @@ def wanted(floor: Floor, event: e.CallBackWanted) -> None:
         queue.figures.elsewhere()
         offers.out(floor, waiting, "caller left", ASKED_ALREADY)
         return
-    waiting.call_back = event.number
-    queue.know(waiting)
+    queue.hangs_up(waiting, event.number)
     queue.figures.asked_back()
     if waiting.offer is not None:  # whoever rings is told anew whom he will speak with, and how
         offers.end(floor, waiting.offer, "caller left")
@@ -62,8 +61,13 @@ def reached(floor: Floor, event: e.CallBackReached) -> None:
     if waiting is None or not waiting.call_back:
         return
     queue = waiting.queue
-    queue.forget(waiting)
-    waiting.call_back, waiting.reached = "", True
+    rests = event.call in queue.resting
+    if rests:
+        floor.agenda.drop(("held", event.call))
+        queue.rise(waiting)
+    queue.is_back(waiting)
+    if rests:
+        floor.wait(waiting, "back")
     queue.figures.called_back()
     offer = waiting.offer
     if offer is not None:
@@ -89,6 +93,7 @@ def failed(floor: Floor, event: e.CallBackFailed) -> None:
         floor.forget(waiting)
         _given_up(floor, waiting)
     else:
+        waiting.queue.rest(waiting)
         floor.agenda.set(("held", event.call), floor.now + waiting.queue.settings.call_back_again_s)
 
 
@@ -114,11 +119,13 @@ def nobody_came(floor: Floor, talking: Talking, left_as: int = 0) -> None:
         waiting.settle(floor.desk.distribution.ageing_s)  # a commit may have changed it meanwhile
         floor.calls[call] = waiting
         queue.enter(waiting)
+        queue.rest(waiting)
         floor.agenda.set(("held", call), floor.now + queue.settings.call_back_again_s)
 
 
 def held_came(floor: Floor, waiting: Waiting) -> None:
     """A call-back is to be tried again, or its time has come."""
+    waiting.queue.rise(waiting)
     floor.wait(waiting, "back")
 
 

@@ -79,7 +79,7 @@ def _into(floor: Floor, waiting: Waiting, queue: Queue, how: str, not_before: fl
     waiting.priority = settings.priority + floor.classes.get(waiting.caller.customer_class, 0) + waiting.own_priority
     waiting.recipe, waiting.progress = settings.recipe, recipe.Progress()
     waiting.settle(floor.desk.distribution.ageing_s)
-    full = settings.max_waiting is not None and len(queue.callers) >= settings.max_waiting
+    full = settings.max_waiting is not None and queue.on_the_line >= settings.max_waiting
     if not waiting.call_back:
         queue.figures.offered()
     if not waiting.call_back and (full or (settings.needs_agents and not queue.logged_on)):
@@ -94,6 +94,7 @@ def _into(floor: Floor, waiting: Waiting, queue: Queue, how: str, not_before: fl
     if settings.max_wait_s is not None:
         floor.agenda.set(("limit", waiting.call), now + settings.max_wait_s)
     if not_before is not None and not_before > now:
+        queue.rest(waiting)
         floor.agenda.set(("held", waiting.call), not_before)
         return
     _wait_for_one(floor, waiting)
@@ -160,9 +161,7 @@ def _do(floor: Floor, waiting: Waiting, number: int, step: Step) -> None:
         if waiting.row is not None:
             floor.requeue(waiting, "recipe")
         else:
-            queue.callers.remove(waiting.place)
-            waiting.settle(floor.desk.distribution.ageing_s)
-            queue.enter(waiting)
+            queue.resettle(waiting, floor.desk.distribution.ageing_s)
     if step.announce:
         floor.orders.append(o.Announce(call, step.announce))
     if step.say:

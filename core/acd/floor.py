@@ -193,22 +193,17 @@ class Floor:
         """What the call asks for, or its priority, has changed. Only for one that waits."""
         queue = waiting.queue
         queue.stop_waiting(waiting)
-        queue.callers.remove(waiting.place)
-        waiting.settle(self.desk.distribution.ageing_s)
-        queue.enter(waiting)
+        queue.resettle(waiting, self.desk.distribution.ageing_s)
         queue.wait(waiting)
         self.fresh[waiting.call] = trigger
 
     def move_up(self, waiting: Waiting, entered: float) -> None:
         """The call has waited since then."""
-        queue = waiting.queue
-        queue.callers.remove(waiting.place)
         row = waiting.row
         if row is not None:
             row.places.remove(waiting.place)
         waiting.entered = min(waiting.entered, entered)
-        waiting.settle(self.desk.distribution.ageing_s)
-        queue.callers.add(waiting.place)
+        waiting.queue.resettle(waiting, self.desk.distribution.ageing_s)
         if row is not None:
             row.places.add(waiting.place)
 

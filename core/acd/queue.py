@@ -1,11 +1,12 @@
 """One queue as the distribution keeps it: its agents, who of them is ready, and its callers in order.
 
-    callers   all of them by place                    ── "you are the third"
+    callers   all whose turn may come, by place       ── "you are the third"
+    resting   call-backs that are to be tried later: nobody stands behind them
     rows      those who wait for any agent, one row for each requirement, each by place
     own       those who wait for one agent alone, the same by agent
     ready     agents of the queue who may be offered a call now
 
-A caller who is being offered, or whose call-back rests, is among the callers but in no row. Rows are sorted
+A caller who is being offered is among the callers but in no row. Rows are sorted
 collections: entering, leaving and counting places cost the logarithm of the number waiting. What it does not: decide.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from sortedcontainers import SortedList
 
@@ -81,6 +83,8 @@ class Queue:
         self.members: dict[str, Member] = {}
         self.ready: dict[str, Member] = {}
         self.callers: SortedList[Place] = SortedList()
+        self.resting: dict[int, Waiting] = {}
+        self.backs = 0  # among the callers: who is not on the line
         self.rows: dict[Requirement, Row] = {}
         self.own: dict[str, dict[Requirement, Row]] = {}
         self.last_order = -1  # of the member rung last, for "round robin"
@@ -99,13 +103,59 @@ class Queue:
 
     def enter(self, waiting: Waiting) -> None:
         """Among the callers; wait() follows."""
-        self.callers.add(waiting.place)
+        self._add(waiting)
         self.know(waiting)
 
     def leave(self, waiting: Waiting) -> None:
         self.stop_waiting(waiting)
-        self.callers.remove(waiting.place)
+        if self.resting.pop(waiting.call, None) is None:
+            self._remove(waiting)
         self.forget(waiting)
+
+    def rest(self, waiting: Waiting) -> None:
+        """A caller whose call-back is to be tried later."""
+        self.stop_waiting(waiting)
+        self._remove(waiting)
+        self.resting[waiting.call] = waiting
+
+    def rise(self, waiting: Waiting) -> None:
+        """It has rested; wait() follows."""
+        del self.resting[waiting.call]
+        self._add(waiting)
+
+    def resettle(self, waiting: Waiting, ageing_s: float) -> None:
+        """Its entry or priority has changed. It is in no row."""
+        if waiting.call in self.resting:
+            waiting.settle(ageing_s)
+            return
+        self.callers.remove(waiting.place)
+        waiting.settle(ageing_s)
+        self.callers.add(waiting.place)
+
+    @property
+    def on_the_line(self) -> int:
+        """How many callers wait on the line."""
+        return len(self.callers) - self.backs
+
+    def hangs_up(self, waiting: Waiting, number: str) -> None:
+        """A caller on the line is to be called back."""
+        waiting.call_back = number
+        self.backs += 1
+        self.know(waiting)
+
+    def is_back(self, waiting: Waiting) -> None:
+        """A caller who was to be called back is on the line."""
+        self.forget(waiting)
+        waiting.call_back, waiting.reached = "", True
+        self.backs -= 1
+
+    def _add(self, waiting: Waiting) -> None:
+        self.callers.add(waiting.place)
+        self.backs += bool(waiting.call_back)
+
+    def _remove(self, waiting: Waiting) -> None:
+        self.callers.remove(waiting.place)
+        self.backs -= bool(waiting.call_back)
         if not self.callers:
             self.pace.emptied()
 
@@ -164,8 +214,8 @@ class Queue:
         return best
 
     def calls(self) -> Iterator[int]:
-        """All callers, the first first."""
-        return (place[-1] for place in self.callers)
+        """All callers, the first first, and those whose call-back rests."""
+        return chain([place[-1] for place in self.callers], list(self.resting))
 
     # ---- agents ----
 

@@ -187,8 +187,7 @@ def _age_anew(floor: Floor) -> None:
     """All places follow the new ageing."""
     for waiting in floor.calls.values():
         waits = waiting.row is not None
-        waiting.queue.leave(waiting)
-        waiting.settle(floor.desk.distribution.ageing_s)
-        waiting.queue.enter(waiting)
+        waiting.queue.stop_waiting(waiting)
+        waiting.queue.resettle(waiting, floor.desk.distribution.ageing_s)
         if waits:
             waiting.queue.wait(waiting)

@@ -73,7 +73,7 @@ def queue_view(floor: Floor, queue: Queue, now: float) -> QueueView:
         call_backs=len(waiting) - len(on_the_line),
         ringing=sum(one.offer is not None for one in waiting),
         longest_s=max((now - one.arrived for one in on_the_line), default=0.0),
-        expected=queue.pace.expected(len(waiting) + 1, now),
+        expected=queue.pace.expected(len(queue.callers) + 1, now),
         logged_on=queue.logged_on,
         at_work=sum(member.agent.state in COMING for member in queue.members.values()),
         ready=len(queue.ready),

@@ -38,11 +38,11 @@ from core.exchange.services import parking, waking
 from core.exchange.services.ringing_back import RingBacks
 from core.exchange.sounds import Sounds
 from core.exchange.station import Station
+from core.exchange.toll_kept import KeptToll
 from core.exchange.transfer import join
 from core.exchange.trunk import Trunk
 from core.exchange.trunk_groups import TrunkGroups
 from core.numbering.target import Facts, TargetKind
-from core.numbering.toll import TollCounter
 from core.store.journal import Journal
 from hw import wall_clock
 from hw.plane import Plane
@@ -89,7 +89,7 @@ class Exchange:
         self.timers = timers
         self.sounds = sounds or Sounds(box)
         self.kept = Kept(journal.state, box)
-        self.toll = TollCounter()
+        self.toll = KeptToll(journal.state, self.clock, self.utc)
         self.ring_backs = RingBacks(self)
         self.lockout = Lockout()
         self.parked: dict[str, Leg] = {}
@@ -328,7 +328,7 @@ class Exchange:
 
     def finish(self, call: Call, cause: Cause, reason: str, into: int) -> None:
         """By the call, once, when all its legs have gone."""
-        self.toll.ended(call.id, self.clock())
+        self.toll.ended(call.id)
         for attendant in self.attendants:
             attendant.finished(call)
         self.journal.note("CallCleared", call=call.id, cause=int(cause), reason=reason, into=into)

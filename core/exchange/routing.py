@@ -93,7 +93,6 @@ class Router:
     ) -> None:
         """Refused: the class says no, or a limit of the account does."""
         exchange = self._exchange
-        now = exchange.clock()
         answer = exchange.plan.permit(
             Attempt(
                 target=target,
@@ -101,13 +100,13 @@ class Router:
                 origin=origin,
                 pin=call.pin,
                 forward_age_s=age_s,
-                own=exchange.toll.counts(account, now),
-                total=exchange.toll.total(now),
+                own=exchange.toll.counts(account),
+                total=exchange.toll.total,
             )
         )
         if isinstance(answer, Allowed):
             if answer.counted:
-                exchange.toll.began(call.id, account, now)
+                exchange.toll.began(call.id, account)
             self._alarm(account, answer.alarms)
             return
         reason = "pin" if isinstance(answer, NeedsPin) else answer.reason.value

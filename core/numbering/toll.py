@@ -57,6 +57,15 @@ class _Window:
         self._calls[minute] = self._calls.get(minute, 0) + 1
         self.calls += 1
 
+    def recall(self, at: float, calls: int, talked_s: float) -> None:
+        """What an earlier counter had; before anything else is counted."""
+        minute = int(at // _MINUTE_S)
+        self._first = min(self._first, minute)
+        self._calls[minute] = self._calls.get(minute, 0) + calls
+        self._talked_s[minute] = self._talked_s.get(minute, 0.0) + talked_s
+        self.calls += calls
+        self.talked_s += talked_s
+
     def talk(self, start: float, end: float) -> None:
         """Spreads a time talked over the minutes that it lay in, those within the window."""
         start = max(start, self.move(end))
@@ -78,6 +87,10 @@ class _Account:
         self.hour.begin(charge.since)
         self.day.begin(charge.since)
         self.up.add(charge)
+
+    def recall(self, at: float, calls: int, talked_s: float) -> None:
+        self.hour.recall(at, calls, talked_s)
+        self.day.recall(at, calls, talked_s)
 
     def end(self, charge: _Charge, now: float) -> None:
         self.up.remove(charge)
@@ -107,10 +120,18 @@ class TollCounter:
         for one in (self._accounts.setdefault(account, _Account()), self._all):
             one.begin(charge)
 
-    def ended(self, call: int, now: float) -> None:
-        for charge in self._calls.pop(call, ()):
+    def recall(self, account: str, calls: int, talked_s: float, at: float) -> None:
+        """What an earlier counter had of the account, at that time of this one's clock. Before the first call."""
+        for one in (self._accounts.setdefault(account, _Account()), self._all):
+            one.recall(at, calls, talked_s)
+
+    def ended(self, call: int, now: float) -> list[tuple[str, float]]:
+        """Who has paid for it, and for how many seconds."""
+        charges = self._calls.pop(call, [])
+        for charge in charges:
             for one in (self._accounts[charge.account], self._all):
                 one.end(charge, now)
+        return [(charge.account, now - charge.since) for charge in charges]
 
     def joined(self, call: int, into: int) -> None:
         """A transfer has made one call of two: what the first costs goes on in the other."""

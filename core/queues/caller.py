@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 
 def number_of(call: Call) -> str:
-    """Normalised; "": not known, or withheld."""
+    """Normalised; "": not known, or withheld. Who asks back asks for whom he holds."""
     leg = call.calling
+    held = call.exchange.calls.get(call.consults or 0)
+    if held is not None and leg is not None:
+        holds = next((one for one in held.legs if one.device is leg.device), None)
+        leg = (held.peer(holds) if holds is not None else None) or leg
     if leg is None or not leg.party.number or leg.party.presentation is not Presentation.ALLOWED:
         return ""
     return call.exchange.plan.normalised(leg.party.number, leg.party.type.name.lower())

@@ -60,8 +60,13 @@ async def _agent_first(backs: CallBacks, back: CallBack, queue: QueueSettings, c
     try:
         while back.taken is None:
             await call.news()
-        agent = next(leg for leg in call.legs if leg.state is State.CONNECTED and not isinstance(leg.device, Service))
-        device, result = agent.name, "agent gone"
+        result = "agent gone"
+        lifted = (leg for leg in call.legs if leg.state is State.CONNECTED and not isinstance(leg.device, Service))
+        agent = next(lifted, None)
+        if agent is None:  # he has hung up in the instant in which he had lifted
+            call.end(Cause.NORMAL_CLEARING, "call-back")
+            return
+        device = agent.name
         _instead(call, agent)
         words = await call.exchange.sounds.say(
             Said("queue.call-back-of", {"number": back.number}), agent.device.language

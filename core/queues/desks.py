@@ -63,10 +63,15 @@ class Desks:
         device = self.at.pop(agent, "")
         self.agent_at.pop(device, None)
         for call in self._has.pop(agent, {}):
-            self._of_call[call].discard(agent)
-            self._held.discard((agent, call))
+            self._leaves(agent, call)
         self._stirred.pop(agent, None)
         return device
+
+    def _leaves(self, agent: str, call: Call) -> None:
+        self._held.discard((agent, call))
+        self._of_call[call].discard(agent)
+        if not self._of_call[call]:
+            del self._of_call[call]
 
     def known_as(self, call: Call, key: int) -> None:
         """From now on the distribution knows the call by another key."""
@@ -135,10 +140,7 @@ class Desks:
                     (self._held.add if call in held else self._held.discard)((agent, call))
                     yield e.Held(has[call], agent, call in held)
             for call in has.keys() - now:
-                self._held.discard((agent, call))
-                self._of_call[call].discard(agent)
-                if not self._of_call[call]:
-                    del self._of_call[call]
+                self._leaves(agent, call)
                 ended.append(e.CallEnded(has.pop(call), agent))
         yield from ended  # who gets a call in the moment in which another ends has no work after it
 

@@ -98,6 +98,8 @@ class Waiter:
         if leg is None or leg.gone:
             await self.call.news()
             return
+        if leg is not self._caller and self._offered:  # a transfer has put him here, in the place of who was offered it
+            leg.device.listen(leg, True)
         self._caller = leg
         if self._service is None and not self.offers:
             await self._answer(leg)

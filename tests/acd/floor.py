@@ -139,7 +139,11 @@ def check(distribution: Distribution) -> None:
         ready = {number for number, member in queue.members.items() if member.agent.available(floor.now)}
         assert set(queue.ready) == ready
         assert queue.logged_on == sum(m.agent.state is not State.LOGGED_OFF for m in queue.members.values())
-        mine = [waiting for waiting in floor.calls.values() if waiting.queue is queue]
+        all_of_it = [waiting for waiting in floor.calls.values() if waiting.queue is queue]
+        mine = [waiting for waiting in all_of_it if waiting.call not in queue.resting]
+        assert len(mine) + len(queue.resting) == len(all_of_it)
+        assert all(waiting.call_back and waiting.row is None for waiting in queue.resting.values())
+        assert queue.on_the_line == sum(not waiting.call_back for waiting in mine)
         by_priority = sorted(mine, key=lambda waiting: (waiting.priority, waiting.entered, waiting.order))
         places = {waiting.call: queue.position(waiting) for waiting in mine}
         assert sorted(places.values()) == list(range(1, len(mine) + 1))

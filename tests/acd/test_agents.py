@@ -284,6 +284,7 @@ def test_the_day_begins_with_new_counts_and_the_old_ones_are_whole() -> None:
     one = busy()
     old = one.begin_day(100.0)
     assert old.times[S.BUSY] == 90.0
+    assert one.since == 10.0, "he is busy since before midnight"
     one.call_ended(1, 130.0)
     assert one.counts.times[S.BUSY] == 30.0
 

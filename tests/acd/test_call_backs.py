@@ -65,6 +65,29 @@ def test_an_appointment_is_kept_not_before_its_time() -> None:
     assert offered(floor.pass_time(1.0)) == [(1, ("1",))]
 
 
+def test_call_backs_fill_no_queue_and_an_appointment_stands_before_nobody() -> None:
+    floor = alone(max_waiting=2, recipe=(Step(after_s=5, say=("position",)),))
+    for call in (1, 2, 3):
+        floor.enter(call, "q", caller=Caller(f"10{call}"))
+        floor.take(e.CallBackWanted(call, f"10{call}"))
+    floor.enter(4, "q", caller=ANN, call_back=ANN.number, not_before=floor.now + 600, entered=0.0)
+    floor.enter(5, "q")
+    assert only(o.Say, floor.pass_time(5.0)).position == 4
+    floor.enter(6, "q")
+    assert only(o.LeftFor, floor.enter(7, "q")).reason == "full"
+
+
+def test_an_appointment_does_not_make_the_queue_seem_slower_than_it_is() -> None:
+    floor = alone()
+    floor.enter(1, "q", caller=ANN, call_back=ANN.number, not_before=floor.now + 90_000)
+    for call in range(2, 12):
+        floor.ask("1", Act.READY)
+        floor.enter(call, "q", after=200.0)
+        floor.answer(call, "1")
+        floor.take(e.CallEnded(call, "1"), after=100.0)
+    assert floor.distribution.queue("q").expected is None, "nobody was ever waiting"
+
+
 def test_after_a_restart_it_has_its_time_of_entry_and_the_tries_that_were_made() -> None:
     floor = alone(call_back_tries=2)
     floor.enter(1, "q")
@@ -153,6 +176,7 @@ def test_it_finds_its_place_after_ageing_was_changed_meanwhile() -> None:
     floor.take(e.Reconfigured(desk(*parts)))
     floor.enter(2, "q", after=1.0)
     floor.take(e.CallBackFailed(1), after=1.0)
+    floor.pass_time(3600.0)
     assert floor.waiting("q") == (1, 2)
 
 
@@ -165,6 +189,7 @@ def test_one_that_rests_keeps_its_place_for_its_turn() -> None:
     floor.ask("1", Act.NOT_READY)
     floor.enter(2, "q", after=1.0)
     floor.take(e.CallBackFailed(1), after=1.0)
+    assert floor.waiting("q") == (2, 1), "nobody stands behind one that rests"
     floor.pass_time(60.0)
     assert floor.waiting("q") == (1, 2)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import trio
 import trio.testing
 
 from core.config.model.box import Box
+from core.exchange.toll_kept import KeptToll
 from core.numbering.plan import NumberingPlan
 from hw import wall_clock
 from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
@@ -67,6 +69,44 @@ async def test_a_second_call_at_once_is_one_more_than_the_class_allows(autojump_
         ann.hang_up()
         await trio.sleep(2)
         assert await reaches(office, "8001", "962000004")
+
+
+async def test_the_calls_of_an_hour_count_over_a_restart_and_not_for_longer(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, zero = datetime(2026, 11, 26, 2, 58, tzinfo=UTC), trio.current_time()
+    monkeypatch.setattr(wall_clock, "source", lambda: began + timedelta(seconds=trio.current_time() - zero))
+    tables = configuration(
+        class_of_service=[{"name": "two", "reach": "local", "limits": {"calls_per_hour": 2}}],
+        numbering={"toll_from": "local"},
+    )
+    tables["station"][0]["class_of_service"] = "two"
+    async with open_office(tables) as office:
+        exchange = office.exchange
+        assert await reaches(office, "8001", "962000001")
+        await trio.sleep(300)
+        assert await reaches(office, "8001", "962000001")
+        exchange.toll = KeptToll(exchange.journal.state, exchange.clock, exchange.utc)  # as the next run makes it
+        assert not await reaches(office, "8001", "962000001")
+        await trio.sleep(3600 - 200)
+        assert await reaches(office, "8001", "962000001")
+        assert not await reaches(office, "8001", "962000001")
+        counts = exchange.toll.counts("8001")
+        assert (counts.calls_hour, counts.calls_day) == (2, 3)
+
+
+def test_what_is_kept_of_calls_goes_after_a_day() -> None:
+    state: dict[str, Any] = {}
+    now = [0.0]
+    zero = datetime(2026, 11, 26, tzinfo=UTC)
+    toll = KeptToll(state, lambda: now[0], lambda: zero + timedelta(seconds=now[0]))
+    toll.began(1, "8001")
+    now[0] = 90.0
+    toll.ended(1)
+    assert list(state.values()) == [{"00": [1, 0.0], "01": [0, 90.0]}]
+    now[0] = 26 * 3600.0
+    toll.began(2, "8002")
+    assert [key.rsplit("/", 1)[1] for key in state] == ["8002"]
 
 
 async def test_a_route_is_closed_on_a_public_holiday_and_open_on_a_weekend_that_is_worked(

@@ -115,3 +115,15 @@ def test_it_agrees_with_a_list_of_all_calls(acts: list[tuple[str, str, int]]) ->
             )
             assert abs(found.minutes_hour - told.minutes_hour) < 1e-6
             assert abs(found.minutes_day - told.minutes_day) < 1e-6
+
+
+def test_what_an_earlier_counter_had_counts_as_long_as_it_would_have_there() -> None:
+    counter = TollCounter()
+    counter.recall("8001", 3, 120.0, -50 * 60)
+    counter.recall("8001", 2, 60.0, -2 * HOUR)
+    counter.began(1, "8001", 0)
+    assert counter.counts("8001", 60) == Counts(4, 6, 3, 4, 1)
+    assert counter.total(60) == Counts(4, 6, 3, 4, 1)
+    assert counter.counts("8001", 30 * 60).calls_hour == 1
+    assert counter.counts("8001", 23 * HOUR).calls_day == 4
+    assert counter.counts("8001", 2 * DAY) == Counts(0, 0, 60, 1440, 1)

@@ -8,8 +8,9 @@ import trio.testing
 
 from core.acd.agents import Act
 from core.exchange.acts import Acts
-from tests.exchange.office import SOON, open_office
-from tests.queues.desk import agent, ask, calls, hears_music, log_all_on, queues
+from tests.exchange.office import SOON, WORDS, open_office
+from tests.queues.desk import agent, ask, calls, hears_music, hears_words, log_all_on, queues
+from tests.queues.test_call_backs import asks_to_be_called, with_call_backs
 
 pytestmark = pytest.mark.native
 
@@ -59,6 +60,51 @@ async def test_an_agent_sends_his_caller_back_into_the_queue(autojump_clock: tri
         ben.lift()
         await trio.sleep(0.5)
         await office.hear_each_other(caller, ben)
+
+
+async def test_whom_reception_gives_to_the_queue_may_choose_what_was_offered_to_reception(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(with_call_backs(place_kept_s=60), queues=True) as office:
+        reception, dora, ann = office.phone("8005"), office.phone("8004"), office.phone("8001")
+        await office.connect(dora, reception)
+        await reception.flash()
+        await reception.hear_tone("dial", within=SOON)
+        await reception.dial("8500")
+        await trio.sleep(6)
+        assert await hears_words(reception) or await hears_music(reception)
+        reception.hang_up()
+        await asks_to_be_called(office, dora)
+        (row,) = office.queues.call_backs.rows()
+        assert (row.number, row.queue) == ("8004", "sales"), office.story()
+        log_all_on(office, "1001")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await dora.rung(within=WORDS)
+        dora.lift()
+        await trio.sleep(1)
+        await office.hear_each_other(ann, dora)
+
+
+async def test_the_place_of_whom_reception_gives_to_the_queue_is_kept_for_him_and_not_for_reception(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(place_kept_s=60), queues=True) as office:
+        reception, dora = office.phone("8005"), office.phone("8004")
+        await office.connect(dora, reception)
+        await reception.flash()
+        await reception.hear_tone("dial", within=SOON)
+        await reception.dial("8500")
+        await trio.sleep(3)
+        reception.hang_up()
+        await trio.sleep(20)
+        dora.hang_up()
+        await trio.sleep(2)
+        await calls(office, "8006")
+        await calls(office, "8004")
+        await trio.sleep(1)
+        how = [event.data["how"] for event in office.events if event.kind == "Queued"]
+        assert how == ["new", "new", "kept place"]
 
 
 async def test_another_telephone_picks_up_what_rings_at_an_agent(autojump_clock: trio.testing.MockClock) -> None:

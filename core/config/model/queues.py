@@ -220,7 +220,7 @@ class QueueSettings(Table):
     )
     recipe: Many[Step] = setting("What happens while the caller waits.", ())
     max_waiting: int | None = setting(
-        "So many may wait; a further caller goes to `instead`.", None, ge=0, le=100000, effect=Effect.NOW
+        "So many may wait on the line; a further caller goes to `instead`.", None, ge=0, le=100000, effect=Effect.NOW
     )
     max_wait_s: int | None = setting("After so long a caller goes to `instead`, s.", None, ge=1, le=86400)
     needs_agents: bool = setting(
