@@ -92,6 +92,7 @@ class Agents(Room):
         Binding("o", "force('log off')", N_("Log off")),
         Binding("f", "choose_force", N_("Force ...")),
         Binding("s", "skill", N_("Skill")),
+        Binding("q", "queue", N_("Queue")),
     ]
 
     def __init__(self) -> None:
@@ -239,7 +240,12 @@ class Agents(Room):
     # ---- what is done for an agent ----
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        methods = {"force": "agent.force", "choose_force": "agent.force", "skill": "agent.set_skill"}
+        methods = {
+            "force": "agent.force",
+            "choose_force": "agent.force",
+            "skill": "agent.set_skill",
+            "queue": "agent.set_queue",
+        }
         return (self.box.may(methods[action]) and bool(self.table.cursor)) or None if action in methods else True
 
     def one(self) -> dict[str, Any] | None:
@@ -293,8 +299,33 @@ class Agents(Room):
         own = agent["skills"].get("", {})
         skill, level = next(iter(own.items()), ("", 5))
         lines = ((_("skill"), skill), (_("level, 0 to 10"), str(level)), (_("only in queue"), ""))
-        about = _("It holds until the configuration changes or the box starts again.")
+        about = _("It holds, over restarts too, until the configuration says something new about it.")
         title = _("Skill of {agent}").format(agent=f"{number} {agent['name']}")
+        self.app.push_screen(AskAll(title, about, lines), answered)
+
+    def action_queue(self) -> None:
+        agent = self.one()
+        if agent is None:
+            return
+        number = agent["number"]
+
+        def answered(lines: tuple[str, ...] | None) -> None:
+            if lines is None:
+                return
+            queue, rank = (line.strip() for line in lines)
+            if not rank.isdecimal() or int(rank) > 100:
+                self.notify(_("A rank is a number from 1 to 100; 0 takes the queue away."), severity="error")
+                return
+            wanted: dict[str, Any] = {"agent": number, "queue": queue, "serves": rank != "0"}
+            done = _("{agent} serves {queue} no more").format(agent=number, queue=queue)
+            if wanted["serves"]:
+                wanted["rank"] = int(rank)
+                done = _("{agent} serves {queue} now, rank {rank}").format(agent=number, queue=queue, rank=rank)
+            self.console.order([("agent.set_queue", wanted)], done)
+
+        lines = ((_("queue"), next(iter(agent["queues"]), "")), (_("rank, 1 to 100; 0: no more"), "1"))
+        about = _("It holds, over restarts too, until the configuration says something new about it.")
+        title = _("Queue of {agent}").format(agent=f"{number} {agent['name']}")
         self.app.push_screen(AskAll(title, about, lines), answered)
 
 

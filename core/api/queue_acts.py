@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from core.acd import events as e
 from core.acd.agents import Act
 from core.api.acts import CallId, Device, Done, Nothing, Params, Result, act
 from core.api.asking import Asking
@@ -61,6 +62,14 @@ class SetSkill(Params, frozen=True):
     skill: Annotated[str, Meta(description="of the configuration", min_length=1, max_length=64)]
     level: Annotated[int, Meta(description="from now on; 0: the agent has it no more", ge=0, le=10)]
     queue: Annotated[str, Meta(description="in which it holds; empty: wherever the queue says nothing")] = ""
+
+
+class SetQueue(Params, frozen=True):
+    agent: Agent
+    queue: Annotated[str, Meta(description="its name", min_length=1, max_length=64)]
+    serves: Annotated[bool, Meta(description="false: no more; a call that rings goes on")] = True
+    rank: Annotated[int, Meta(description="agents of rank 1 are rung before those of rank 2", ge=1, le=100)] = 1
+    weight: Annotated[float, Meta(description="the share with some strategies", ge=0, le=100)] = 1.0
 
 
 class OfWaiting(Params, frozen=True):
@@ -282,6 +291,22 @@ def set_skill(asking: Asking, params: SetSkill) -> Done:
     asking.note.after = {"skill": params.skill, "level": params.level, "queue": params.queue}
     _must_look_after(asking, params.agent)
     _room(asking).set_skill(params.agent, params.skill, params.level, params.queue, asking.peer.name)
+    return Done()
+
+
+@act("agent.set_queue", roles=OVERSEERS, changes=True)
+def set_queue(asking: Asking, params: SetQueue) -> Done:
+    """The agent serves the queue, or does no more: over restarts too, until the configuration says something new about
+    this queue of the agent.
+    """
+    asking.note.target = params.agent
+    asking.note.after = {"queue": params.queue, "serves": params.serves, "rank": params.rank}
+    _must_look_after(asking, params.agent)
+    by = asking.peer.name
+    event: e.Joined | e.Parted = e.Parted(params.agent, params.queue, by)
+    if params.serves:
+        event = e.Joined(params.agent, params.queue, params.rank, params.weight, by)
+    _room(asking).set_queue(params.agent, event, by)
     return Done()
 
 

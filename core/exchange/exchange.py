@@ -322,15 +322,21 @@ class Exchange:
         try:
             await call.live(routine)
         except Exception as error:
-            log.exception("call %d failed by our own fault and was ended", call.id, extra={"call": call.id})
-            if self.faulted is not None:
-                self.faulted(call.id, error)
+            self._fault(call, error)
+
+    def _fault(self, call: Call, error: Exception) -> None:
+        log.error("call %d failed by our own fault and was ended", call.id, exc_info=error, extra={"call": call.id})
+        if self.faulted is not None:
+            self.faulted(call.id, error)
 
     def finish(self, call: Call, cause: Cause, reason: str, into: int) -> None:
         """By the call, once, when all its legs have gone."""
         self.toll.ended(call.id)
         for attendant in self.attendants:
-            attendant.finished(call)
+            try:
+                attendant.finished(call)
+            except Exception as error:  # the call is over all the same, and its record is closed
+                self._fault(call, error)
         self.journal.note("CallCleared", call=call.id, cause=int(cause), reason=reason, into=into)
         self.calls.pop(call.id, None)
         if self.changed is not None:

@@ -189,6 +189,11 @@ class Desks:
             kept[changed.agent] = row
         self._exchange.journal.state[KEPT] = kept
 
+    def forget(self, agent: str) -> None:
+        """After a restart he is not where he was: he logs on anew."""
+        state = self._exchange.journal.state
+        state[KEPT] = {number: row for number, row in state.get(KEPT, {}).items() if number != agent}
+
     def kept(self) -> Iterator[tuple[str, str, Act, str, str]]:
         """Agent, telephone, what he was, why, and by whose will; rows of earlier versions do not have the last."""
         for agent, (device, state, reason, *by) in dict(self._exchange.journal.state.get(KEPT, {})).items():

@@ -42,6 +42,7 @@ from core.queues.call_backs import CallBacks
 from core.queues.caller import caller_of, number_of
 from core.queues.desks import Desks
 from core.queues.help import Help
+from core.queues.members_kept import MembersKept
 from core.queues.pins import Pins
 from core.queues.skills_kept import SkillsKept
 from core.queues.views import AgentRow, QueueRow
@@ -91,6 +92,7 @@ class QueueRoom:
         """Called before an agent logs on at a telephone: whoever merely stands in for one of the two leaves."""
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
         self.call_backs = CallBacks(self)
+        self._members = MembersKept(exchange.journal.state)
         self._skills = SkillsKept(exchange.journal.state)
         self.help = Help(self)
         self.overseen: dict[Leg, overseeing.Seen] = {}
@@ -117,7 +119,8 @@ class QueueRoom:
         exchange.router.destinations[TargetKind.QUEUE] = self.take
         exchange.codes.update(codes.of(self))
         exchange.call_back = self.call_backs.take
-        self.tell_or_log(*self._skills.again(exchange.box))
+        self.tell_or_log(*self._members.again(exchange.box))
+        self.tell_or_log(*self._skills_again(exchange.box))
         self._log_on_again()
         self.call_backs.again()
         async with trio.open_nursery() as nursery:
@@ -148,10 +151,17 @@ class QueueRoom:
         """But who sits at an open line: his telephone was cut off with the box, he lifts it and logs on anew."""
         known = {agent.number for agent in self.exchange.box.agent if not open_line.wanted(self, agent.number)}
         for agent, device, act, reason, by in self.desks.kept():
-            if agent in known and device in self.exchange.stations:
+            if agent not in known or device not in self.exchange.box.stations:
+                self.desks.forget(agent)
+            elif device in self.exchange.stations:  # else its card may come later, with the next start
                 self.desks.sit(agent, device)
                 for one in (Act.LOG_ON, act):
                     self.tell_or_log(e.Asked(agent, one, reason, by))
+
+    def _skills_again(self, box: Box) -> list[e.SkillSet]:
+        """But in queues that he does not serve any more."""
+        serves = {agent.number: agent.queues for agent in self.distribution.agents()}
+        return [one for one in self._skills.again(box) if not one.queue or one.queue in serves[one.agent]]
 
     def reconfigure(self, box: Box) -> None:
         """Nobody is logged off and nobody loses his place, but by queues and agents that are gone."""
@@ -160,7 +170,8 @@ class QueueRoom:
         self.touched.update(dict.fromkeys(("queues", queue.name) for queue in queues))
         self.touched.update(dict.fromkeys(("agents", agent.number) for agent in box.agent))
         self.touched.update(dict.fromkeys(("queues", queue.name) for queue in box.queue))
-        self.tell(e.Reconfigured(desk_of(box)), *self._skills.again(box))
+        self.tell(e.Reconfigured(desk_of(box)), *self._members.again(box))
+        self.tell(*self._skills_again(box))
         for agent, device in list(self.desks.at.items()):
             if device not in box.stations:
                 self.tell(e.Asked(agent, Act.LOG_OFF, NO_TELEPHONE))
@@ -275,17 +286,38 @@ class QueueRoom:
 
     def set_skill(self, agent: str, skill: str, level: int, queue: str, by: str) -> None:
         """level 0: he has it no more. queue "": it holds wherever the queue says nothing. Refused: there is no such."""
-        row = self.agent(agent)
+        self.agent(agent)
         if skill not in {one.name for one in self.exchange.box.skill}:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", _('There is no skill "{name}".').format(name=skill))
-        if queue and queue not in row.queues:
-            text = _("agent {agent} does not serve queue {queue}").format(agent=agent, queue=queue)
-            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        if queue:
+            self._must_serve(agent, queue)
         self.tell(e.SkillSet(agent, skill, level, queue, by))
         person = next(one for one in self.exchange.box.agent if one.number == agent)
         self._skills.keep(person, skill, level, queue)
         self.touched["agents", agent] = None
         self.exchange.journal.note("AgentSkill", agent=agent, skill=skill, level=level, queue=queue, by=by)
+        self.tell()
+
+    def set_queue(self, agent: str, event: e.Joined | e.Parted, by: str) -> None:
+        """He serves a queue from now on, or no more. Refused: there is no such queue, or he does not serve it."""
+        self.agent(agent)
+        if event.queue not in {queue.name for queue in self.exchange.box.queue}:
+            text = _('There is no queue "{name}".').format(name=event.queue)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        serves = isinstance(event, e.Joined)
+        if not serves:
+            self._must_serve(agent, event.queue)
+        self.tell(event)
+        self._members.keep(next(one for one in self.exchange.box.agent if one.number == agent), event)
+        self.touched["agents", agent] = self.touched["queues", event.queue] = None
+        rank = event.rank if isinstance(event, e.Joined) else 0
+        self.exchange.journal.note("AgentQueue", agent=agent, queue=event.queue, serves=serves, rank=rank, by=by)
+        self.tell()
+
+    def _must_serve(self, agent: str, queue: str) -> None:
+        if queue not in self.agent(agent).queues:
+            text = _("agent {agent} does not serve queue {queue}").format(agent=agent, queue=queue)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
 
     def why_waiting(self, call: int) -> dict[str, str] | None:
         """By agent: what stands between him and the call. None: it is in no queue."""

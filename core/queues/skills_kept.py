@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.acd import events as e
 from core.config.model.box import Box
 from core.config.model.queues import AgentSettings
+from core.queues.members_kept import said
 
 if TYPE_CHECKING:
     from core.store.state import State
@@ -54,6 +55,4 @@ class SkillsKept:
 
 def _upon(person: AgentSettings, queue: str) -> Any:
     """What the configuration says; None: he does not serve the queue."""
-    if not queue:
-        return dict(person.skills)
-    return next((one.model_dump(mode="json") for one in person.queues if one.queue == queue), None)
+    return said(person, queue) if queue else dict(person.skills)

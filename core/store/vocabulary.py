@@ -413,6 +413,18 @@ KINDS = (
             Field("by", str, "who wanted it"),
         ),
     ),
+    Kind(
+        "AgentQueue",
+        (),
+        "a supervisor has given an agent a queue to serve, or taken it from him",
+        (
+            AGENT,
+            QUEUE,
+            Field("serves", bool, "whether he serves it from now on"),
+            Field("rank", int, "with which rank; 0: he serves it no more"),
+            Field("by", str, "who wanted it"),
+        ),
+    ),
     # ---- recordings ----
     Kind(
         "RecordingBegan",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import trio
 
+from core.api.client import Client
 from core.api.errors import Code, Refusal
 from core.api.roles import Credentials
 from core.config.difference import difference
@@ -219,3 +220,25 @@ async def test_a_skill_set_at_run_time_holds_over_a_restart_until_the_configurat
         back = staffed()
         (await house.running.refit.prepare(other, back, difference(other, back)))()
         assert levels(await root.ask("agent.list")) == [9, 0]
+
+
+async def test_a_supervisor_gives_an_agent_a_queue_and_takes_it_and_a_restart_forgets_neither(
+    autojump_clock: object, tmp_path: Path
+) -> None:
+    tables = staffed(queue=[{"name": "sales", "number": "8500"}, {"name": "service"}])
+    async with living(tables, tmp_path) as house, house.client() as root:
+        await root.ask("agent.set_queue", agent="1001", queue="service", rank=2)
+        await root.ask("agent.set_queue", agent="1001", queue="sales", serves=False)
+        assert await serves(root, "1001") == ["service"]
+        for queue, yes in (("nothing", True), ("sales", False)):
+            with pytest.raises(Refusal) as refused:
+                await root.ask("agent.set_queue", agent="1001", queue=queue, serves=yes)
+            assert refused.value.code == Code.REFUSED
+    async with living(tables, tmp_path) as house, house.client() as root:
+        assert await serves(root, "1001") == ["service"]
+        await root.ask("agent.set_queue", agent="1001", queue="sales")
+        assert sorted(await serves(root, "1001")) == ["sales", "service"]
+
+
+async def serves(asks: Client, agent: str) -> list[str]:
+    return next(row["queues"] for row in (await asks.ask("agent.list"))["agents"] if row["number"] == agent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 import trio
@@ -10,6 +11,7 @@ import trio.testing
 
 from core.exchange.call import Call
 from core.numbering.target import Target, TargetKind
+from core.recording.recorder import Recorder
 from tests.exchange.office import SOON, configuration, open_office
 
 pytestmark = pytest.mark.native
@@ -39,6 +41,29 @@ async def test_an_error_in_one_call_ends_it_and_the_others_go_on(
         cleared = [event.data for event in office.events if event.kind == "CallCleared"]
         assert [(one["cause"], one["reason"]) for one in cleared] == [(41, "fault")], office.story()
         await office.hear_each_other(ann, ben)
+
+
+async def test_a_reader_of_calls_that_fails_at_the_end_of_one_leaves_no_call_open(
+    autojump_clock: trio.testing.MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[int] = []
+    async with open_office() as office:
+        broken = Recorder(office.exchange, Path())
+
+        def finished(call: Call) -> None:
+            raise ZeroDivisionError("a mistake of ours")
+
+        broken.finished = finished  # type: ignore[method-assign]
+        office.exchange.attendants.insert(0, broken)
+        office.exchange.faulted = lambda call, error: told.append(call)
+        ann, ben = office.phone("8001"), office.phone("8002")
+        with caplog.at_level(logging.ERROR):
+            await office.connect(ann, ben)
+            ann.hang_up()
+            ben.hang_up()
+            await office.all_idle()
+        assert told == [1]
+        assert office.kinds(1)[-1] == "CallCleared", office.story()
 
 
 async def test_a_group_that_goes_while_carl_dials_it_is_vacant(autojump_clock: trio.testing.MockClock) -> None:

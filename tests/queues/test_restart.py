@@ -7,6 +7,7 @@ import trio
 import trio.testing
 
 from core.acd.agents import Act
+from core.config.model.box import Box
 from core.queues.room import QueueRoom
 from tests.exchange.office import Office, faulted, open_office
 from tests.queues.desk import agent, ask, log_all_on, queues
@@ -52,3 +53,15 @@ async def test_a_rest_that_a_supervisor_has_allowed_goes_on_after_a_restart(
         log_all_on(office, "1001")
         office.queues.ask("1001", Act.REST, "lunch", by="boss")
         assert states(await begun_anew(office), "1001") == ("rest", "lunch", "boss")
+
+
+async def test_an_agent_who_is_in_the_configuration_no_more_is_not_logged_on_when_he_is_back_in_it(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tables = queues()
+    async with open_office(tables, queues=True) as office:
+        log_all_on(office, "1001", "1002")
+        office.exchange.box = Box.model_validate({**tables, "agent": tables["agent"][1:]})
+        assert states(await begun_anew(office), "1002")[0] == "ready"
+        office.exchange.box = Box.model_validate(tables)
+        assert states(await begun_anew(office), "1001")[0] == "logged off"

@@ -17,7 +17,7 @@ from core.api.errors import Code, Refusal
 
 BEGUN = 1_790_000_000.0
 
-AGENT_ACTS = ("force", "set_skill", "listen", "whisper", "barge_in", "intercept")
+AGENT_ACTS = ("force", "set_skill", "set_queue", "listen", "whisper", "barge_in", "intercept")
 
 Rows = dict[str, dict[str, Any]]
 

@@ -172,3 +172,21 @@ def test_an_hour_of_an_agent_is_minutes_of_what_it_was() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(-3, "0:00"), (42, "0:42"), (725, "12:05"), (3753, "1:02:33")])
 def test_a_duration_is_read_like_a_clock(seconds: float, text: str) -> None:
     assert lasted(seconds) == text
+
+
+def test_an_agent_is_given_a_queue_and_another_one_is_taken_away(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot, "5", Agents)
+        for rank in ("first", "2", "0"):
+            await pilot.press("q")
+            await until(lambda: isinstance(console.screen, AskAll))
+            fields = list(console.screen.query(Input))
+            fields[1].value = rank
+            await pilot.press("enter", "enter")
+            await until(lambda: isinstance(console.screen, Agents))
+        wanted = {"agent": "1001", "queue": "sales", "serves": False}
+        await until(lambda: ("agent.set_queue", wanted) in here.asked)
+        asked = [params for method, params in here.asked if method == "agent.set_queue"]
+        assert asked == [{"agent": "1001", "queue": "sales", "serves": True, "rank": 2}, wanted]
+
+    tell(tmp_path, story)

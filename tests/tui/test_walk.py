@@ -34,6 +34,7 @@ WALK: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "agents": (
         (("f", DIALOG, "end", "enter"), "agent.force"),
         (("s", DIALOG, "enter", "enter", "enter"), "agent.set_skill"),
+        (("q", DIALOG, "enter", "enter"), "agent.set_queue"),
     ),
     "team": (
         (("p", DIALOG, "8", "enter", "a"), "agent.answer_help"),
