@@ -25,6 +25,7 @@ from importlib.metadata import version
 
 from core import texts
 from core.api.errors import Refusal
+from core.config.mistake import BadConfiguration, ConfigError
 from hw.card import HardwareError
 from hw.errors import LocalError
 
@@ -96,6 +97,10 @@ def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS
     except (HardwareError, LocalError, Refusal) as error:
         remedy = getattr(error, "action", "") or getattr(error, "remedy", "")
         print(f"strowger: {error}", *[f"  {remedy}"] * bool(remedy), sep="\n", file=sys.stderr)
+        return WANTING
+    except (BadConfiguration, ConfigError) as bad:
+        mistakes = bad.mistakes if isinstance(bad, BadConfiguration) else (bad,)
+        print(*(line for mistake in mistakes for line in mistake.lines()), sep="\n", file=sys.stderr)
         return WANTING
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -135,7 +135,7 @@ async def begun_with(configuration: Configuration) -> Box:
         count, folder = len(bad.mistakes), configuration.places[0]
         raise HardwareError(
             plural("the configuration has {n} mistake", "the configuration has {n} mistakes", count).format(n=count),
-            action=_("strowger config --folder {folder} check shows each with its line").format(folder=folder),
+            action=_("strowger config check --config {folder} shows each with its line").format(folder=folder),
         ) from None
     except (DamagedCommit, LookupError) as damaged:
         raise HardwareError(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,13 +27,17 @@ import trio
 
 from core.config.commits import Commits
 from core.config.configuration import Configuration
+from core.daemon import locked
 from core.queues import log_on
 from core.records import table
 from core.running import RunningBox
 from core.sample import SAMPLE
 from core.store.ladder import ladder, legend
+from core.store.reader import NAME as JOURNAL
 from core.store.records import CallRecord, records
+from core.texts import _
 from hw import virtual_time, wall_clock
+from hw.card import HardwareError
 from hw.clips import Clip
 from hw.signalling.line import Party
 from hw.sim.party import NotHeardError, Speech
@@ -94,7 +99,6 @@ class Story:
 
     async def play(self) -> None:
         """Raises NotHeardError: what should have been heard was not."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         socket = None if self._virtual else self.folder / "control.sock"
         configuration = Configuration(Commits(self.folder / "config"), [SAMPLE], threaded=not self._virtual)
         box = await configuration.start()
@@ -247,15 +251,35 @@ def _texts(group: BaseExceptionGroup[NotHeardError]) -> Iterator[str]:
             yield str(error)
 
 
+def _stage(folder: Path) -> Path:
+    """An empty folder; the story of before goes. HardwareError: it cannot be made, or is not ours."""
+    try:
+        if (folder / JOURNAL).exists():
+            with locked(folder):
+                shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise HardwareError(
+                _("{folder}: there is something else in it").format(folder=folder),
+                action=_("name another folder: --folder DIR"),
+            )
+    except OSError as error:
+        raise HardwareError(
+            f"{folder}: {error.strerror or error}", action=_("name another folder: --folder DIR")
+        ) from error
+    return folder
+
+
 def play(folder: Path, *, virtual: bool = False, as_json: bool = False) -> int:
-    """The exit code."""
+    """The exit code. The story is played anew each time, in `folder`/story."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.ERROR)
+    stage = _stage(folder / "story")
 
     def tell(step: Step) -> None:
         if not as_json:
             print(f"{step.seconds:7.2f} s  {step.text}", flush=True)
 
-    story = Story(folder, tell, virtual)
+    story = Story(stage, tell, virtual)
     missed: list[str] = []
     try:
         (virtual_time.run if virtual else trio.run)(story.play)

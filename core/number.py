@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.config.mistake import BadConfiguration
+from core.config.files import with_shipped
 from core.config.model import Box, TrunkGroup
 from core.config.reading import Reading, read
 from core.numbering.explain import Explanation, Fit, explain
@@ -106,13 +106,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    reading = read([options.config])
-    try:
-        box = reading.box
-    except BadConfiguration as bad:
-        for mistake in bad.mistakes:
-            print(*mistake.lines(), sep="\n", file=sys.stderr)
-        return 1
+    reading = read(with_shipped(options.config))
+    box = reading.box
     now = wall_clock.utc().astimezone(ZoneInfo(box.box.time_zone))
     try:
         facts = caller(box, options.caller, options.calling, moment(options.at, now) if options.at else now)

@@ -26,7 +26,7 @@ from core.texts import _
 from hw.card import HardwareError
 from hw.signalling.trace import names, read
 
-FOLDERS = (Path("/var/lib/strowger/traces"), Path("out/traces"))
+FOLDERS = (Path("/var/lib/strowger/traces"), Path("out/data/traces"), Path("out/story/traces"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

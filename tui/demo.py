@@ -59,9 +59,14 @@ def run(options: argparse.Namespace) -> int:
 def exchange(folder: Path) -> Iterator[Path]:
     """`strowger run` on the sample office, until left. Gives its socket. HardwareError: it does not come up."""
     etc, socket, log = folder / "etc", (folder / "control.sock").absolute(), folder / "box.log"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not etc.exists():
-        shutil.copytree(SAMPLE, etc)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not etc.exists():
+            shutil.copytree(SAMPLE, etc)
+    except OSError as error:
+        raise HardwareError(
+            f"{error.filename or folder}: {error.strerror or error}", action=_("name another folder: --folder DIR")
+        ) from error
     command = [sys.executable, "-c", "from core.command import main; raise SystemExit(main())", "run"]
     command += ["--config", str(etc), "--data", str(folder / "data"), "--socket", str(socket), "--patience", "0"]
     with log.open("w") as file:

@@ -53,17 +53,15 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "": 60}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--folder", type=Path, default=FOLDER_OF_THE_BOX, metavar="DIR", help="files (default: %(default)s)"
-    )
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
+    _places(parser)
+    parser.set_defaults(folder=FOLDER_OF_THE_BOX, data=DATA, socket=None)
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, (_run, summary) in _ACTS.items():
         one = acts.add_parser(name, help=summary, description=summary)
+        _places(one)
         one.add_argument("--json", action="store_true", help="print one JSON object")
         if name == "check":
-            one.add_argument("files", nargs="*", type=Path, metavar="PATH", help="files or folders instead of --folder")
+            one.add_argument("files", nargs="*", type=Path, metavar="PATH", help="files or folders instead of --config")
         elif name == "diff":
             one.add_argument("commits", nargs="*", type=int, metavar="N", help="commits; default: the one at work")
         elif name == "commit":
@@ -77,6 +75,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--commit", type=int, default=0, metavar="N", help="of this commit, not of the files")
         elif name == "migrate":
             one.add_argument("--write", action="store_true", help="write the files; the old ones stay beside them")
+
+
+def _places(parser: argparse.ArgumentParser) -> None:
+    """Where the box is: before the act or behind it, as people write it."""
+    for words, metavar, text in (
+        (("--config", "--folder"), "DIR", f"files ({FOLDER_OF_THE_BOX})"),
+        (("--data",), "DIR", f"data of the box ({DATA})"),
+        (("--socket",), "PATH", "control socket (as configured)"),
+    ):
+        name = words[-1].removeprefix("--")
+        parser.add_argument(*words, dest=name, type=Path, default=argparse.SUPPRESS, metavar=metavar, help=text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -300,7 +309,9 @@ def _running(options: argparse.Namespace, found: Reading | None = None) -> Itera
 
 
 def _socket(options: argparse.Namespace, found: Reading | None) -> Path:
-    """As the commit at work says, whatever the files have become meanwhile; before the first commit, as they say."""
+    """As the environment says, else the commit at work, whatever the files have become meanwhile, else the files."""
+    if os.environ.get("STROWGER_SOCKET"):
+        return socket_path()
     try:
         commits = _commits(options)
         current = commits.pointers.current

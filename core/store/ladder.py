@@ -188,6 +188,21 @@ def _failed(device: str, data: dict[str, Any]) -> str:
     return _("{device} fails").format(device=device) + _cause(data)
 
 
+def _keyed(device: str, data: dict[str, Any]) -> str:
+    keys = ", ".join(f"{pair[1]} ({pair[0]})" for pair in data["keys"] if len(pair) == 2)
+    return _("{device} has pressed {keys}").format(device=device, keys=keys)
+
+
+def _noted(device: str, data: dict[str, Any]) -> str:
+    written = ", ".join(f"{key} = {'-' if value is None else value}" for key, value in data["data"].items())
+    return _("{device} has the call noted: {written}").format(device=device, written=written)
+
+
+def _stepped(device: str, data: dict[str, Any]) -> str:
+    text = _("{device} in {queue}: step {step} of the recipe")
+    return text.format(device=device, queue=data["queue"], step=data.get("step") or "?")
+
+
 def _diverted(device: str, data: dict[str, Any]) -> str:
     text = _("{device} sends it on to {to} ({reason})")
     return text.format(device=device, to=data["to"], reason=data.get("reason") or "-")
@@ -244,6 +259,13 @@ _WORDS: dict[str, Words] = {
     "FlowEnded": lambda device, data: _("{device} is done with the flow {flow}: {how}").format(
         device=device, flow=data["flow"], how=data.get("how") or "?"
     ),
+    "FlowKeyed": _keyed,
+    "CallData": _noted,
+    "QueueStepped": _stepped,
+    "Muted": lambda device, data: (_("{device} is not heard") if data["on"] else _("{device} is heard again")).format(
+        device=device
+    ),
+    "TrunkHeard": lambda device, data: _("{device} listens to {line}").format(device=device, line=data["line"]),
     "Scored": lambda device, data: _("{device} gives {question} {score}").format(
         device=device, question=data["question"], score=data["score"]
     ),

@@ -23,8 +23,8 @@ from core.texts import _
 from hw.card import HardwareError
 
 NAME = "journal.db"
-PLACES = (Path("/var/lib/strowger") / NAME, Path("out") / NAME)
-"""Where the journal lies if nobody says: of the box, of a checkout."""
+PLACES = (Path("/var/lib/strowger") / NAME, Path("out/data") / NAME, Path("out/story") / NAME)
+"""Where the journal lies if nobody says: of the box, of a checkout, of the story that was played there."""
 AT_ONCE = 500
 """So many names stand in one question."""
 EVER = 1 << 62

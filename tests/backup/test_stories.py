@@ -240,6 +240,14 @@ def test_a_box_that_has_never_run_has_nothing_to_be_backed_up(
     assert main(["backup", *here.words, "--list"]) == 1
 
 
+@pytest.mark.parametrize("words", [(), ("--list",)], ids=["backup", "list"])
+def test_where_no_configuration_is_it_is_said(
+    tmp_path: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", "--config", str(tmp_path / "etc"), "--data", str(tmp_path / "data"), *words]) == 1
+    assert "There is no such folder." in capsys.readouterr().err
+
+
 def test_by_night_none_is_made_where_no_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     here = Place(tmp_path / "here", tmp_path / "usb")
     here.write(CONFIGURATION.replace('folder = "{backups}"', 'folder = ""'))

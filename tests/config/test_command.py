@@ -182,3 +182,16 @@ def test_the_command_speaks_chinese(say: Say, folder: Path, monkeypatch: pytest.
     assert say("check")[1].splitlines()[-1] == "1 个文件，没有错误，1 条警告"
     (folder / "office.toml").write_text("[bx]\n")
     assert "没有 [bx] 这个表" in say("check")[1]
+
+
+def test_where_the_files_are_may_be_said_before_the_act_and_behind_it(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (
+        ("--config", folder, "check"),
+        ("check", "--config", folder),
+        ("--folder", folder, "check"),
+        ("--config", tmp_path / "other", "check", "--folder", folder),
+    ):
+        assert main(["config", *map(str, words)]) == 0, words
+        assert "1 file, no mistake" in capsys.readouterr().out

@@ -46,6 +46,30 @@ def test_a_newcomer_sees_a_whole_story(tmp_path: Path, capsys: pytest.CaptureFix
         assert what in said
 
 
+def test_whoever_broke_it_off_or_saw_it_before_sees_it_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The agent is still logged on then, and her message lies in the mailbox."""
+    assert main(["demo", "--virtual", "--folder", str(tmp_path)]) == 0
+    (tmp_path / "story" / "recordings" / "old").write_text("of the first")
+    first = capsys.readouterr().out
+    assert main(["demo", "--virtual", "--folder", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count("the message is in mailbox 8900") == first.count("the message is in") == 1
+    assert not (tmp_path / "story" / "recordings" / "old").exists()
+
+
+def test_a_folder_that_is_not_of_the_story_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "story").mkdir()
+    (tmp_path / "story" / "novel.txt").write_text("mine")
+    assert main(["demo", "--virtual", "--folder", str(tmp_path)]) == 1
+    assert "something else" in capsys.readouterr().err
+    assert (tmp_path / "story" / "novel.txt").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["demo", "--virtual", "--folder", str(tmp_path / "file")]) == 1
+    assert "--folder DIR" in capsys.readouterr().err
+
+
 def test_its_calls_have_their_records_its_recording_and_its_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -55,11 +79,11 @@ def test_its_calls_have_their_records_its_recording_and_its_message(
     assert set(records) == {"62000001", "62000003"}
     assert records["62000001"]["last"] == "8004"
     (recording,) = said["recordings"]
-    caller, office = soundfile.read(tmp_path / "recordings" / recording)[0].T
+    caller, office = soundfile.read(tmp_path / "story" / "recordings" / recording)[0].T
     for who, side in (("Zhang Wei", caller), ("Wang Fang", office), ("Li Lei", office)):
         assert likeness(side, speech(*reversed(WORDS[who]))) > 0.8, who
     (message,) = said["messages"]
-    assert likeness(soundfile.read(tmp_path / message)[0], speech(*reversed(WORDS["Li Na"]))) > 0.8
+    assert likeness(soundfile.read(tmp_path / "story" / message)[0], speech(*reversed(WORDS["Li Na"]))) > 0.8
     assert (said["missed"], len(said["levels_dbm0"])) == ([], 4)
 
 

@@ -104,3 +104,12 @@ def test_what_has_words_is_a_kind_and_what_has_none_shows_its_name() -> None:
     assert _WORDS.keys() <= {kind.name for kind in KINDS if CALL in kind.about or DEVICE in kind.about}
     event = Event(1, 0, 0, 1, 0, "8001", "TollAlarm", {"number": "0088", "reason": "limit"})
     assert in_words(event) == "TollAlarm 8001 number 0088, reason limit"
+
+
+def test_whatever_happens_in_a_call_has_words() -> None:
+    """A newcomer's first ladder said: FlowKeyed e1a/1 flow hotline, keys [['welcome', '1']]."""
+    assert {kind.name for kind in KINDS if CALL in kind.about} <= _WORDS.keys()
+    keyed = Event(1, 0, 0, 1, 1, "e1a/1", "FlowKeyed", {"flow": "hotline", "keys": [["welcome", "1"], ["pin", "****"]]})
+    assert in_words(keyed) == "e1a/1 has pressed 1 (welcome), **** (pin)"
+    noted = Event(1, 0, 0, 1, 1, "8003", "CallData", {"data": {"order": "17", "old": None}})
+    assert in_words(noted) == "8003 has the call noted: order = 17, old = -"
