@@ -288,7 +288,12 @@ class RunningBox:
         if self.data is None:
             return None
         folder = self.data / RECORDINGS
-        room = Recordings(self.exchange, self.past, folder, self.alarms, threaded=not self._virtual)
+
+        def agent_at(device: str) -> str:
+            return self.queues.desks.agent_at.get(device, "")
+
+        threaded = not self._virtual
+        room = Recordings(self.exchange, self.past, folder, self.alarms, agent_at=agent_at, threaded=threaded)
         self.rooms.add(Recordings, room)
         return room
 

@@ -20,6 +20,7 @@ from core.api import (
     recording_acts,
     report_acts,
     session,
+    task_acts,
     town_acts,
 )
 from core.api.acts import REGISTRY
@@ -29,6 +30,7 @@ MODULES = (
     call_acts,
     conference_acts,
     recording_acts,
+    task_acts,
     queue_acts,
     own_acts,
     desk_acts,

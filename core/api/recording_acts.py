@@ -54,7 +54,7 @@ def start(asking: Asking, params: OfConnection) -> Done:
 
 @act("recording.stop", roles=DESK, changes=True, own="device")
 def stop(asking: Asking, params: OfConnection) -> Done:
-    """It is recorded no longer. Refused where a rule wants it recorded."""
+    """It is recorded no longer. Refused where a rule or a task wants it recorded."""
     asking.note.after = {"call": params.call}
     room(asking).stop(params.device, params.call)
     return Done()
@@ -99,6 +99,7 @@ class Search(Params, frozen=True):
     queue: Annotated[str, Meta(description="it waited in this queue", max_length=64)] = ""
     agent: Annotated[str, Meta(description="this agent had to do with it, by his number", max_length=64)] = ""
     rule: Annotated[str, Meta(description="this rule wanted it", max_length=64)] = ""
+    task: Annotated[int, Meta(description="this recording task wanted it, by its number", ge=0)] = 0
     retention: Annotated[str, Meta(description="it is of this class of keeping", max_length=64)] = ""
     text: Annotated[str, Meta(description="stands in any event of the call", max_length=200)] = ""
     erased: Annotated[bool, Meta(description="those that were erased, too")] = False
@@ -115,6 +116,7 @@ class Search(Params, frozen=True):
             queue=self.queue,
             agent=self.agent,
             rule=self.rule,
+            task=self.task,
             retention=self.retention or None,
             text=self.text,
             there=not self.erased,

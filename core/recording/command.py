@@ -54,6 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--queue", default="", help=_("it waited in this queue"))
         one.add_argument("--agent", default="", help=_("this agent had to do with it, by his number"))
         one.add_argument("--rule", default="", help=_("this rule wanted it"))
+        one.add_argument("--task", type=int, default=0, help=_("this recording task wanted it, by its number"))
         one.add_argument("--retention", default="", help=_("it is of this class of keeping"))
         one.add_argument("--text", default="", help=_("stands in any event of the call"))
         one.add_argument("--last", type=int, default=last, metavar="N", help=_("only the newest N (%(default)s)"))
@@ -93,7 +94,7 @@ def _search(options: argparse.Namespace) -> dict[str, Any]:
     """The parameters of recording.search. HardwareError: what was typed is no time."""
     now = wall_clock.now()
     asked: dict[str, Any] = {name: getattr(options, name) for name in TEXTS}
-    asked |= {"call": options.call, "last": options.last}
+    asked |= {"call": options.call, "task": options.task, "last": options.last}
     for name in ("since", "until"):
         if said := getattr(options, name):
             try:

@@ -1,6 +1,7 @@
 """All recordings of a box: which of its calls are recorded, from when to when.
 
     a call is routed ──> a rule wants it? ──> notice to the outside party, a file is opened
+    an agent speaks  ──> a task wants him? (tasks.py) ──> a file is opened; one that runs says so
     a call changes   ──> its tape follows (tape.py)
     two calls join   ──> the tape goes on with the call that goes on
     a call ends      ──> the tape ends
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from core.config.model.box import Box
+from core.config.model.recording import RecordingRule
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused, Said
@@ -26,6 +28,8 @@ from core.exchange.trunk import Trunk
 from core.numbering.target import Target, TargetKind
 from core.recording.rules import CallFacts, rule_for
 from core.recording.tape import CLOSING_S, STATES, Tape
+from core.recording.task import RecordingTask
+from core.recording.tasks import RecordingTasks
 from core.texts import _
 from hw.signalling.q850 import Cause
 
@@ -38,8 +42,8 @@ _PEOPLE = {TargetKind.STATION, TargetKind.HUNT_GROUP, TargetKind.QUEUE, TargetKi
 
 
 class Recorder:
-    """core.exchange.attendant.Attendant. `folder`: where recordings are kept. closed(file): is told of each that is
-    whole. While it runs, the exchange knows the code of [features] record.
+    """core.exchange.attendant.Attendant. `folder`: where recordings are kept. agent_at(device): who is logged on there.
+    closed(file): is told of each that is whole. While it runs, the exchange knows the code of [features] record.
     """
 
     def __init__(
@@ -47,18 +51,22 @@ class Recorder:
         exchange: Exchange,
         folder: Path,
         *,
+        agent_at: Callable[[str], str] = lambda device: "",
         closed: Callable[[str], None] = lambda file: None,
         threaded: bool = True,
     ) -> None:
+        self.tasks = RecordingTasks(exchange)
         self.tapes: dict[Call, Tape] = {}
         self.full = ""
         """Why nothing may be recorded now (the disk); "": it may."""
         self._exchange = exchange
         self._folder = folder
+        self._agent_at = agent_at
         self._closed = closed
         self._threaded = threaded
         self._told: set[Call] = set()  # whose outside party knows
         self._known: dict[Call, CallFacts] = {}  # of calls that no rule has wanted so far
+        self._spoke: dict[Call, set[str]] = {}  # agents for whom the tasks were asked
         self._closings: set[trio.CancelScope] = set()
         self._nursery: trio.Nursery | None = None
 
@@ -104,21 +112,17 @@ class Recorder:
         ):
             self._told.add(call)
             await self._notice(call, caller)
-        self._begin(call, rule.name, rule.retention, "")
+        self._begin(call, rule)
 
     def settled(self, call: Call) -> None:
         if call in self._known:
             self._judge_again(call)
+        self._ask_tasks(call)
         tape = self.tapes.get(call)
         if tape is None:
             return
         tape.settle()
-        if tape.part is not None and tape.rule and call not in self._told:
-            self._told.add(call)
-            rule = next((one for one in self.box.recording_rule if one.name == tape.rule), None)
-            outside = next((leg for leg in call.legs if leg.device.kind is DeviceKind.TRUNK), None)
-            if rule is not None and rule.notice and outside is not None:
-                call.nursery_task(self._notice, call, outside)
+        self._tell(tape)
 
     def joined(self, stays: Call, goes: Call) -> None:
         tape = self.tapes.pop(goes, None)
@@ -127,9 +131,13 @@ class Recorder:
             self._known.setdefault(stays, facts)
         if goes in self._told:
             self._told.add(stays)
+        if goes in self._spoke:
+            self._spoke.setdefault(stays, set()).update(self._spoke.pop(goes))
         if tape is None:
             return
         if stays in self.tapes:
+            for task in tape.tasks:
+                self.tapes[stays].wanted_by(task)
             tape.stop()
             return
         self._known.pop(stays, None)
@@ -146,6 +154,7 @@ class Recorder:
     def finished(self, call: Call) -> None:
         self._told.discard(call)
         self._known.pop(call, None)
+        self._spoke.pop(call, None)
         tape = self.tapes.pop(call, None)
         if tape is not None:
             tape.stop()
@@ -160,11 +169,14 @@ class Recorder:
             )
         if self.full:
             raise Refused(Cause.RESOURCE_UNAVAILABLE, "not-possible", self.full)
-        self._begin(call, "", "", by)
+        self._begin(call, by=by)
 
     def stop(self, call: Call) -> None:
-        """Refused: it is not recorded, or by a rule."""
+        """Refused: it is not recorded, or a rule or a task wants it."""
         tape = self._tape(call)
+        if tape.tasks:
+            text = _("call {call} is recorded by task {task}").format(call=call.id, task=tape.tasks[0])
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
         if tape.rule:
             raise Refused(
                 Cause.FACILITY_REJECTED,
@@ -201,15 +213,20 @@ class Recorder:
             )
         return tape
 
-    def _begin(self, call: Call, rule: str, retention: str, by: str) -> None:
+    def _begin(
+        self, call: Call, rule: RecordingRule | None = None, task: RecordingTask | None = None, by: str = ""
+    ) -> None:
+        """As the rule or the task wants it; without them somebody does."""
         assert self._nursery is not None, "the recorder does not run"
+        name = rule.name if rule is not None else ""
 
         def missed(reason: str) -> None:
-            self._exchange.journal.note("RecordingMissed", call=call.id, device=_first(call), rule=rule, reason=reason)
+            self._exchange.journal.note("RecordingMissed", call=call.id, device=_first(call), rule=name, reason=reason)
 
         if self.full:
             missed(self.full)
             return
+        wants = rule or task
         self.tapes[call] = Tape(
             call,
             self._exchange.plane,
@@ -217,13 +234,33 @@ class Recorder:
             self._folder,
             self._nursery,
             missed,
-            rule=rule,
-            retention=retention,
+            began=self._tell,
+            rule=name,
+            retention=wants.retention if wants is not None else "",
             by=by,
+            notice=wants is not None and wants.notice,
             closed=self._closed,
             closings=self._closings,
             threaded=self._threaded,
         )
+
+    def _ask_tasks(self, call: Call) -> None:
+        """For each agent once, when he begins to speak."""
+        for leg in call.legs:
+            agent = self._agent_at(leg.name)
+            if not agent or not _speaks(leg):
+                continue
+            spoke = self._spoke.setdefault(call, set())
+            if agent in spoke:
+                continue
+            spoke.add(agent)
+            for task in self.tasks.wanted(call.id, agent, call.direction):
+                if call not in self.tapes:
+                    self._begin(call, task=task, by=task.by)
+                if (tape := self.tapes.get(call)) is not None:
+                    tape.notice = tape.notice or task.notice
+                    tape.wanted_by(task.id)
+                    self.tasks.recorded(task, agent)
 
     def _judge_again(self, call: Call) -> None:
         """Somebody is in the call whom nobody knew of when it was routed: an agent of the queue, who picked up."""
@@ -240,7 +277,7 @@ class Recorder:
         rule = rule_for(facts, self.box.recording_rule)
         if rule is not None and call not in self.tapes:
             del self._known[call]
-            self._begin(call, rule.name, rule.retention, "")
+            self._begin(call, rule)
 
     def _facts(self, call: Call, target: Target) -> CallFacts:
         caller = call.calling
@@ -266,10 +303,30 @@ class Recorder:
             queues.add(call.payer.queue)
         return CallFacts(call.id, direction, frozenset(groups), frozenset(stations), frozenset(queues), outside)
 
+    def _tell(self, tape: Tape) -> None:
+        """The outside party, once, if it is to know: it may have come later, and so may the recording."""
+        call = tape.call
+        if tape.part is None or not tape.notice or call in self._told:
+            return
+        outside = next((leg for leg in call.legs if leg.device.kind is DeviceKind.TRUNK), None)
+        if outside is not None:
+            self._told.add(call)
+            call.nursery_task(self._notice, call, outside)
+
     async def _notice(self, call: Call, leg: Leg) -> None:
         words = await self._exchange.sounds.say(Said("recording.notice-short"), leg.device.language)
         if words is not None and not leg.gone:
             await call.announce(leg, words)
+
+
+def _speaks(leg: Leg) -> bool:
+    """With somebody: a queue, a mailbox or a supervisor who only listens is nobody, a conference is."""
+    return leg.state is State.CONNECTED and any(
+        other.state is State.CONNECTED
+        and not other.listener
+        and (leg.call.in_room or other.device.kind is not DeviceKind.SERVICE)
+        for other in leg.call.others(leg)
+    )
 
 
 def _first(call: Call) -> str:

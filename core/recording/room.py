@@ -10,6 +10,7 @@ An order names a telephone and a call in which it is. What cannot be raises Refu
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import trio
@@ -39,10 +40,19 @@ MENDED = "recording/mended"
 
 
 class Recordings:
-    """`folder`: where they lie. threaded=False: for virtual time."""
+    """`folder`: where they lie. agent_at(device): who is logged on there. threaded=False: for virtual time."""
 
-    def __init__(self, exchange: Exchange, past: Past, folder: Path, alarms: Alarms, *, threaded: bool = True) -> None:
-        self.recorder = Recorder(exchange, folder, threaded=threaded)
+    def __init__(
+        self,
+        exchange: Exchange,
+        past: Past,
+        folder: Path,
+        alarms: Alarms,
+        *,
+        agent_at: Callable[[str], str] = lambda device: "",
+        threaded: bool = True,
+    ) -> None:
+        self.recorder = Recorder(exchange, folder, agent_at=agent_at, threaded=threaded)
         self.shelf = Shelf(exchange.journal, past, folder, lambda: exchange.box, threaded=threaded)
         self.steward = Steward(
             self.shelf, self.recorder, alarms, lambda: exchange.box, lambda: exchange.plane.recorder.statistics().bytes

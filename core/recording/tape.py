@@ -56,7 +56,8 @@ class Part:
 
 
 class Tape:
-    """`missed(reason)` is told of a part that could not be, the call goes on; `closed(file)` of each that is whole.
+    """`missed(reason)` is told of a part that could not be, the call goes on; `began(tape)` when one begins,
+    `closed(file)` of each that is whole.
     closings: gets the scope of every wait for the end of a file, which goes on when the box ends.
     """
 
@@ -70,16 +71,22 @@ class Tape:
         missed: Callable[[str], None],
         *,
         closings: set[trio.CancelScope],
+        began: Callable[[Tape], None] = lambda tape: None,
         closed: Callable[[str], None] = lambda file: None,
         rule: str = "",
         retention: str = "",
         by: str = "",
+        notice: bool = False,
         threaded: bool = True,
     ) -> None:
         self.call = call
         self.rule = rule
         self.retention = retention
         self.by = by
+        self.notice = notice
+        """The outside party is to know of it."""
+        self.tasks: list[int] = []
+        """That want it, by number."""
         self.state = "runs"
         self.part: Part | None = None
         self.stopped = False
@@ -88,6 +95,7 @@ class Tape:
         self._folder = folder
         self._nursery = nursery
         self._missed = missed
+        self._began_part = began
         self._closed = closed
         self._closings = closings
         self._threaded = threaded
@@ -180,8 +188,10 @@ class Tape:
             rule=self.rule,
             retention=self.retention,
             by=self.by,
+            tasks=list(self.tasks) or None,
         )
         self._nursery.start_soon(self._follow, self.part)
+        self._began_part(self)
         if self.state != "runs":
             self.set_state(self.state, self.by)
         if leg.device.kind is not DeviceKind.TRUNK:
@@ -225,6 +235,15 @@ class Tape:
         self._closings.discard(patience)
 
     # ---- orders ----
+
+    def wanted_by(self, task: int) -> None:
+        """A task wants it, too. What is recorded already says so from now on."""
+        if task in self.tasks:
+            return
+        self.tasks.append(task)
+        if self.part is not None:
+            device, file = self.part.leg.name, self.part.file
+            self._journal.note("RecordingTasked", call=self.call.id, device=device, file=file, task=task)
 
     def set_state(self, state: str, by: str) -> None:
         """ "runs", "paused" (its clock stops), "masked" (a tone keeps the time line)."""

@@ -41,6 +41,7 @@ class Recording(msgspec.Struct, frozen=True):
     rule: Annotated[str, Meta(description="which rule wanted it; empty: somebody did")] = ""
     retention: Annotated[str, Meta(description="class of keeping; empty: until somebody erases it")] = ""
     by: Annotated[str, Meta(description="who wanted it")] = ""
+    tasks: Annotated[tuple[int, ...], Meta(description="recording tasks that want it, by number")] = ()
     ended: Annotated[bool, Meta(description="nothing is added to it any more")] = False
     ms: Annotated[int, Meta(description="its length")] = 0
     lost_ms: Annotated[int, Meta(description="of that, silence because the disk was slow")] = 0
@@ -71,6 +72,7 @@ def recordings(events: Iterable[Event]) -> list[Recording]:
         if event.kind == "RecordingBegan":
             names = ("part", "rule", "retention", "by")
             said = {name: data[name] for name in names if data.get(name) is not None}
+            said["tasks"] = tuple(data.get("tasks") or ())
             rows[data["file"]] = Recording(data["file"], event.call, (event.call,), event.device, event.time, **said)
         elif (row := rows.get(data.get("file", ""))) is not None:
             rows[row.file] = _changed(row, event)
@@ -83,6 +85,8 @@ def _changed(row: Recording, event: Event) -> Recording:
     if event.call and event.call not in row.calls:
         change["calls"] = (*row.calls, event.call)
     match event.kind:
+        case "RecordingTasked":
+            change["tasks"] = (*row.tasks, data["task"])
         case "RecordingState":
             change["masked"] = row.masked or data["state"] != "runs"
         case "RecordingEnded":
@@ -120,6 +124,7 @@ class Wanted:
     queue: str = ""
     agent: str = ""
     rule: str = ""
+    task: int = 0
     retention: str | None = None
     text: str = ""
     file: str = ""
@@ -165,6 +170,10 @@ def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
         value = getattr(wanted, name)
         if value or (name == "retention" and value is not None):
             yield f"coalesce(json_extract(b.data, '$.{name}'), '') = ?", (value,)
+    if wanted.task:
+        later = _same_file("RecordingTasked", "json_extract(e.data, '$.task') = ?")
+        began = "EXISTS (SELECT 1 FROM json_each(b.data, '$.tasks') WHERE value = ?)"
+        yield f"({began} OR {later})", (wanted.task, wanted.task)
     if number := wanted.number:
         places = ("called", "calling", "dialled", "number", "digits")
         there = " OR ".join(f"json_extract(e.data, '$.{place}') = ?" for place in places)

@@ -436,7 +436,14 @@ KINDS = (
             Field("rule", str, "which rule wanted it; empty: somebody did"),
             Field("retention", str, "class of keeping"),
             Field("by", str, "who wanted it"),
+            Field("tasks", list, "numbers of the recording tasks that want it"),
         ),
+    ),
+    Kind(
+        "RecordingTasked",
+        BOTH,
+        "a recording task wants the recording, too, that is being made",
+        (Field("file", str, "which", needed=True), Field("task", int, "number of the task", needed=True)),
     ),
     Kind(
         "RecordingState",

@@ -230,7 +230,11 @@ async def open_office(
             exchange = Exchange(box, NumberingPlan(box), lines, hardware.plane, journal, hardware.timers, sounds)
             await above.start(exchange.run)
             if recordings is not None:
-                recorder = Recorder(exchange, recordings, threaded=False)
+
+                def agent_at(device: str) -> str:
+                    return room.desks.agent_at.get(device, "") if queues else ""
+
+                recorder = Recorder(exchange, recordings, agent_at=agent_at, threaded=False)
                 await above.start(recorder.run)
             if queues:
                 room = QueueRoom(exchange, faulted)

@@ -81,6 +81,9 @@ ELSEWHERE = {
         ("recording.pause", "recording.mask", "recording.resume"),
         "the agent's own desk",
     ),
+    **dict.fromkeys(
+        ("recording.order_task", "recording.tasks", "recording.stop_task", "recording.delete_task"), "by program so far"
+    ),
     "recording.play_to": "by program: on the console a recording is heard at one's own telephone",
     "recording.get": "its row has it all",
     "recording.wave": "the cursor asks for it",
