@@ -19,7 +19,7 @@ from core.api.asking import Asking
 from core.api.call_acts import DESK, OVERSEERS
 from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS
-from core.queues import log_on as hands
+from core.queues import log_on as seats
 from core.queues import open_line, overseeing
 from core.queues.room import QueueRoom
 from core.queues.supervisors import Supervisor
@@ -143,9 +143,8 @@ async def log_on(asking: Asking, params: LogOn) -> Done:
     """
     asking.note.after = {"agent": params.agent}
     room = _room(asking)
+    hands = open_line if open_line.wanted(room, params.agent) else seats
     await hands.log_on(room, params.device, params.agent, params.pin)
-    if open_line.wanted(room, params.agent):
-        open_line.ring(room, params.agent, room.exchange.stations[params.device])
     return Done()
 
 

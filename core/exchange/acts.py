@@ -88,10 +88,10 @@ class Acts:
 
     def consult(self, device: str, call: int, number: str) -> int:
         """Holds the party and calls the number. Returns the new call's number."""
-        station = self._station(device)
+        station, leg = self._station(device), self._leg(device, call)
         self._exchange.router.resolve(number, station)
         self.hold(device, call)
-        return self._exchange.consult(station, station.held[-1], number).id
+        return self._exchange.consult(station, leg, number).id
 
     def alternate(self, device: str) -> None:
         """The held and the present party change places."""

@@ -40,6 +40,8 @@ class Desks:
         """By agent: his telephone."""
         self.agent_at: dict[str, str] = {}
         """By telephone."""
+        self.opening: set[str] = set()
+        """Agents whose telephone is about to stay off the hook, and rings for nothing else."""
         self._exchange = exchange
         self._has: dict[str, dict[Call, int]] = {}  # by agent: his calls, as the distribution knows them
         self._of_call: dict[Call, set[str]] = {}

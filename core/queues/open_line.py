@@ -23,6 +23,8 @@ from core.exchange.leg import Leg, State
 from core.exchange.refusal import Refused, Said
 from core.exchange.service import Service
 from core.exchange.station import Station
+from core.queues import log_on as seats
+from core.texts import _
 from hw.signalling.line import Party
 from hw.signalling.q850 import Cause
 
@@ -49,9 +51,30 @@ def _group(room: QueueRoom, agent: str, setting: str) -> str:
     return str(next((getattr(one, setting) for one in box.agent_group if one.name == group), ""))
 
 
-def ring(room: QueueRoom, agent: str, station: Station) -> None:
-    """He has logged on by program: his telephone rings, to stay off the hook. Not lifted, he is logged off."""
+async def log_on(room: QueueRoom, device: str, agent: str, pin: str) -> None:
+    """By program: his telephone rings, to stay off the hook; until it is lifted, it rings for nobody else. Not lifted,
+    he is logged off. Refused: as log_on.log_on(), or the telephone is not free.
+    """
+    _must_be_free(room, device)
+    room.desks.opening.add(agent)
+    try:
+        await seats.log_on(room, device, agent, pin)
+        try:
+            _must_be_free(room, device)  # the PIN has taken its time
+        except Refused:
+            _log_off(room, agent)
+            raise
+    except BaseException:
+        room.desks.opening.discard(agent)
+        raise
+    station = room.exchange.stations[device]
     room.exchange.ring_station(station, partial(_lifted, room=room, agent=agent), Party(agent), "internal")
+
+
+def _must_be_free(room: QueueRoom, device: str) -> None:
+    station = room.exchange.stations.get(device)
+    if station is not None and not (station.free and station.reachable):
+        raise Refused(Cause.USER_BUSY, "busy", _("station {device} is not free").format(device=device))
 
 
 async def _lifted(call: Call, *, room: QueueRoom, agent: str) -> None:
@@ -63,6 +86,7 @@ async def _lifted(call: Call, *, room: QueueRoom, agent: str) -> None:
             await leg.until(State.CONNECTED)
     finally:
         if leg.state is not State.CONNECTED:
+            room.desks.opening.discard(agent)
             _log_off(room, agent)
     if leg.state is State.CONNECTED:
         await stay(room, call, agent)
@@ -81,6 +105,8 @@ async def stay(room: QueueRoom, call: Call, agent: str) -> None:
     elif not any(isinstance(other.device, Service) for other in call.others(leg)):
         Service("agent", leg.device.language).take(call)
     leg.open_line = True
+    room.desks.opening.discard(agent)
+    room.desks.woke()  # a call may be offered already
     try:
         words = await room.exchange.sounds.done(LOGGED_ON, leg.device.language)
         await call.announce(leg, words)

@@ -54,6 +54,7 @@ from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.exchange import Exchange
+    from core.exchange.station import Station
 
 log = logging.getLogger(__name__)
 
@@ -484,12 +485,16 @@ class QueueRoom:
         if station is None or not station.reachable or station.kept.do_not_disturb:
             del waiter.offers[agent]
             self._events.append(e.Missed(waiter.key, agent, "unreachable"))
-        elif waiter.call is not None and (station.free or station.may_take_next or station.on_open_line):
+        elif waiter.call is not None and self._may_ring(agent, station):
             leg = waiter.offers[agent] = offer(waiter.call, station, "group")
             if open_line.automatic(self, agent) and station.waiting is leg:
                 waiter.call.nursery_task(open_line.answers, leg, station)
         elif self._rested not in station.freed:
             station.freed.append(self._rested)
+
+    def _may_ring(self, agent: str, station: Station) -> bool:
+        free = station.free and agent not in self.desks.opening
+        return free or station.may_take_next or station.on_open_line
 
     def _rested(self) -> None:
         self._rest = True

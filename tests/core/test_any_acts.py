@@ -18,6 +18,7 @@ pytestmark = pytest.mark.native
 STATIONS = [*SMALL["station"], {"number": "8003", "card": "sim", "channel": 3}]
 NUMBERS = ("8001", "8002", "8003", "8009", "7001", "*70", "*8", "8100", "8500", "8200", "062000007", "1", "#")
 SAID = [{"kind": "digits", "value": "12"}]
+OVERSEEN = ("agent.listen", "agent.whisper", "agent.barge_in", "agent.intercept")
 FORCED = ("ready", "not ready", "log off", "after-call work")
 TABLES: dict[str, Any] = {
     "station": STATIONS,
@@ -25,8 +26,14 @@ TABLES: dict[str, Any] = {
     "hunt_group": [{"number": "8100", "members": ["8001", "8002", "8003"], "order": "all"}],
     "conference": [{"number": "8200"}],
     "queue": [{"name": "sales", "number": "8500", "strategy": "ring all", "max_wait_s": 20}],
-    "agent_group": [{"name": "desk", "begin": "ready"}],
-    "agent": [{"number": one, "group": "desk", "queues": [{"queue": "sales"}]} for one in ("1001", "1002")],
+    "agent_group": [
+        {"name": "desk", "begin": "ready", "next_call_while_holding": True, "release": "by the agent"},
+        {"name": "open", "begin": "ready", "line": "permanent", "answer": "automatic"},
+    ],
+    "agent": [
+        {"number": number, "group": group, "queues": [{"queue": "sales"}]}
+        for number, group in (("1001", "desk"), ("1002", "open"))
+    ],
     "route": [{"name": "out", "match": ["0!"], "strip": 1, "groups": [{"group": "city"}, {"group": "isdn"}]}],
 }
 
@@ -80,6 +87,7 @@ class Monkey:
             if chosen["connections"] and draw.random() < 0.7:
                 device = draw.choice(chosen["connections"])["device"]
         legs = {"device": device, "call": call}
+        agent = draw.choice(("1001", "1002"))
         return draw.choice(
             (
                 ("call.make", {"device": device, "number": number}),
@@ -110,6 +118,11 @@ class Monkey:
                 ("agent.ready", {"device": device}),
                 ("agent.end_work", {"device": device}),
                 ("agent.force", {"agent": draw.choice(("1001", "1002", "1009")), "act": draw.choice(FORCED)}),
+                (draw.choice(OVERSEEN), {"device": draw.choice(("8001", "8002", "8003")), "agent": agent}),
+                ("agent.ask_help", {"device": device}),
+                ("agent.answer_help", {"device": device}),
+                ("agent.set_queue", {"agent": agent, "queue": "sales", "serves": draw.random() < 0.7}),
+                ("call.mute", legs | {"on": draw.random() < 0.5}),
                 ("line.block", {"line": device}),
                 ("line.unblock", {"line": device}),
                 ("line.unblock", {"line": device}),

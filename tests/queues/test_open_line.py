@@ -8,6 +8,8 @@ import trio.testing
 
 from core.acd.agents import Act
 from core.exchange.acts import Acts
+from core.exchange.refusal import Refused
+from core.queues import open_line
 from hw.sim.telephone import Telephone
 from tests.exchange.office import SOON, Office, open_office
 from tests.queues.desk import agent, ask, calls, hears_music, log_all_on, queues
@@ -204,3 +206,63 @@ async def test_without_the_setting_nothing_is_offered_while_he_holds(autojump_cl
         assert agent(office, "1001").state == "busy"
         for telephone in (first, second, ann):
             telephone.hang_up()
+
+
+async def test_who_opens_his_line_while_a_caller_waits_has_him_at_once(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(group=PERMANENT), queues=True) as office:
+        customer = await calls(office)
+        await trio.sleep(3)
+        ann = await logs_on(office)
+        await trio.sleep(2)
+        await office.hear_each_other(customer, ann)
+        customer.hang_up()
+        await trio.sleep(2)
+        assert rests(ann)
+
+
+async def test_who_logs_on_by_program_while_a_caller_waits_lifts_for_his_line_first(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office(queues(group=PERMANENT), queues=True) as office:
+        customer, ann = await calls(office), office.phone("8001")
+        await trio.sleep(3)
+        await open_line.log_on(office.queues, "8001", "1001", "")
+        await ann.rung(within=SOON)
+        ann.lift()
+        await trio.sleep(6)
+        await office.hear_each_other(customer, ann)
+        customer.hang_up()
+        await trio.sleep(2)
+        assert rests(ann), office.story()
+        assert agent(office, "1001").state == "ready"
+
+
+async def test_whose_telephone_cannot_ring_is_not_logged_on_by_program(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(group=PERMANENT), queues=True) as office:
+        ann, acts = office.phone("8001"), Acts(office.exchange)
+        acts.block("8001")
+        with pytest.raises(Refused, match="8001"):
+            await open_line.log_on(office.queues, "8001", "1001", "")
+        acts.unblock("8001")
+        ann.lift()
+        await trio.sleep(1)
+        with pytest.raises(Refused, match="8001"):
+            await open_line.log_on(office.queues, "8001", "1001", "")
+        assert agent(office, "1001").state == "logged off"
+        assert not office.queues.desks.opening
+
+
+async def test_a_program_calls_somebody_from_an_open_line(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(queues(group=PERMANENT), queues=True) as office:
+        ann, acts, eve = await logs_on(office), Acts(office.exchange), office.phone("8005")
+        (own,) = office.exchange.stations["8001"].legs
+        acts.consult("8001", own.call.id, "8005")
+        await eve.rung(within=SOON)
+        eve.lift()
+        await trio.sleep(1)
+        await office.hear_each_other(ann, eve)
+        assert agent(office, "1001").state == "busy"
+        eve.hang_up()
+        await trio.sleep(2)
+        assert rests(ann)
+        assert agent(office, "1001").state == "ready"
