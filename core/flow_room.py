@@ -17,6 +17,7 @@ happens in a call (core/ivr).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -126,6 +127,13 @@ class FlowRoom:
         self._box = box
         self._again.cancel()
 
+    async def look_again(self) -> None:
+        """Whether the files still fit the box, when its queues, numbers or mailboxes are others; an alarm says what
+        does not. What is at work stays.
+        """
+        if self.library.editions():
+            await self._checked()
+
     async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
         zone, data = ZoneInfo(self._box.box.time_zone), self._data or Path()
         # Their libraries take longer to load than all the rest of the box; dial tone does not wait for them.
@@ -217,6 +225,13 @@ class FlowRoom:
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", text) from error
 
     async def _publish(self, whole: bool) -> list[ConfigError]:
+        checked = await self._checked()
+        if checked.flows and not (whole and checked.mistakes):
+            self.library.publish(checked.flows)
+        return checked.mistakes
+
+    async def _checked(self) -> Checked:
+        """The files as they are now; an alarm stands while they have mistakes."""
         try:
             checked = await self._aside(self._read)
         except ConfigError as error:
@@ -227,26 +242,14 @@ class FlowRoom:
             first = f"{checked.mistakes[0].place}: {checked.mistakes[0]}"
             remedy = _("strowger flow check shows each with its line; then publish them again")
             self._alarms.set(FLOWS, "warning", text.format(n=count, first=first), remedy)
-            if whole:
-                return checked.mistakes
         else:
             self._alarms.clear(FLOWS)
-        if checked.flows:
-            self.library.publish(checked.flows)
-        return checked.mistakes
+        return checked
 
     def _read(self, edits: Mapping[str, str | None] | None = None) -> Checked:
         store = self._flows.prompts
         prompt, places = known(store.catalogue) if store is not None else (None, None)
-        about = Known(
-            prompt=prompt,
-            places=places,
-            databases=frozenset(each.name for each in self._box.database),
-            plugins=self._plugin_names,
-            calendars=frozenset(each.name for each in self._exchange.box.calendar),
-            queues=queues(self._exchange.box),
-            mailboxes=frozenset(each.number for each in self._exchange.box.mailbox),
-        )
+        about = replace(Known.of(self._exchange.box), prompt=prompt, places=places, plugins=self._plugin_names)
         sources = read(self._folders)
         for name, text in (edits or {}).items():
             sources.pop(Path(name).stem, None)
@@ -323,9 +326,3 @@ class FlowRoom:
             await trio.lowlevel.checkpoint()
             return function()
         return await trio.to_thread.run_sync(function)
-
-
-def queues(box: Box) -> frozenset[str]:
-    """Names and numbers by which a flow may know a queue, or a hunt group."""
-    known = [(each.name, each.number) for each in box.queue] + [(each.name, each.number) for each in box.hunt_group]
-    return frozenset(word for words in known for word in words if word)

@@ -73,6 +73,7 @@ log = logging.getLogger(__name__)
 VOICEMAIL, OUTBOX = "voicemail", "outbox"
 QUEUES = ("queue", "agent", "agent_group", "customer_class", "distribution", "station")
 """Sections that the distribution is made of, and where agents sit."""
+ASKED_BY_FLOWS = ("queue", "hunt_group", "mailbox", "calendar", "database", "flow")
 STATUS_S = 1.0
 GOODBYE_S = 0.2
 
@@ -325,6 +326,8 @@ class RunningBox:
             self.queues.reconfigure(self.box)
         if difference.touches("database", "box"):
             self.flows.refurnish(self.box)
+        if difference.touches(*ASKED_BY_FLOWS):
+            self._nursery.start_soon(self.flows.look_again)
         if difference.touches("music", "box"):
             self._speaking.cancel()
             self.voice = Voice(self.box, self.data, self.alarms, virtual=self._virtual)

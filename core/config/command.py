@@ -112,11 +112,12 @@ def run(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     found = read(options.files or with_shipped(options.folder))
+    flows = [] if options.files or found.mistakes else _flows(options.folder, found)
     if options.json:
-        print(json.dumps(_checked(found), ensure_ascii=False))
+        print(json.dumps(_checked(found, flows), ensure_ascii=False))
         return WANTING if found.mistakes else 0
-    _print(line for mistake in (*found.mistakes, *found.warnings) for line in mistake.lines())
-    count, warnings = len(found.mistakes), len(found.warnings)
+    _print(line for mistake in (*found.mistakes, *found.warnings, *flows) for line in mistake.lines())
+    count, warnings = len(found.mistakes), len(found.warnings) + len(flows)
     if count:
         print(plural("{n} mistake", "{n} mistakes", count).format(n=count))
         return WANTING
@@ -126,6 +127,14 @@ def check(options: argparse.Namespace) -> int:
         said = _("{said}, {more}").format(said=said, more=more)
     print(said)
     return 0
+
+
+def _flows(folder: Path, found: Reading) -> list[ConfigError]:
+    """Where the flows do not fit. Warnings, since a flow with a mistake costs itself and no other."""
+    from core.ivr import check, reading  # the one act that wants them
+
+    places = [place / "flows" for place in with_shipped(folder) if (place / "flows").is_dir()]
+    return check.check(reading.read(places), check.Known.of(found.box)).mistakes
 
 
 def diff(options: argparse.Namespace) -> int:
@@ -379,11 +388,11 @@ def _wanting(options: argparse.Namespace, mistakes: Any) -> int:
     return WANTING
 
 
-def _checked(found: Reading) -> dict[str, Any]:
+def _checked(found: Reading, flows: list[ConfigError]) -> dict[str, Any]:
     return {
         "files": [str(source.path) for source in found.sources],
         "mistakes": [mistake.facts() for mistake in found.mistakes],
-        "warnings": [warning.facts() for warning in found.warnings],
+        "warnings": [warning.facts() for warning in (*found.warnings, *flows)],
     }
 
 

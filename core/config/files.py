@@ -10,6 +10,7 @@ What it does not: look at what the settings mean (wording.py, checks.py), or mer
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -170,18 +171,32 @@ def read(path: Path, tables: Mapping[str, bool]) -> Source:
 
 def source(path: Path, content: bytes, tables: Mapping[str, bool]) -> Source:
     """The same from bytes in memory."""
-    wrong = None
+    wrong: ConfigError | None
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = content.decode("utf-16", errors="replace")
+        wrong = ConfigError(Place(path), _("The file is not UTF-8; it is UTF-16."), _("Save it as UTF-8."))
+    elif b"\0" in content:
+        text = ""
+        problem = _("The file is no text: there are zero bytes in it, as after a power cut while it was written.")
+        wrong = ConfigError(
+            Place(path), problem, _("Take it from the last commit (strowger config show), or a backup.")
+        )
+    else:
+        text, wrong = _decoded(path, content)
+    found = Source(path, text.replace("\r\n", "\n"))
+    if wrong is not None:
+        found.mistakes.append(wrong)
+    found.parse(tables)
+    return found
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, ConfigError | None]:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         # What Windows writes in China, unless told otherwise.
         text = content.decode("gb18030", errors="replace")
         line = content.count(b"\n", 0, error.start) + 1
         shown = text.splitlines()[line - 1] if line <= len(text.splitlines()) else ""
         problem = _("The file is not UTF-8; it looks like GBK (GB18030).")
-        wrong = ConfigError(Place(path, line, 1, 0, shown), problem, _("Save it as UTF-8."))
-    found = Source(path, text.replace("\r\n", "\n"))
-    if wrong is not None:
-        found.mistakes.append(wrong)
-    found.parse(tables)
-    return found
+        return text, ConfigError(Place(path, line, 1, 0, shown), problem, _("Save it as UTF-8."))

@@ -105,10 +105,15 @@ class Reading:
 
 def read(places: Iterable[Path]) -> Reading:
     """The configuration in these folders or files; a later one takes the place of an earlier one's files."""
+    places = tuple(places)
     try:
         found = files(places)
         if not found:
-            raise ConfigError(Place(Path(".")), _("There is no file of configuration."), _("Files end in .toml"))
+            raise ConfigError(
+                Place(places[-1] if places else Path()),
+                _("There is no file of configuration."),
+                _("Files end in .toml"),
+            )
     except ConfigError as error:
         return Reading([], Merged(), [error])
     sources = []

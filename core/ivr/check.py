@@ -12,6 +12,7 @@ wrong is found by core/ivr/check_values.py.
 
 from __future__ import annotations
 
+import pathlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ from functools import cache
 from pydantic import ValidationError
 
 from core.config.files import Source
-from core.config.mistake import ConfigError
+from core.config.mistake import ConfigError, Place
+from core.config.model.box import Box
 from core.config.wording import close, say
 from core.ivr import check_values, graph
 from core.ivr.expression import ExpressionError, Literal, parse
@@ -56,6 +58,21 @@ class Known:
     calendars: Collection[str] | None = None
     queues: Collection[str] | None = None
     mailboxes: Collection[str] | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Flows that must be there, each with the number that leads to it."""
+
+    @classmethod
+    def of(cls, box: Box) -> Known:
+        """What the configuration has; queues by name and by number, hunt groups, too."""
+        called = [each.name for each in box.queue] + [each.name for each in box.hunt_group]
+        called += [each.number for each in box.queue if each.number] + [each.number for each in box.hunt_group]
+        return cls(
+            databases=frozenset(each.name for each in box.database),
+            calendars=frozenset(each.name for each in box.calendar),
+            queues=called,
+            mailboxes=frozenset(each.number for each in box.mailbox),
+            numbers={each.flow: each.number for each in box.flow},
+        )
 
 
 @dataclass
@@ -90,6 +107,10 @@ def check(sources: Mapping[str, Source], known: Known = Known()) -> Checked:
         checked.mistakes += [finding.mistake(sources[name]) for finding in findings]
         if findings:
             wrong.add(name)
+    folder = next((source.path.parent for source in sources.values()), pathlib.Path("flows"))
+    for name in sorted(known.numbers.keys() - sources.keys()):
+        problem = _("There is no such flow; the number {number} leads to it.").format(number=known.numbers[name])
+        checked.mistakes.append(ConfigError(Place(folder / f"{name}.toml"), problem, close(name, sources)))
     order = {source.path: number for number, source in enumerate(sources.values())}
     checked.mistakes.sort(key=lambda mistake: (order.get(mistake.path, -1), mistake.line, mistake.column))
     checked.read = flows

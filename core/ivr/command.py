@@ -9,7 +9,8 @@
     strowger flow publish                          the running box takes the files as they are, for new calls
     strowger flow list                             its flows, and the editions that calls keep
 
-Flows are read from PATHs, files or folders (default: /etc/strowger/flows). Exit codes: 0 done, 1 mistakes, a flow that
+Flows are read from PATHs, files or folders (default: /etc/strowger/flows); with the folder of a configuration they are
+compared with its queues, mailboxes, databases and numbers. Exit codes: 0 done, 1 mistakes, a flow that
 failed, or a replay that differs; 2 used wrongly.
 """
 
@@ -19,12 +20,15 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core import look
+from core.config.files import with_shipped
 from core.config.mistake import BadConfiguration, ConfigError
+from core.config.reading import read as read_configuration
 from core.ivr.check import Checked, Known, check
 from core.ivr.draw import dot, tree
 from core.ivr.library import Edition, Library
@@ -113,7 +117,17 @@ def run(options: argparse.Namespace) -> int:
 def _read(options: argparse.Namespace) -> tuple[Checked, Catalogue]:
     catalogue = read_catalogue(*sorted(options.prompts.glob("*.toml")))
     prompt, places = known(catalogue)
-    return check(read(options.paths or [FOLDER]), Known(prompt=prompt, places=places)), catalogue
+    paths: list[Path] = options.paths or [FOLDER]
+    return check(read(paths), replace(_around(paths), prompt=prompt, places=places)), catalogue
+
+
+def _around(paths: list[Path]) -> Known:
+    """What the configuration has of which the one folder is part; of a configuration with mistakes nothing is known."""
+    office = paths[0].absolute().parent
+    if len(paths) > 1 or paths[0].name != FOLDER.name or not any(office.glob("*.toml")):
+        return Known()
+    found = read_configuration(with_shipped(office))
+    return Known() if found.mistakes else Known.of(found.box)
 
 
 def _edition(options: argparse.Namespace, name: str) -> tuple[Edition, Catalogue]:

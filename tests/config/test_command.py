@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from core.command import main
 from core.config.command import FOLDER_OF_THE_BOX, texts_to_send
 from core.config.configuration import Refused
 from core.config.reading import parse
+from core.sample import SAMPLE
 
 TEXT = 'version = 1\n\n[box]\nname = "{name}"\n'
 Say = Callable[..., tuple[int, str, str]]
@@ -195,3 +197,31 @@ def test_where_the_files_are_may_be_said_before_the_act_and_behind_it(
     ):
         assert main(["config", *map(str, words)]) == 0, words
         assert "1 file, no mistake" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda office: (office / "flows/hotline.toml").unlink(),
+            "There is no such flow; the number 8800 leads to it.",
+        ),
+        (lambda office: (office / "60-queues.toml").unlink(), 'There is no queue "sales".'),
+        (lambda office: (office / "flows/hotline.toml").write_text("[[["), "This is no TOML"),
+    ],
+    ids=["removed", "its queue is removed", "broken"],
+)
+def test_flows_that_do_not_fit_the_configuration_are_warned_of_with_it(
+    spoil: Callable[[Path], object], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both commands say the same of an office whose hot line does not answer any more."""
+    office = tmp_path / "office"
+    shutil.copytree(SAMPLE, office)
+    spoil(office)
+    assert main(["config", "check", "--config", str(office)]) == 0
+    assert said in (out := capsys.readouterr().out)
+    assert "no mistake, " in out
+    assert main(["config", "check", "--config", str(office), "--json"]) == 0
+    assert said in str(json.loads(capsys.readouterr().out)["warnings"])
+    assert main(["flow", "check", str(office / "flows")]) == 1
+    assert said in capsys.readouterr().out

@@ -38,6 +38,22 @@ def test_a_file_of_windows_is_read_and_told_to_be_gbk() -> None:
     assert (second.line, second.hint) == (3, 'Did you mean "country"?')
 
 
+def test_a_file_of_notepad_in_utf_16_is_one_mistake_and_its_own() -> None:
+    """It was 693 mistakes, of which none said what was wrong."""
+    text = '[box]\r\nname = "总机"\r\ncontry = "cn"\r\n'
+    for name in ("utf-16", "utf-16-be"):
+        content = (b"\xfe\xff" if name == "utf-16-be" else b"") + text.encode(name)
+        first, second = parse({"a.toml": content}).mistakes
+        assert ("UTF-16" in first.problem, first.hint) == (True, "Save it as UTF-8.")
+        assert (second.line, second.hint) == (3, 'Did you mean "country"?')
+
+
+def test_a_file_of_zeros_after_a_power_cut_is_one_mistake() -> None:
+    (only,) = parse({"a.toml": bytes(4096)}).mistakes
+    assert "zero bytes" in only.problem
+    assert len("".join(only.lines())) < 300
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake() -> None:
     reading = parse({"a.toml": '\ufeff[box]\r\nname = "总机"\r\n'.encode()})
     assert (reading.mistakes, reading.box.box.name) == ([], "总机")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,8 @@ import trio
 from argon2 import PasswordHasher
 
 from core.api.errors import Refusal
+from core.config.difference import difference
 from core.config.reading import read as read_configuration
-from core.flow_room import queues
 from core.ivr.acts import CallPlugIn
 from core.ivr.check import Known, check
 from core.ivr.plugins import load
@@ -208,6 +209,32 @@ async def test_a_broken_plug_in_and_broken_flows_cost_only_themselves(data: Path
         assert [flow["name"] for flow in (await desk.ask("flow.list"))["flows"]] == ["orders"]
 
 
+async def test_flows_that_a_new_configuration_does_not_fit_are_an_alarm_and_go_on(
+    data: Path, autojump_clock: object
+) -> None:
+    """Somebody takes a queue away of which a flow makes use, and learns it at once, not at the next start."""
+    bye = '[flow]\nstart = "to"\n[node.to]\nkind = "queue"\nqueue = "sales"\n'
+    (data / "flows" / "pin.toml").unlink()
+    (data / "flows" / "orders.toml").write_text(bye)
+    numbers = {"flow": [{"number": "8600", "flow": "orders"}]}
+    sales = {"queue": [{"name": "sales", "number": "8200", "strategy": "longest idle"}]}
+    with_sales, without = box(**numbers, **sales), box(**numbers)
+    async with living(with_sales, data) as house, house.client() as desk:
+        assert "flows" not in house.running.alarms.standing
+        (await house.running.refit.prepare(with_sales, without, difference(with_sales, without)))()
+        await trio.sleep(1)
+        assert "sales" in house.running.alarms.standing["flows"].text
+        assert [flow["name"] for flow in (await desk.ask("flow.list"))["flows"]] == ["orders"]
+        (await house.running.refit.prepare(without, with_sales, difference(without, with_sales)))()
+        await trio.sleep(1)
+        assert "flows" not in house.running.alarms.standing
+
+
+async def test_a_number_that_leads_to_a_flow_which_is_not_there_is_an_alarm(data: Path, autojump_clock: object) -> None:
+    async with living(box(flow=[{"number": "8600", "flow": "order"}]), data) as house:
+        assert "8600" in house.running.alarms.standing["flows"].text
+
+
 async def test_a_supervisor_steps_through_the_flow_of_a_live_call(data: Path, autojump_clock: object) -> None:
     async with living(box(**TABLES), data) as house, house.client() as desk:
         ann = house.telephone("8001")
@@ -279,15 +306,8 @@ def test_the_sample_flows_fit_the_sample_configuration() -> None:
     configuration = read_configuration([SAMPLE]).box
     catalogue = read_catalogue()
     prompt, places = known(catalogue)
-    about = Known(
-        prompt=prompt,
-        places=places,
-        databases={each.name for each in configuration.database},
-        plugins=load(SAMPLE / "plugins", ZoneInfo("UTC")).names,
-        calendars={each.name for each in configuration.calendar},
-        queues=queues(configuration),
-        mailboxes={each.number for each in configuration.mailbox},
-    )
+    plugins = load(SAMPLE / "plugins", ZoneInfo("UTC")).names
+    about = replace(Known.of(configuration), prompt=prompt, places=places, plugins=plugins)
     checked = check(read([SAMPLE / "flows"]), about)
     assert [line for mistake in checked.mistakes for line in mistake.lines()] == []
     assert {each.flow for each in configuration.flow} <= set(checked.flows)
