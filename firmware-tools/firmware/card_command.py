@@ -23,8 +23,8 @@ import trio
 from core.meanings import MEANINGS
 from core.texts import _
 from firmware import detect
+from firmware.opening import opened
 from firmware.outcome import Outcome
-from firmware.test_command import opened
 from firmware.tune import tune, with_line
 from firmware.verdict import Verdict, worst, written
 from hw import virtual_time

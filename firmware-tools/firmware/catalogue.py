@@ -19,6 +19,8 @@ class Subject(Enum):
 
     SPAN = "span"
     TRUNK = "trunk"  # an analog line of the exchange (FXO port)
+    LINE = "line"  # any line of the exchange: an analog one by its channel, PRI and R2 by their names
+    STATION = "station"  # a telephone (FXS port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,21 @@ TESTS = {
             N_("the tone by which the exchange says that the other has hung up"),
             ("BUSY",),
         ),
+        Test(
+            "hang-up",
+            Subject.LINE,
+            30,
+            30,
+            True,
+            N_("each side sees that the other hangs up"),
+            ("HANGUP",),
+        ),
+        Test("caller-id", Subject.LINE, 10, 10, True, N_("the caller's number comes, and how"), ("CALLER",)),
+        Test("digits", Subject.LINE, 20, 20, True, N_("keys are heard, both ways"), ("DIGITS",)),
+        Test("level", Subject.LINE, 20, 30, True, N_("how loud the other side is heard"), ("LEVEL",)),
+        Test("hook", Subject.STATION, 5, 5, True, N_("lifting and hanging up of a telephone are seen"), ("HOOK",)),
+        Test("ring", Subject.STATION, 10, 10, True, N_("a telephone rings, and the lift ends it"), ("RING",)),
+        Test("keys", Subject.STATION, 10, 10, True, N_("the keys of a telephone are heard"), ("KEYS", "HOOK")),
+        Test("lamp", Subject.STATION, 5, 5, True, N_("the message lamp of a telephone"), ("LAMP",)),
     )
 }

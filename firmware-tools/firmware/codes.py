@@ -134,6 +134,24 @@ _TEST = (
         N_("This machine lost speech itself while it tested, so nothing is known of the line."),
         N_("End what else runs here, see that the service may use real-time priority, then test again."),
     ),
+    Code(
+        "TEST-NO-SERVICE",
+        ABORT,
+        N_("The line takes no calls: {why}."),
+        N_("strowger test span and strowger test battery say why; then the signalling of both ends."),
+    ),
+    Code(
+        "TEST-UNANSWERED",
+        ABORT,
+        N_("The call to {number} was not answered ({why})."),
+        N_("Is that the number of the other side, with the digit for outside? Call again, and answer."),
+    ),
+    Code(
+        "TEST-NO-CALL",
+        ABORT,
+        N_("No call came within {most}."),
+        N_("Is --own the number of this line? Call it, and let it ring until it is answered."),
+    ),
 )
 
 _LINE = (
@@ -227,6 +245,139 @@ _LINE = (
         FAIL,
         N_("No tone came within a minute by which the exchange gives up."),
         N_("Ask the carrier for polarity reversal or a loop break at hang-up; without any, silence alone ends calls."),
+    ),
+)
+
+# With somebody at the other side.
+_PAIR = (
+    Code("HANGUP-OK", PASS, N_("Each side sees within two seconds that the other has hung up; we after {here}.")),
+    Code(
+        "HANGUP-LATE",
+        FAIL,
+        N_("That the other side has hung up is shown only after {here}."),
+        N_("Ask the carrier for polarity reversal or a loop break at hang-up; a late tone cannot be hurried."),
+    ),
+    Code(
+        "HANGUP-NONE",
+        FAIL,
+        N_("Nothing showed within {most} that the other side has hung up."),
+        N_("Learn the line (strowger setup): its hang-up tone may be another; else order polarity reversal."),
+    ),
+    Code(
+        "HANGUP-THERE",
+        FAIL,
+        N_("The other side did not see within two seconds that we have hung up."),
+        N_("Try a telephone of the fixed network, mobile ones may be slower; the same there: call the carrier."),
+    ),
+    Code("CALLER-OK", PASS, N_("The caller's number comes by {standard}: {number}.")),
+    Code(
+        "CALLER-NONE",
+        FAIL,
+        N_("The caller's number does not come."),
+        N_("Order caller ID from the carrier; on R2 set after how many digits to ask."),
+    ),
+    Code(
+        "CALLER-DAMAGED",
+        FAIL,
+        N_("Something comes that is no caller's number: {problem}."),
+        N_("strowger test noise first; then the gains of the port: caller ID comes at some -14 dBm0."),
+    ),
+    Code(
+        "CALLER-OTHER",
+        FAIL,
+        N_("The caller's number comes as {number}, and {wanted} has called."),
+        N_("Did somebody else call meanwhile? Else the network sends another number: ask the carrier."),
+    ),
+    Code(
+        "CALLER-WITHHELD",
+        ABORT,
+        N_("The caller does not show his number."),
+        N_("Call from a telephone that shows its number."),
+    ),
+    Code("DIGITS-OK", PASS, N_("The keys {keys} are heard on both sides.")),
+    Code(
+        "DIGITS-HERE",
+        FAIL,
+        N_("Of the keys {keys} from the other side, {heard} was heard."),
+        N_("Press them one by one, for half a second each; then strowger test level and strowger test noise."),
+    ),
+    Code(
+        "DIGITS-THERE",
+        FAIL,
+        N_("Of the keys {keys} that we sent, {heard} was heard on the other side."),
+        N_("strowger test level says how loud we arrive there; then the sending gain of the port."),
+    ),
+    Code("LEVEL-OK", PASS, N_("The other side is heard with {level}.")),
+    Code(
+        "LEVEL-LOW",
+        FAIL,
+        N_("Hardly anything is heard of the other side: {level}, and {noise} of noise."),
+        N_("Speak while it is asked for; if it stays so soft, have the carrier measure the line."),
+    ),
+    Code(
+        "LEVEL-HIGH", FAIL, N_("The other side is too loud: {level}."), N_("Turn the receiving gain of the port down.")
+    ),
+    Code(
+        "LEVEL-THERE",
+        FAIL,
+        N_("The other side hears hardly anything of us: {there}."),
+        N_("Turn the sending gain of the port up; else have the carrier measure the line."),
+    ),
+)
+
+# At a telephone.
+_STATION = (
+    Code("HOOK-OK", PASS, N_("Lifting and hanging up are seen.")),
+    Code(
+        "HOOK-DEAD",
+        FAIL,
+        N_("It is not seen that the telephone was lifted."),
+        N_("Plug, cord and socket; another telephone in the same socket; then another port."),
+    ),
+    Code(
+        "HOOK-STUCK",
+        FAIL,
+        N_("It is not seen that the telephone was hung up."),
+        N_("Does its hook come up? Try another telephone; the same with it: water or a short on the pair."),
+    ),
+    Code(
+        "HOOK-OFF",
+        ABORT,
+        N_("The telephone is off its hook already."),
+        N_("Hang it up. With nothing plugged in: a short on the pair, or a defective port."),
+    ),
+    Code("RING-OK", PASS, N_("It rings, and the lift ends the ringing.")),
+    Code(
+        "RING-SILENT",
+        FAIL,
+        N_("The telephone does not ring."),
+        N_("Is its bell switched off? Too many bells on one pair? Does the card have its power plug?"),
+    ),
+    Code(
+        "RING-TRIP",
+        FAIL,
+        N_("It rings, and the lift is not seen."),
+        N_("A long line: raise the ringing voltage (boostringer); then another telephone."),
+    ),
+    Code("KEYS-OK", PASS, N_("The keys {keys} are heard.")),
+    Code(
+        "KEYS-LOST",
+        FAIL,
+        N_("Of the keys {keys}, {heard} was heard."),
+        N_("Is the telephone set to tones? Press for half a second each; then another telephone."),
+    ),
+    Code("LAMP-OK", PASS, N_("The message lamp is lit and put out.")),
+    Code(
+        "LAMP-DARK",
+        FAIL,
+        N_("The message lamp is not lit."),
+        N_("Does the telephone have a lamp that is lit by FSK? Others say it by the dial tone alone."),
+    ),
+    Code(
+        "LAMP-STAYS",
+        FAIL,
+        N_("The message lamp is not put out."),
+        N_("Test again; lift and hang up. Some telephones put it out only with the next call."),
     ),
 )
 
@@ -408,4 +559,4 @@ _BER = (
     ),
 )
 
-CODES = {code.code: code for code in (*_CARD, *_TEST, *_SPAN, *_COUNT, *_LOOP, *_BER, *_LINE)}
+CODES = {code.code: code for code in (*_CARD, *_TEST, *_SPAN, *_COUNT, *_LOOP, *_BER, *_LINE, *_PAIR, *_STATION)}

@@ -5,42 +5,53 @@
     strowger test bit-error 1 --long          over a loop plug, for a minute
     strowger test bit-error 1 --loop card     over the card's own loop
     strowger test echo 63                     of the analog line on channel 63
+    strowger test hang-up 9 --own 66778801     with somebody at the other side (partnered.py)
     strowger test span 1 --simulated          on the simulated card, for training
 
 The box may not run, or its lines must be taken out of its configuration: a channel is open once. Exit code 0: PASS, 1:
-FAIL or ABORT.
+FAIL or ABORT, 2: used wrongly.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from pathlib import Path
 
 import trio
 
+from core.daemon import DATA
 from core.texts import _
+from firmware import partnered
 from firmware.bench import Bench
 from firmware.catalogue import TESTS, Subject
+from firmware.opening import opened
 from firmware.outcome import Outcome
 from firmware.span_tests import bit_error, counters, looped, span_alarm
 from firmware.trunk_tests import battery, busy_tone, dial_tone, echo, noise
 from firmware.verdict import Verdict, written
 from hw import virtual_time
-from hw.card import SpanLoop
-from hw.dahdi.card import DahdiCard
-from hw.plane import Plane
-from hw.sim.card import SimCard
+from hw.card import HardwareError, SpanLoop
+from hw.signalling.analog.profile import ProfileError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("test", nargs="?", choices=list(TESTS), metavar="TEST", help=", ".join(TESTS))
-    parser.add_argument("number", nargs="?", type=int, metavar="SPAN|CHANNEL", help="as strowger card lists them")
+    parser.add_argument(
+        "subject",
+        nargs="?",
+        metavar="SPAN|CHANNEL|LINE",
+        help="as strowger card lists them; or a line's name",
+    )
     parser.add_argument("--long", action="store_true", help="the long form of the test")
     parser.add_argument("--loop", choices=("card", "plug"), help="which loop; loop: card, bit-error: plug")
     parser.add_argument("--digit", default="1", help="noise, echo: the digit that ends the dial tone (default 1)")
-    parser.add_argument("--own", default="", metavar="NUMBER", help="busy-tone: the line's own number")
+    parser.add_argument("--own", default="", metavar="NUMBER", help="the line's own number")
+    parser.add_argument("--partner", default="", metavar="CHANNEL|LINE", help="another line of the box, not a person")
+    parser.add_argument("--number", default="", metavar="NUMBER", help="of the partner: it is called")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="what an analog line is like (strowger setup)")
+    parser.add_argument("--config", type=Path, default=Path("/etc/strowger"), metavar="DIR", help="of the lines' names")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
     parser.add_argument("--simulated", action="store_true", help="on the simulated card, for training")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -49,16 +60,23 @@ def run(options: argparse.Namespace) -> int:
     if options.test is None:
         show_tests(options.json)
         return 0
-    if options.number is None:
-        of_span = TESTS[options.test].subject is Subject.SPAN
+    on = TESTS[options.test].subject
+    if options.subject is None or (on in (Subject.SPAN, Subject.TRUNK) and not options.subject.isdecimal()):
+        of_span = on is Subject.SPAN
         print(
             _("Which span? strowger card lists them.")
             if of_span
             else _("Which channel? strowger card --channels lists them.")
         )
         return 2
+    if on in (Subject.LINE, Subject.STATION) and (wrong := partnered.wrong(options)):
+        print(wrong)
+        return 2
     program = virtual_time.run if options.simulated else trio.run
-    verdict = program(made, options)
+    try:
+        verdict = program(partnered.made if on in (Subject.LINE, Subject.STATION) else made, options)
+    except ProfileError as wrong_file:
+        raise HardwareError(str(wrong_file), action=wrong_file.remedy) from None
     print(json.dumps(verdict.facts(), ensure_ascii=False) if options.json else "\n".join(written(verdict)))
     return 0 if verdict.outcome is Outcome.PASS else 1
 
@@ -78,7 +96,7 @@ def show_tests(as_json: bool) -> None:
         print(json.dumps({"tests": facts}, ensure_ascii=False))
         return
     for test in TESTS.values():
-        print(f"{test.name:10} {test.subject.value:6} {_(test.text)}")
+        print(f"{test.name:10} {test.subject.value:7} {_(test.text)}")
 
 
 async def made(options: argparse.Namespace) -> Verdict:
@@ -88,7 +106,7 @@ async def made(options: argparse.Namespace) -> Verdict:
 
 
 async def make(bench: Bench, options: argparse.Namespace) -> Verdict:
-    number, test = options.number, TESTS[options.test]
+    number, test = int(options.subject), TESTS[options.test]
     seconds = test.long_s if options.long else test.short_s
     match test.name:
         case "span":
@@ -110,38 +128,3 @@ async def make(bench: Bench, options: argparse.Namespace) -> Verdict:
             return await echo(bench, number, seconds, options.digit)
         case _:
             return await busy_tone(bench, number, options.own)
-
-
-@asynccontextmanager
-async def opened(simulated: bool) -> AsyncIterator[Bench]:
-    """A card of its own, that lives as long as the block."""
-    plane = Plane(virtual=simulated)
-    card = SimCard(plane) if simulated else DahdiCard(plane)
-    try:
-        async with trio.open_nursery() as nursery:
-            await nursery.start(plane.run)
-            nursery.start_soon(card.run)
-            if simulated:
-                _town(card, plane, nursery)
-            try:
-                yield Bench(plane, card)
-            finally:
-                card.close()
-            nursery.cancel_scope.cancel()
-    finally:
-        plane.close()
-        card.free()
-
-
-def _town(card: SimCard | DahdiCard, plane: Plane, nursery: trio.Nursery) -> None:
-    """The public exchange at the far ends of the simulated trunks, whose ports do not match their lines quite."""
-    from hw.card import ChannelKind, channels
-    from hw.sim.hybrid import Reflection
-    from hw.sim.public_exchange import PublicExchange
-    from hw.sim.subscriber_line import Habits, SubscriberLine
-
-    assert isinstance(card, SimCard)
-    exchange = PublicExchange(plane, nursery)
-    for place, info in enumerate(channels(card.spans(), ChannelKind.TRUNK), 1):
-        SubscriberLine(exchange, f"6677880{place}", card.far(info.number), Habits())
-        card.line(info.number).reflect(Reflection(1, (30.0, -15.0, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0)))

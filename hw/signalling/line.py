@@ -105,7 +105,9 @@ class Bearer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A party's number as digits (and * # for stations), its type, and whether it may be shown. `raw`: as it came."""
+    """A party's number as digits (and * # for stations), its type, and whether it may be shown. `raw`: as it came.
+    `by`: which standard it came by ("MDMF", "DTMF", "Q.931", ...); it makes no other party of him.
+    """
 
     number: str = ""
     type: NumberType = NumberType.UNKNOWN
@@ -113,6 +115,7 @@ class Party:
     name: str = ""
     screened: bool = False  # the network vouches for it
     raw: str = ""
+    by: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

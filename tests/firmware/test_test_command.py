@@ -19,7 +19,7 @@ TRUNK = 9
 
 @pytest.mark.parametrize("test", [test.name for test in TESTS.values() if test.name != "bit-error"])
 def test_the_simulated_card_passes(test: str, capsys: pytest.CaptureFixture[str]) -> None:
-    number = 3 if TESTS[test].subject is Subject.SPAN else TRUNK
+    number = {Subject.SPAN: 3, Subject.STATION: 1}.get(TESTS[test].subject, TRUNK)
     assert main(["test", test, str(number), "--simulated", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["test"], said["outcome"], said["next_step"]) == (test, "PASS", "")

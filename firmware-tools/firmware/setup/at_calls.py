@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.texts import N_, _
+from firmware.calls import Attended
 from firmware.setup import trials
 from firmware.setup.at_files import committed
 from firmware.setup.dialogue import Mark
@@ -46,10 +47,10 @@ async def _call_by(w: Wizard, house: House, plan: Plan, way: str, number: str) -
     plane = house.hardware.plane
     digital = next((one for one in plan.digital if one.name == way), None)
     if number:
-        attended = trials.Attended(there[-1], plane)
+        attended = Attended(there[-1], plane)
         _tell_trials(w, await trials.out(attended, number, digital.main if digital else "", person, way))
     called = _called(plan, way)
-    all_attended = [trials.Attended(line, plane) for line in there]
+    all_attended = [Attended(line, plane) for line in there]
     _tell_trials(w, await trials.into(all_attended, called, person, way))
 
 
@@ -72,7 +73,7 @@ async def _telephone(w: Wizard, house: House, plan: Plan) -> None:
     """The telephone of the front desk: it rings, is lifted, its keys are heard."""
     if not plan.front or not await w.confirm("calls.front", N_("Ring telephone {number}?"), number=plan.front):
         return
-    attended = trials.Attended(house.line(plan.front), house.hardware.plane)
+    attended = Attended(house.line(plan.front), house.hardware.plane)
     town = next(iter(house.hardware.towns.values()), None)
     telephone = town.telephones[plan.front] if town is not None else None
     w.say(_("Telephone {number} rings: lift it, press 1 2 3, and hang up.").format(number=plan.front), Mark.HINT)

@@ -15,8 +15,8 @@ import soundfile
 import trio
 
 from core.texts import _
+from firmware.calls import ANSWER_S, Attended
 from firmware.setup.house import House
-from firmware.setup.trials import ANSWER_S, Attended
 from hw.card import HardwareError
 from hw.clips import Clip
 from hw.ear import Ear

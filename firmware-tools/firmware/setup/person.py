@@ -45,7 +45,7 @@ INSTRUCTIONS = {
 
 
 @cache
-def _said(words: str) -> Clip:
+def said(words: str) -> Clip:
     """Real speech: by it an answer is known that no signal shows. HardwareError: this machine has no synthesiser."""
     return Clip(speech(words, "en", -20.0))
 
@@ -103,6 +103,11 @@ class Told:
         text = N_("We have hung up. Did the telephone outside show or sound it within two seconds?")
         return await confirmed(self._dialogue, yes_no("person.saw", text))
 
+    async def heard(self, keys: str) -> str:
+        text = N_("We have sent {count} keys. Did you hear so many short tones?")
+        there = await confirmed(self._dialogue, yes_no("person.heard", text, count=len(keys)))
+        return keys if there else ""
+
     def _say(self, text: str) -> None:
         self._dialogue.say(text, Mark.HINT)
 
@@ -129,14 +134,14 @@ class Townsman:
             while (link := line.link) is None:  # noqa: ASYNC110 - the line tells nobody
                 await trio.sleep(0.1)
             await link.answered.wait()
-            self._plays(_said(GREETING))
+            self._plays(said(GREETING))
 
     async def calls(self, way: str, number: str) -> None:
         self._way = way
         self._call = self._town.call(way, number, CALLER)
 
     async def speaks(self) -> None:
-        self._plays(_said(WORDS))
+        self._plays(said(WORDS))
 
     async def is_quiet(self) -> None:
         await trio.sleep(SPEAKS_S)

@@ -3,47 +3,26 @@
     out   place ── Established ── level, echo ── keys ── we hang up ── he sees it
     in    Seized, caller's number ── answer ── level, echo ── keys ── he hangs up ── we see it
 
-A line is any line (hw/signalling/line.py): what cannot be seen on its kind is not judged. An analog line shows a
-hang-up by a tone, whose cadence takes two seconds to be told from speech (FIELD): the moment at which it began counts.
+The calls themselves are made by firmware/calls.py. A line is any line (hw/signalling/line.py): what cannot be seen on
+its kind is not judged. An analog line shows a hang-up by a tone, whose cadence takes two seconds to be told from speech
+(FIELD): the moment at which it began counts.
 How time flows: on trio's clock, by the plane's samples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Sequence
 
 import trio
 
 from core.texts import _
+from firmware.calls import ANSWER_S, CALL_S, Attended, Unanswered, alerted, answered, first_seized, reached
 from firmware.setup.person import Person
 from firmware.setup.picture import Trial
-from hw.ear import Ear
-from hw.event import Event, EventKind
 from hw.levels import RATE, hear, level_dbm0, return_loss, send
-from hw.plane import Plane
-from hw.signalling.line import (
-    Call,
-    CallerKnown,
-    Connection,
-    Dialled,
-    Established,
-    Idle,
-    Line,
-    Party,
-    Released,
-    Seized,
-    Telling,
-)
+from hw.signalling.line import Call, Established, Party, Released
 from hw.sim.telephone import Telephone
 
-T = TypeVar("T", bound=Telling)
-
-ANSWER_S = 60.0
-CALL_S = 120.0
-NUMBER_S = 20.0
-"""Longer than any pause between two digits."""
 KEYS_S = 20.0
 HANG_UP_S = 2.0
 TONE_S = 45.0
@@ -57,64 +36,16 @@ ECHO_DB = 10.0
 PASS, FAIL, ABORT = "PASS", "FAIL", "ABORT"
 
 
-@dataclass
-class Attended:
-    """A line whose tellings and keys are noted."""
-
-    line: Line
-    plane: Plane
-    told: list[Telling] = field(default_factory=list)
-    keys: str = ""
-
-    def __post_init__(self) -> None:
-        self._news = trio.Event()
-        self.line.told = self._tell
-        self.line.heard = self._heard  # type: ignore[attr-defined]
-
-    def _tell(self, line: Line, telling: Telling) -> None:
-        self.told.append(telling)
-        self._woke()
-
-    def _heard(self, event: Event) -> None:
-        if event.kind is EventKind.DTMF_DOWN:
-            self.keys += chr(event.code)
-        self._woke()
-
-    def _woke(self) -> None:
-        self._news.set()
-        self._news = trio.Event()
-
-    def of(self, kind: type[T]) -> T | None:
-        return next((telling for telling in self.told if isinstance(telling, kind)), None)
-
-    async def until(self, condition: Callable[[], object], within_s: float) -> bool:
-        with trio.move_on_after(within_s):
-            while not condition():
-                await self._news.wait()
-        return bool(condition())
-
-    async def over(self) -> None:
-        """Hangs up if need be, and waits until the line is free."""
-        if self.line.connection is not Connection.NULL:
-            self.line.release()
-        await self.until(lambda: self.line.connection is Connection.NULL or self.of(Idle), 10.0)
-
-
 async def out(attended: Attended, number: str, main: str, person: Person, way: str) -> list[Trial]:
     """A call from us to a telephone outside."""
     name = f"{way}.out"
     await person.answers(way)
-    attended.line.place(Call(number, complete=True, calling=Party(main) if main else None))
-    answered = await attended.until(lambda: attended.of(Established) or attended.of(Released), ANSWER_S)
-    established = attended.of(Established)
-    if established is None:
-        released = attended.of(Released)
-        await attended.over()
-        why = released.reason or _(released.cause.name.lower()) if released else _("nobody answered")
+    try:
+        await reached(attended, number, main)
+    except Unanswered as why:
         sentence = _("{way}: the call to {number} was not answered ({why}).")
         step = _("Call again and answer; check the number, and whether the line calls out without a prefix.")
         return [Trial(name, FAIL, sentence.format(way=way, number=number, why=why), step)]
-    assert answered
     found = [Trial(name, PASS, _("{way}: the call to {number} was answered.").format(way=way, number=number))]
     found += await _talk(attended, person, name, way)
     attended.line.release()
@@ -127,17 +58,13 @@ async def into(lines: Sequence[Attended], number: str, person: Person, way: str)
     """A call from outside to us, by any of these lines."""
     name = f"{way}.in"
     await person.calls(way, number)
-    attended = await _first_seized(lines)
+    attended = await first_seized(lines)
     if attended is None:
         sentence = _("{way}: no call came within {seconds:g} s.").format(way=way, seconds=CALL_S)
         return [Trial(name, FAIL, sentence, _("Check the number, and that the carrier has opened the line."))]
-    await attended.until(lambda: _whole(attended) or attended.of(Released), NUMBER_S)
-    attended.line.proceed()
-    attended.line.alert()
-    found = [_caller_trial(f"{name}.caller", way, _caller(attended)), *_number_trial(f"{name}.number", way, attended)]
-    attended.line.answer()
-    if not await attended.until(lambda: attended.of(Established), 5.0):
-        await attended.over()
+    await alerted(attended)
+    found = [_caller_trial(f"{name}.caller", way, attended.caller), *_number_trial(f"{name}.number", way, attended)]
+    if not await answered(attended):
         sentence = _("{way}: the caller hung up before the answer.").format(way=way)
         return [*found, Trial(name, ABORT, sentence, _("Let it ring until it is answered."))]
     found.insert(0, Trial(name, PASS, _("{way}: a call came in and was answered.").format(way=way)))
@@ -148,18 +75,6 @@ async def into(lines: Sequence[Attended], number: str, person: Person, way: str)
     released, now = attended.of(Released), attended.plane.time
     await attended.over()
     return [*found, _seen_here(f"{name}.hang-up", way, released, begun, now)]
-
-
-async def _first_seized(lines: Sequence[Attended]) -> Attended | None:
-    async with trio.open_nursery() as ears:
-
-        async def listen(one: Attended) -> None:
-            if await one.until(lambda: one.of(Seized), CALL_S):
-                ears.cancel_scope.cancel()
-
-        for one in lines:
-            ears.start_soon(listen, one)
-    return next((one for one in lines if one.of(Seized)), None)
 
 
 async def telephone(attended: Attended, number: str, simulated: Telephone | None) -> list[Trial]:
@@ -174,12 +89,11 @@ async def telephone(attended: Attended, number: str, simulated: Telephone | None
         sentence = _("Telephone {number} was not lifted.").format(number=number)
         return [Trial(name, FAIL, sentence, _("Does it ring? Check its plug, its cord and the socket."))]
     found = [Trial(name, PASS, _("Telephone {number} rang and was lifted.").format(number=number))]
-    attended.line.listen(Ear.DTMF)
+    attended.listen(True)
     if simulated is not None:
         await trio.sleep(1.0)
         await simulated.dial(KEYS)
-    await attended.until(lambda: len(attended.keys) >= len(KEYS) or attended.of(Released), KEYS_S)
-    found.append(_keys_trial(f"{name}.keys", number, attended.keys))
+    found.append(_keys_trial(f"{name}.keys", number, await attended.key_by_key(KEYS, KEYS_S)))
     if simulated is not None:
         simulated.hang_up()
     if not await attended.until(lambda: attended.of(Released), KEYS_S):
@@ -201,25 +115,11 @@ async def _talk(attended: Attended, person: Person, name: str, way: str) -> list
     found = [_echo_trial(f"{name}.echo", way, return_loss(back, quiet))]
     await person.speaks()
     found.insert(0, _level_trial(f"{name}.level", way, level_dbm0(await hear(plane, port, 2.0)), level_dbm0(quiet)))
-    attended.keys = ""
-    attended.line.listen(Ear.DTMF)
+    attended.listen(True)
     await person.presses(KEYS)
-    await attended.until(lambda: len(attended.keys) >= len(KEYS), KEYS_S)
-    attended.line.listen(Ear(0))
-    return [*found, _keys_trial(f"{name}.keys", way, attended.keys)]
-
-
-def _whole(attended: Attended) -> bool:
-    """The number is complete, as far as the far end says so; an analog line sends none."""
-    seized = attended.of(Seized)
-    said = (telling.complete for telling in attended.told if isinstance(telling, Dialled))
-    return seized is not None and (seized.call.complete or any(said))
-
-
-def _caller(attended: Attended) -> Party | None:
-    seized, known = attended.of(Seized), attended.of(CallerKnown)
-    party = known.calling if known is not None else seized.call.calling if seized is not None else None
-    return party if party is not None and party.number else None
+    keys = await attended.key_by_key(KEYS, KEYS_S)
+    attended.listen(False)
+    return [*found, _keys_trial(f"{name}.keys", way, keys)]
 
 
 # ---- judging ----
@@ -258,7 +158,7 @@ def _keys_trial(name: str, way: str, keys: str) -> Trial:
 
 
 def _caller_trial(name: str, way: str, party: Party | None) -> Trial:
-    if party is not None:
+    if party is not None and party.number:
         return Trial(name, PASS, _("{way}: the caller's number is {number}.").format(way=way, number=party.number))
     step = _(
         "Order caller ID from the carrier; on an analog line learn the line, on R2 set after how many digits to ask."
@@ -268,10 +168,7 @@ def _caller_trial(name: str, way: str, party: Party | None) -> Trial:
 
 def _number_trial(name: str, way: str, attended: Attended) -> list[Trial]:
     """What the network sent of our number; nothing on an analog line."""
-    seized = attended.of(Seized)
-    digits = (seized.call.called if seized is not None else "") + "".join(
-        telling.digits for telling in attended.told if isinstance(telling, Dialled)
-    )
+    digits = attended.digits
     if not digits:
         return []
     return [Trial(name, PASS, _("{way}: the network sends {digits} as our number.").format(way=way, digits=digits))]

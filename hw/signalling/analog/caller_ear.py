@@ -92,7 +92,14 @@ class CallerEar:
             return Party(presentation=Presentation.UNAVAILABLE, raw=self.raw)
         number = dialable(caller.number, area_code, local_digits)
         presentation = _PRESENTATIONS[caller.presentation]
-        return Party(number, presentation=presentation, name=caller.name, raw=self.raw)
+        return Party(number, presentation=presentation, name=caller.name, raw=self.raw, by=self.standard)
+
+    @property
+    def standard(self) -> str:
+        """By which the caller came: "DTMF", "SDMF", "MDMF"; empty while there is none."""
+        if self.caller is None:
+            return ""
+        return "DTMF" if self._by_keys else callerid.MessageType(self.caller.raw[0]).name
 
     def _found(self, caller: callerid.CallerId | None, by_keys: bool = False) -> bool:
         if caller is None or self.caller is not None:

@@ -50,7 +50,7 @@ def party_of(party: Party) -> line.Party | None:
     if number is None:
         return line.Party(name=name, presentation=party.name_presentation) if name else None
     screened = number.screening in _VOUCHED
-    return line.Party(number.digits, number.type, number.presentation, name, screened, raw=number.digits)
+    return line.Party(number.digits, number.type, number.presentation, name, screened, raw=number.digits, by="Q.931")
 
 
 def _to_isdn(party: line.Party, network: bool) -> Party:

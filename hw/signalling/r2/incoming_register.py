@@ -189,7 +189,7 @@ class IncomingRegister:
 
     def _party(self, ending: int) -> Party:
         if self._caller:
-            return Party(self._caller, screened=True, raw=self._caller)
+            return Party(self._caller, screened=True, raw=self._caller, by="MFC/R2")
         withheld = ending == self._settings.no_caller
         return Party(presentation=Presentation.RESTRICTED if withheld else Presentation.UNAVAILABLE)
 
