@@ -136,6 +136,7 @@ class Exchange:
         async with trio.open_nursery() as self._nursery:
             for station in self.stations.values():
                 waking.arm(self, station)
+            self.ring_backs.again()
             task_status.started()
             await trio.sleep_forever()
 

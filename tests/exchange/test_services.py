@@ -9,6 +9,7 @@ import pytest
 import trio
 import trio.testing
 
+from core.exchange.services.ringing_back import RingBacks
 from hw import wall_clock
 from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
@@ -225,6 +226,42 @@ async def test_ann_is_rung_when_ben_who_did_not_answer_is_there_again(autojump_c
         await trio.sleep(2)
         ben.hang_up()
         await ann.rung(within=RINGS)
+
+
+async def test_ann_is_rung_back_though_the_box_began_anew_meanwhile_and_not_a_second_time(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        ann, ben, exchange = office.phone("8001"), office.phone("8002"), office.exchange
+        await office.dial(ann, "8002")
+        await ann.hear_tone("busy", within=40)
+        ann.hang_up()
+        await trio.sleep(1)
+        await code(office, "8001", "*59#")
+        exchange.stations["8002"].freed.clear()
+        exchange.ring_backs = RingBacks(exchange)  # as the next run makes it
+        exchange.ring_backs.again()
+        ben.lift()
+        await trio.sleep(2)
+        ben.hang_up()
+        await ann.rung(within=RINGS)
+        ann.lift()
+        await ben.rung(within=RINGS)
+        ben.lift()
+        await trio.sleep(0.3)
+        await office.hear_each_other(ann, ben)
+        assert not exchange.journal.state.under("ring back/")
+
+
+async def test_a_ring_back_that_ran_out_while_the_box_was_down_is_forgotten(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with open_office() as office:
+        exchange = office.exchange
+        exchange.journal.state["ring back/8001/8002"] = round(exchange.utc().timestamp()) - 60
+        exchange.ring_backs.again()
+        assert exchange.ring_backs.of(exchange.stations["8001"]) == []
+        assert not exchange.journal.state.under("ring back/")
 
 
 async def test_a_hot_line_calls_when_nothing_is_dialled(autojump_clock: trio.testing.MockClock) -> None:

@@ -3,8 +3,8 @@
     8001 calls 8002: busy       *59#      8002 hangs up      8001 rings; lifted, it calls 8002
     8001 calls 8002: no answer  *59#      8002 is used, and hung up: somebody is there      the same
 
-An order holds for ORDER_S; a telephone may have several, one for each station. One that is not at rest when its turn
-comes, is rung when it is.
+An order holds for ORDER_S, over restarts too; a telephone may have several, one for each station. One that is not at
+rest when its turn comes, is rung when it is.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ORDER_S = 45 * 60.0  # ETSI EN 300 359 (CCBS), T-CCBS2: at least 15, at most 45 minutes
 
+KEPT = "ring back/"
+
 FEATURE = {"feature": "feature.call-back"}
 
 
@@ -33,19 +35,34 @@ class RingBacks:
         self._exchange = exchange
         self._orders: set[tuple[str, str]] = set()
 
-    def order(self, who: Station, whom: Station) -> None:
-        self._orders.add((who.name, whom.name))
-        self._exchange.timers.start(("ring back", who.name, whom.name), ORDER_S, partial(self.cancel, who, whom))
-        whom.freed.append(partial(self._freed, who.name, whom.name))
+    def again(self) -> None:
+        """After a restart: what has not run out. Whom an order waits for is to be used once more."""
+        state, now = self._exchange.journal.state, self._exchange.utc().timestamp()
+        for key, until in state.under(KEPT).items():
+            who, whom = key.removeprefix(KEPT).split("/")
+            if now < until <= now + ORDER_S + 1 and whom in self._exchange.stations:
+                self._wait(who, whom, until - now)
+            else:
+                del state[key]
 
-    def cancel(self, who: Station, whom: Station) -> None:
-        self._orders.discard((who.name, whom.name))
-        self._exchange.timers.stop(("ring back", who.name, whom.name))
+    def order(self, who: Station, whom: Station) -> None:
+        until = self._exchange.utc().timestamp() + ORDER_S
+        self._exchange.journal.state[f"{KEPT}{who.name}/{whom.name}"] = round(until)
+        self._wait(who.name, whom.name, ORDER_S)
+
+    def _wait(self, who: str, whom: str, seconds: float) -> None:
+        self._orders.add((who, whom))
+        self._exchange.timers.start(("ring back", who, whom), seconds, partial(self._drop, who, whom))
+        self._exchange.stations[whom].freed.append(partial(self._freed, who, whom))
+
+    def _drop(self, who: str, whom: str) -> None:
+        self._orders.discard((who, whom))
+        self._exchange.timers.stop(("ring back", who, whom))
+        self._exchange.journal.state.pop(f"{KEPT}{who}/{whom}", None)
 
     def cancel_all(self, who: Station) -> None:
         for name, other in [order for order in self._orders if order[0] == who.name]:
-            self._orders.discard((name, other))
-            self._exchange.timers.stop(("ring back", name, other))
+            self._drop(name, other)
 
     def of(self, who: Station) -> list[str]:
         """The stations that it waits for."""
@@ -66,7 +83,7 @@ class RingBacks:
             if not station.free or not station.reachable:
                 station.freed.append(partial(self._freed, who, whom))
                 return
-        self.cancel(one, other)
+        self._drop(who, whom)
         self._exchange.ring_and_call(one, whom)
 
 
