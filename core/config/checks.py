@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 
 from core.config.codes import calling_pins, codes, conference_pins, mailbox_pins, mails
 from core.config.finding import Finding, Path
-from core.config.model import Box, ClassOfService, R2Span, Station
+from core.config.model import Box, ClassOfService, R2Span, Telephone
 from core.config.model.numbering import BUILT_IN_CLASSES
 from core.config.model.queues import Target
 from core.config.references import numbers, references, values
@@ -211,10 +211,10 @@ def _plan(box: Box) -> Iterator[Finding]:
 def _forwards(box: Box) -> Iterator[Finding]:
     ours = dict(numbers(box))
     classes = {row.name: row for row in (*BUILT_IN_CLASSES, *box.class_of_service)}
-    for row, station in enumerate(box.station):
+    for section, row, station in box.telephones():
         for name in ("forward_always", "forward_busy", "forward_no_answer", "forward_unreachable"):
             target = getattr(station, name)
-            path = ("station", row, name)
+            path = (section, row, name)
             if target == station.number:
                 yield Finding(path, _("The telephone would forward its calls to itself."))
             elif target and target not in ours and not _may_forward_outside(station, classes):
@@ -226,12 +226,12 @@ def _forwards(box: Box) -> Iterator[Finding]:
                     _("Give it a class of service with forward_outside = true, or a number of ours. {close}")
                     .format(close=close(target, ours))
                     .rstrip(),
-                    ((("station", row, "class_of_service"), _("Its class of service")),),
+                    (((section, row, "class_of_service"), _("Its class of service")),),
                     name=target,
                 )
 
 
-def _may_forward_outside(station: Station, classes: dict[str, ClassOfService]) -> bool:
+def _may_forward_outside(station: Telephone, classes: dict[str, ClassOfService]) -> bool:
     named = classes.get(station.class_of_service)
     return named is None or named.forward_outside
 
@@ -239,9 +239,9 @@ def _may_forward_outside(station: Station, classes: dict[str, ClassOfService]) -
 def _circles(box: Box) -> Iterator[Finding]:
     """Calls that would be sent round and round, whoever answers."""
     onward: dict[str, tuple[str, Path]] = {}
-    for row, station in enumerate(box.station):
+    for section, row, station in box.telephones():
         if station.forward_always and station.forward_always != station.number:
-            onward[station.number] = (station.forward_always, ("station", row, "forward_always"))
+            onward[station.number] = (station.forward_always, (section, row, "forward_always"))
     for row, group in enumerate(box.hunt_group):
         if group.overflow:
             onward[group.number] = (group.overflow, ("hunt_group", row, "overflow"))

@@ -77,7 +77,7 @@ def conference_pins(box: Box) -> Iterator[Finding]:
 
 
 def calling_pins(box: Box) -> Iterator[Finding]:
-    stations = [station.number for station in box.station if len(station.number) > 2]
+    stations = [number for number in box.stations if len(number) > 2]
     for row, person in enumerate(box.pin):
         own = next((number for number in stations if number in person.pin), "")
         if weak(person.pin, own):

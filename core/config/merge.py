@@ -19,6 +19,7 @@ Path = tuple[str | int, ...]
 
 KEYS = {
     "station": "number",
+    "outside_telephone": "number",
     "hunt_group": "number",
     "conference": "number",
     "mailbox": "number",

@@ -20,6 +20,7 @@ REFERENCES = {
     "span.card": "card",
     "trunk.card": "card",
     "station.class_of_service": "class of service",
+    "outside_telephone.class_of_service": "class of service",
     "trunk_group.class_of_service": "class of service",
     "route.classes.*": "class of service",
     "trunk_group.lines.*": "line",
@@ -34,6 +35,7 @@ REFERENCES = {
     "hunt_group.members.*": "station",
     "user.station": "station",
     "station.mailbox": "mailbox",
+    "outside_telephone.mailbox": "mailbox",
     "trunk_group.incoming": "number",
     "trunk_group.night": "number",
     "hunt_group.overflow": "number",
@@ -121,7 +123,7 @@ def _known(box: Box) -> dict[str, list[str]]:
         "line": lines,
         "calendar": [calendar.name for calendar in box.calendar],
         "trunk group": [group.name for group in box.trunk_group],
-        "station": [station.number for station in box.station],
+        "station": list(box.stations),
         "mailbox": [mailbox.number for mailbox in box.mailbox],
         "number": [number for number, _path in numbers(box)],
         "agent group": [group.name for group in box.agent_group],
@@ -142,7 +144,7 @@ def references(box: Box) -> Iterator[Finding]:
 
 def numbers(box: Box) -> Iterator[tuple[str, Path]]:
     """Every number of the plan, and where it is given."""
-    for section in ("station", "hunt_group", "conference", "mailbox", "queue", "flow"):
+    for section in ("station", "outside_telephone", "hunt_group", "conference", "mailbox", "queue", "flow"):
         for row, holder in enumerate(getattr(box, section)):
             if holder.number:
                 yield holder.number, (section, row, "number")

@@ -32,6 +32,7 @@ CHINESE = {
     "会议": "conference", "密码": "pin", "线路": "lines", "方向": "direction", "顺序": "order",
     "缩位拨号": "speed_dial", "热线": "hot_line", "代答组": "pickup_group", "种类": "kind",
     "数量": "count", "音乐": "music", "特服": "features", "业务代码": "features", "主叫号码": "calling",
+    "外线座席": "outside_telephone",
 }  # fmt: skip
 
 # What the patterns of core/config/model/kinds.py want, by type.

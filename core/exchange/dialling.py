@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from core.config.model.stations import Station as StationSettings
 from core.exchange.leg import Leg
 from core.exchange.refusal import Refused
 from core.numbering.target import Outcome, Target, TargetKind
@@ -55,8 +56,9 @@ async def to_number(call: Call, number: str) -> None:
 async def _dial(call: Call, leg: Leg) -> None:
     station: Station = leg.device  # type: ignore[assignment]
     hot = station.kept.hot_line
-    if hot and not leg.keys:
-        with trio.move_on_after(station.settings.hot_line_after_s):
+    settings = station.settings
+    if hot and isinstance(settings, StationSettings) and not leg.keys:
+        with trio.move_on_after(settings.hot_line_after_s):
             while not leg.keys and not leg.complete:
                 await leg.news()
         if not leg.keys:

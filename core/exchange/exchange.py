@@ -32,6 +32,7 @@ from core.exchange.flash import Flash
 from core.exchange.kept import Kept
 from core.exchange.leg import Leg, State
 from core.exchange.lockout import Lockout
+from core.exchange.outside import OutsideLine
 from core.exchange.refusal import Refused
 from core.exchange.routing import Router
 from core.exchange.services import parking, waking
@@ -119,6 +120,8 @@ class Exchange:
         self._trunk_freed = trio.Event()
         for line in lines:
             self.attach(line)
+        for outside in box.outside_telephone:
+            self.attach(OutsideLine(self, outside.number))
         self.router.destinations |= {
             TargetKind.STATION: to_station.take,
             TargetKind.HUNT_GROUP: to_hunt_group.take,
@@ -181,6 +184,8 @@ class Exchange:
                 leg.call.drop(leg, Cause.DESTINATION_OUT_OF_ORDER, "exchange", "line removed")
         elif device is not None and device.leg is not None:
             device.leg.call.drop(device.leg, Cause.DESTINATION_OUT_OF_ORDER, "exchange", "line removed")
+        elif device is not None and device.lent_to is not None:
+            device.lent_to.lost()
 
     def device(self, name: str) -> Station | Trunk | None:
         return self.stations.get(name) or self.trunks.get(name)
@@ -230,9 +235,9 @@ class Exchange:
         if trunk is not None or not others_give_way:
             return trunk
         victim = self.groups.victim(group)
-        if victim is None or victim.leg is None:
+        if victim is None or victim.call is None:
             return None
-        victim.leg.call.end(Cause.PREEMPTION, "pre-empted")
+        victim.call.end(Cause.PREEMPTION, "pre-empted")
         with trio.move_on_after(FREEING_S):
             while (trunk := self.groups.pick(group)) is None:
                 await self._trunk_freed.wait()
@@ -297,7 +302,7 @@ class Exchange:
 
     def seized(self, trunk: Trunk, setup: l.Call) -> None:
         """The network calls."""
-        if self.closing or trunk.leg is not None:
+        if self.closing or trunk.leg is not None or trunk.lent_to is not None:
             trunk.line.release(Cause.SWITCH_CONGESTION)
             return
         call = self.begin("in", dialling.from_trunk)
@@ -424,6 +429,13 @@ class Exchange:
         self.hunt_groups = {group.number: group for group in box.hunt_group}
         self.kept.reconfigure(box)
         self.sounds.reconfigure(box)
+        outside = {one.number for one in box.outside_telephone}
+        for name in [name for name, one in self.stations.items() if isinstance(one.line, OutsideLine)]:
+            if name not in outside:
+                self.stations[name].line.reset()
+                self.detach(name)
+        for name in outside - self.stations.keys():
+            self.attach(OutsideLine(self, name))
         for name, station in self.stations.items():
             if name in box.stations:
                 station.settings = box.stations[name]

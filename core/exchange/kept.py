@@ -68,7 +68,11 @@ class Kept:
         known = self._known.get(number)
         if known is None:
             settings = self._box.stations.get(number)
-            given = {name: getattr(settings, name) for name in _CONFIGURED} if settings is not None else {}
+            given = (
+                {name: getattr(settings, name) for name in _CONFIGURED if hasattr(settings, name)}
+                if settings is not None
+                else {}
+            )
             own = {name: value for name, value in self._state.get(_KEY + number, {}).items() if name in _NAMES}
             known = self._known[number] = StationKept(**{**given, **own})
         return known

@@ -76,7 +76,7 @@ class Router:
             return
         exchange = self._exchange
         if call.payer is not None and payer is None:
-            self._ask(call, target, Origin.STATION, call.payer.account, call.payer.class_of_service, age_s)
+            self.ask(call, target, Origin.STATION, call.payer.account, call.payer.class_of_service, age_s)
             return
         who = payer or (call.calling.device if call.calling is not None else None)
         if who is None or who.kind is DeviceKind.SERVICE:
@@ -86,10 +86,10 @@ class Router:
         if payer is not None:
             origin = Origin.FORWARD
         account = who.name if isinstance(who, Station) else (who.group.name if who.group else who.name)
-        self._ask(call, target, origin, account, exchange.class_of(who), age_s)
+        self.ask(call, target, origin, account, exchange.class_of(who), age_s)
 
-    def _ask(
-        self, call: Call, target: Target, origin: Origin, account: str, class_of_service: str, age_s: float
+    def ask(
+        self, call: Call, target: Target, origin: Origin, account: str, class_of_service: str, age_s: float = 0.0
     ) -> None:
         """Refused: the class says no, or a limit of the account does."""
         exchange = self._exchange

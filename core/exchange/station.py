@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.config.model.stations import Station as Settings
+from core.config.model.stations import Telephone as Settings
 from core.exchange.device import DeviceKind
 from core.exchange.ears import Ears
 from core.exchange.kept import StationKept

@@ -15,13 +15,16 @@ from core.config.model.trunks import TrunkGroup
 from core.exchange.device import DeviceKind
 from core.exchange.ears import Ears
 from core.exchange.leg import Leg, State
+from hw.ear import Ear
 from hw.errors import LocalError
 from hw.event import Event
 from hw.signalling import line as l
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
+    from core.exchange.call import Call
     from core.exchange.exchange import Exchange
+    from core.exchange.outside import OutsideLine
 
 
 class Trunk:
@@ -34,6 +37,8 @@ class Trunk:
         self.line = line
         self.group = group
         self.leg: Leg | None = None
+        self.lent_to: OutsideLine | None = None
+        """Its call is the way to a telephone elsewhere."""
         self.uses = 0
         self._ears = Ears(exchange.plane, line)
         self._exchange = exchange
@@ -50,12 +55,25 @@ class Trunk:
 
     @property
     def free(self) -> bool:
-        return self.leg is None and self.line.connection is l.Connection.NULL and not self.line.service
+        used = self.leg is not None or self.lent_to is not None
+        return not used and self.line.connection is l.Connection.NULL and not self.line.service
+
+    @property
+    def call(self) -> Call | None:
+        """In which it is used."""
+        if self.lent_to is not None:
+            active = self.lent_to.station.active
+            return active.call if active is not None else None
+        return self.leg.call if self.leg is not None else None
 
     # ---- what the line tells ----
 
     def told(self, line: l.Line, telling: l.Telling) -> None:
         leg = self.leg
+        if self.lent_to is not None and not isinstance(telling, l.ServiceChanged):
+            self.lent_to.told_by_trunk(telling)
+            self._exchange.trunk_touched(self)
+            return
         match telling:
             case l.Seized(call=call):
                 self._exchange.seized(self, call)
@@ -85,6 +103,9 @@ class Trunk:
         self._exchange.trunk_touched(self)
 
     def _heard(self, event: Event) -> None:
+        if self.lent_to is not None:
+            self.lent_to.heard_by_trunk(event)
+            return
         key = self._ears.key(event)
         if key and self.leg is not None:
             self.leg.key(key)
@@ -127,6 +148,30 @@ class Trunk:
         self.uses += 1
         self._note_seizure(leg, "out")
         self.line.place(call)
+
+    def lend(self, to: OutsideLine, call: l.Call) -> None:
+        """We call, and what comes of it the borrower is told, until it is taken back or released."""
+        self.lent_to = to
+        self.uses += 1
+        used = self.call
+        self._exchange.journal.note(
+            "TrunkSeized",
+            call=used.id if used is not None else 0,
+            device=self.name,
+            direction="out",
+            group=self.group.name if self.group else "",
+        )
+        self._exchange.device_touched(self)
+        self.line.place(call)
+
+    def take_back(self, cause: Cause | None) -> None:
+        """cause: why the circuit is released; None: it is already."""
+        used, self.lent_to = self.call, None
+        self._exchange.journal.note("TrunkReleased", call=used.id if used is not None else 0, device=self.name)
+        if cause is not None:
+            self.line.listen(Ear(0))
+            self.line.release(cause)
+        self._exchange.trunk_touched(self)
 
     def come(self, leg: Leg) -> None:
         """The network called, and this is the leg of it."""

@@ -49,5 +49,5 @@ class TrunkGroups:
         if group is None or group.direction == "in":
             return None
         busy = [self._trunks[line] for line in self._lines[name] if line in self._trunks]
-        calls = [one for one in busy if one.leg is not None and not one.leg.call.emergency and not one.line.service]
-        return max(calls, key=lambda trunk: trunk.leg.call.id if trunk.leg else 0, default=None)
+        calls = [(one.call.id, one) for one in busy if one.call and not one.call.emergency and not one.line.service]
+        return max(calls, key=lambda found: found[0], default=(0, None))[1]

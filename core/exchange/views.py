@@ -104,14 +104,14 @@ def call_view(call: Call) -> CallView:
 def line_view(device: Station | Trunk) -> LineView:
     line = device.line
     station = device.kind is DeviceKind.STATION
-    legs = device.legs if station else [device.leg]  # type: ignore[union-attr]
+    calls = [leg.call for leg in device.legs] if station else [device.call]  # type: ignore[union-attr]
     return LineView(
         name=device.name,
         kind=device.kind.value,
         connection=line.connection.value,
         service=[str(flag.name).lower() for flag in type(line.service) if flag in line.service],
         group="" if station or device.group is None else device.group.name,  # type: ignore[union-attr]
-        call=next((leg.call.id for leg in legs if leg is not None), 0),
+        call=next((call.id for call in calls if call is not None), 0),
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from core.config.model import Box
@@ -154,6 +154,10 @@ def ambiguous(one: Entry, other: Entry) -> bool:
 # ---- numbers that lead nowhere ----
 
 
+_DIALLED = ("hot_line", "forward_always", "forward_busy", "forward_no_answer", "forward_unreachable", "outside")
+"""Settings of telephones with a number as it would be dialled."""
+
+
 def nowhere(box: Box, plan: NumberingPlan) -> Iterator[Problem]:
     def leads(number: str) -> bool:
         return any(not entry.short for entry in plan.fitting(number))
@@ -161,11 +165,28 @@ def nowhere(box: Box, plan: NumberingPlan) -> Iterator[Problem]:
     for index, dial in enumerate(box.speed_dial):
         if box.features.speed_dial and not leads(dial.number):
             yield nothing(("speed_dial", index, "number"), dial.number)
-    for index, station in enumerate(box.station):
-        for name in ("hot_line", "forward_always", "forward_busy", "forward_no_answer", "forward_unreachable"):
-            number = getattr(station, name)
+    for section, index, telephone in box.telephones():
+        for name in (
+            "hot_line",
+            "forward_always",
+            "forward_busy",
+            "forward_no_answer",
+            "forward_unreachable",
+            "outside",
+        ):
+            number = getattr(telephone, name, "")
             if number and not leads(number):
-                yield nothing(("station", index, name), number)
+                yield nothing((section, index, name), number)
+    for index, outside in enumerate(box.outside_telephone):
+        reached = [entry.target for entry in plan.fitting(outside.outside) if not entry.short]
+        asks = [Attempt(replace(target, number=outside.outside), outside.class_of_service) for target in reached]
+        if reached and not any(isinstance(plan.permit(ask), Allowed) for ask in asks):
+            yield Problem(
+                ("outside_telephone", index, "outside"),
+                _("The telephone may not be called there: its class of service does not allow it."),
+                _("Give it a class of service that may call this number."),
+                ((("outside_telephone", index, "class_of_service"), _("Its class of service")),),
+            )
     if box.numbering.emergency and not box.trunk_group:
         yield Problem(
             ("numbering", "emergency"), _("Emergency calls have no way out: there is no trunk group."), warning=True
@@ -184,7 +205,7 @@ def nothing(path: Path, number: str) -> Problem:
 
 
 def nobody(box: Box, plan: NumberingPlan) -> Iterator[Problem]:
-    used = {station.class_of_service for station in box.station}
+    used = {station.class_of_service for station in box.stations.values()}
     through = {group.class_of_service for group in box.trunk_group if group.class_of_service}
     classes = {one.name for one in (*BUILT_IN_CLASSES, *box.class_of_service)}
     for index, route in enumerate(box.route):

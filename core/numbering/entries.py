@@ -98,8 +98,8 @@ def condition(route: Route, hours: Mapping[str, OpeningHours], home: Home) -> Co
 
 def entries(box: Box, hours: Mapping[str, OpeningHours], home: Home) -> Iterator[Entry]:
     yield from emergency(box)
-    for index, station in enumerate(box.station):
-        yield number(TargetKind.STATION, station.number, ("station", index, "number"))
+    for section, index, telephone in box.telephones():
+        yield number(TargetKind.STATION, telephone.number, (section, index, "number"))
     for index, group in enumerate(box.hunt_group):
         yield number(TargetKind.HUNT_GROUP, group.number, ("hunt_group", index, "number"))
     for index, room in enumerate(box.conference):

@@ -23,7 +23,7 @@ class Routes:
         self._routes = {route.name: route for route in reversed(box.route)}
         self._out = {group.name: group for group in box.trunk_group if group.direction != "in"}
         self._emergency = box.numbering.emergency_groups or tuple(self._out)
-        self._calling = {station.number: station.calling for station in box.station if station.calling}
+        self._calling = {number: station.calling for number, station in box.stations.items() if station.calling}
         self._hours = hours
         self._outside = box.numbering.outside
         self._prefixes = {"national": box.numbering.national, "international": box.numbering.international}

@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+REFUSALS = (Cause.NORMAL_CLEARING, Cause.USER_BUSY, Cause.CALL_REJECTED)
+"""Causes with which an agent's telephone has refused; any other: it could not be reached."""
 NO_TELEPHONE = N_("telephone is gone")
 """Why an agent is logged off whose telephone a commit has taken away."""
 
@@ -441,7 +443,7 @@ class QueueRoom:
                 found.append(e.PickedUp(waiter.key, self._picker(waiter, agent)))
             elif leg.gone and leg.reason != ELSEWHERE:
                 del waiter.offers[agent]
-                how = "reject" if leg.cause is Cause.NORMAL_CLEARING else "unreachable"
+                how = "reject" if leg.cause in REFUSALS else "unreachable"
                 found.append(e.Missed(waiter.key, agent, how))
         return found
 

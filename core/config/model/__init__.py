@@ -9,7 +9,7 @@ from core.config.model.kinds import Effect, Table
 from core.config.model.numbering import Calendar, ClassOfService, Numbering, Route
 from core.config.model.sounds import Announcements, Music
 from core.config.model.spans import PriSpan, R2Span, Span
-from core.config.model.stations import SpeedDial, Station
+from core.config.model.stations import OutsideTelephone, SpeedDial, Station, Telephone
 from core.config.model.trunks import Trunk, TrunkGroup
 from core.config.model.users import User
 
@@ -29,6 +29,7 @@ __all__ = [
     "Limits",
     "Music",
     "Numbering",
+    "OutsideTelephone",
     "Park",
     "PriSpan",
     "R2Span",
@@ -38,6 +39,7 @@ __all__ = [
     "SpeedDial",
     "Station",
     "Table",
+    "Telephone",
     "Trunk",
     "TrunkGroup",
     "User",

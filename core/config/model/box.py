@@ -38,7 +38,7 @@ from core.config.model.recording import Recording, RecordingRule, Retention
 from core.config.model.reports import ReportSettings
 from core.config.model.sounds import Announcements, Music
 from core.config.model.spans import Span
-from core.config.model.stations import SpeedDial, Station
+from core.config.model.stations import OutsideTelephone, SpeedDial, Station, Telephone
 from core.config.model.trunks import Trunk, TrunkGroup
 from core.config.model.users import User
 
@@ -59,6 +59,7 @@ class Box(Table):
     span: Many[Span] = setting("E1 spans with trunk lines.", ())
     trunk: Many[Trunk] = setting("Analog trunk lines.", ())
     station: Many[Station] = setting("Telephones of the house.", ())
+    outside_telephone: Many[OutsideTelephone] = setting("Telephones elsewhere that are used like stations.", ())
     trunk_group: Many[TrunkGroup] = setting("Groups of lines to one place.", ())
     numbering: Numbering = setting("What all numbers have in common.", Numbering())
     route: Many[Route] = setting("Which digits go out, for whom and when, and by which trunks.", ())
@@ -94,9 +95,16 @@ class Box(Table):
     control: Control = setting("How programs reach the exchange.", Control())
 
     @cached_property
-    def stations(self) -> dict[str, Station]:
-        """By number."""
-        return {station.number: station for station in self.station}
+    def stations(self) -> dict[str, Telephone]:
+        """By number, outside telephones too."""
+        return {telephone.number: telephone for telephone in (*self.station, *self.outside_telephone)}
+
+    def telephones(self) -> Iterator[tuple[str, int, Telephone]]:
+        """All of them, each with its table and its place there."""
+        for row, station in enumerate(self.station):
+            yield "station", row, station
+        for row, outside in enumerate(self.outside_telephone):
+            yield "outside_telephone", row, outside
 
     def lines_of(self, group: TrunkGroup) -> Iterator[str]:
         """Names of the lines of a trunk group in its order, each once: a span stands for all its timeslots."""
