@@ -5,6 +5,7 @@
     strowger card --channels       every channel, not only spans
     strowger card detect           the cards that are plugged in, and what is missing until they have spans
     strowger card loop 1 line      loops to the far end (line, payload), or to us (local); or ends that (open)
+    strowger card trace 3          opens span 3 and keeps the frames of its D channel, for Wireshark
     strowger card tune 9           matches the analog line of channel 9, and writes /etc/fxotune.conf
 
 Exit code 1: no driver, no span, a span in alarm, or a card that is not ready.
@@ -14,41 +15,68 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import trio
 
+from core.daemon import DATA
+from core.hardware import TRACES
+from core.lines import Lines
 from core.meanings import MEANINGS
 from core.texts import _
 from firmware import detect
+from firmware.bench import Bench
 from firmware.opening import opened
 from firmware.outcome import Outcome
+from firmware.tracing import NAME, traced
 from firmware.tune import tune, with_line
 from firmware.verdict import Verdict, worst, written
 from hw import virtual_time
-from hw.card import Balance, HardwareError, SpanInfo, SpanLoop
+from hw.card import Balance, ChannelKind, HardwareError, SpanInfo, SpanLoop
 from hw.dahdi.card import DahdiCard
 from hw.dahdi.span import read_spans
 from hw.plane import Plane
+from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
 from hw.sim.card import SimCard
+from hw.sim.far import FarSide
+from hw.timers import Timers
 
 FXOTUNE_CONF = Path("/etc/fxotune.conf")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "act", nargs="?", choices=("list", "detect", "loop", "tune"), default="list", metavar="list|detect|loop|tune"
+        "act",
+        nargs="?",
+        choices=("list", "detect", "loop", "trace", "tune"),
+        default="list",
+        metavar="list|detect|loop|trace|tune",
     )
     parser.add_argument(
-        "span", nargs="?", type=int, metavar="SPAN|CHANNEL", help="loop: of which span; tune: which channel"
+        "span", nargs="?", type=int, metavar="SPAN|CHANNEL", help="loop, trace: of which span; tune: which channel"
     )
     parser.add_argument("loop", nargs="?", choices=[loop.value for loop in SpanLoop], help="loop: which")
+    parser.add_argument("--seconds", type=whole_seconds, default=30, metavar="S", help="trace: so long (default 30)")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="trace: into which file (default: spanN.pcap)")
+    parser.add_argument(
+        "--side", choices=[side.value for side in Side], default="user", help="trace: which side we are"
+    )
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="trace: data of the box")
     parser.add_argument("--digit", default="1", help="tune: the digit that ends the dial tone (default 1)")
     parser.add_argument("--simulated", action="store_true", help="of the simulated card")
     parser.add_argument("--channels", action="store_true", help="every channel too")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def whole_seconds(text: str) -> int:
+    """ArgumentTypeError: less than one, or a day and more."""
+    if not text.isdecimal() or not 1 <= int(text) <= 86400:
+        raise argparse.ArgumentTypeError(_("{text} is no number of seconds from 1 to 86400").format(text=text))
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
         return detected(options)
     if options.act == "loop":
         return looped(options)
+    if options.act == "trace":
+        return trace(options)
     if options.act == "tune":
         return tuned(options)
     spans = simulated() if options.simulated else read_spans()
@@ -105,6 +135,58 @@ def tuned(options: argparse.Namespace) -> int:
 async def _tuned(options: argparse.Namespace) -> tuple[Verdict, Balance | None]:
     async with opened(options.simulated) as bench:
         return await tune(bench, options.span, options.digit)
+
+
+def trace(options: argparse.Namespace) -> int:
+    """HardwareError: the file cannot be written."""
+    if options.span is None:
+        print(_("Which span? strowger card lists them."))
+        return 2
+    to = options.to or Path(f"span{options.span}.pcap")
+    program = virtual_time.run if options.simulated else trio.run
+    with tempfile.TemporaryDirectory(prefix="strowger-trace-") as folder:
+        verdict = program(_traced, options, Path(folder))
+        if verdict.figures:
+            _keep(Path(folder) / f"{NAME}.pcap", to)
+    facts = verdict.facts() | {"file": str(to) if verdict.figures else None}
+    lines = [*written(verdict), *([f"       {to}"] if verdict.figures else [])]
+    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(lines))
+    return 0 if verdict.outcome is Outcome.PASS else 1
+
+
+def _keep(found: Path, to: Path) -> None:
+    try:
+        shutil.copyfile(found, to)
+    except OSError as error:
+        raise HardwareError(f"{to}: {error.strerror}", action=_("give another file: --to FILE")) from None
+
+
+async def _traced(options: argparse.Namespace, folder: Path) -> Verdict:
+    kept = [] if options.simulated else sorted((options.data / TRACES).glob("*.pcap"))
+    side = Side(options.side)
+    async with opened(options.simulated) as bench, trio.open_nursery() as nursery:
+        if isinstance(bench.card, SimCard):
+            await nursery.start(_network, bench)
+        verdict = await traced(bench, options.span, options.seconds, folder, side, kept)
+        nursery.cancel_scope.cancel()
+    return verdict
+
+
+async def _network(bench: Bench, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    """The network at the far ends of the simulated spans that have a D channel."""
+    assert isinstance(bench.card, SimCard)
+    timers = Timers()
+    lines = Lines(bench.plane, timers)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(timers.run)
+        for span in bench.card.spans():
+            if any(info.kind is ChannelKind.DCHANNEL for info in span.channels):
+                lines.pri(span.name, FarSide(bench.card), span.number, SpanSettings(LinkSettings(Side.NETWORK)))
+        task_status.started()
+        try:
+            await trio.sleep_forever()
+        finally:
+            lines.close_all()
 
 
 def looped(options: argparse.Namespace) -> int:

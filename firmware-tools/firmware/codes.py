@@ -559,4 +559,21 @@ _BER = (
     ),
 )
 
-CODES = {code.code: code for code in (*_CARD, *_TEST, *_SPAN, *_COUNT, *_LOOP, *_BER, *_LINE, *_PAIR, *_STATION)}
+_TRACE = (
+    Code("TRACE-OK", PASS, N_("The data link is up: {sent} frames went out and {received} came in within {seconds}.")),
+    Code(
+        "TRACE-SILENT",
+        FAIL,
+        N_("Nothing comes from the other end on the D channel in {seconds}."),
+        N_("Has the carrier opened the circuit, with the D channel in timeslot 16? strowger test span first."),
+    ),
+    Code(
+        "TRACE-DOWN",
+        FAIL,
+        N_("The other end has sent {received} frames, and the data link does not come up."),
+        N_("One end is the network, the other the user: try --side network. Else the carrier has it blocked."),
+    ),
+)
+
+_ALL = (*_CARD, *_TEST, *_SPAN, *_COUNT, *_LOOP, *_BER, *_LINE, *_PAIR, *_STATION, *_TRACE)
+CODES = {code.code: code for code in _ALL}

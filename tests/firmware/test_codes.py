@@ -36,7 +36,7 @@ def test_what_is_wrong_has_a_next_step_and_what_is_well_has_none() -> None:
 
 def test_codes_belong_to_their_tests() -> None:
     prefixes = {prefix for test in TESTS.values() for prefix in test.codes}
-    assert {code.partition("-")[0] for code in CODES} == prefixes | {"CARD", "TEST", "TUNE"}
+    assert {code.partition("-")[0] for code in CODES} == prefixes | {"CARD", "TEST", "TUNE", "TRACE"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
