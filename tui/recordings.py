@@ -4,8 +4,9 @@
     cursor   ──> call.trace       ──> who called whom, and which agent served him
              ──> recording.wave   ──> who spoke when: above what the party at the line said, below what it heard
 
-A recording is heard at a telephone (`p`), or here where the machine plays sound (`h`); both are noted by the box. What
-is encrypted stays so. What it does not: understand speech.
+A recording is heard at a telephone (`p`), or here where the machine plays sound (`h`), or by a party of a call (`y`);
+all is noted by the box. `o` orders that agents are recorded, `t` has what was ordered (tasks.py). What is encrypted
+stays so. What it does not: understand speech.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from core.store.event import from_utc
 from core.store.moment import FORMS, moment
 from core.texts import N_, _
 from hw import wall_clock
-from tui.ask import Ask, AskAll
+from tui import tasks
+from tui.ask import Ask, AskAll, Choose
 from tui.beside import Beside, beside
 from tui.columns import fit, plain
 from tui.connection import Gone
@@ -49,6 +51,17 @@ SEARCHED = {
     "text": N_("any word"),
 }
 """What is searched by, in the order of the form."""
+OF_ONE = {
+    "play": "play",
+    "play_to": "play_to",
+    "hear": "export",
+    "export": "export",
+    "keep": "hold",
+    "erase": "erase",
+}
+"""What is done with the recording under the cursor: the act that it needs."""
+TASK = N_("recording task")
+"""Is searched by from the list of tasks."""
 LAST = 500
 
 
@@ -58,7 +71,9 @@ class Recordings(Room):
         "Recordings, the newest first. s searches: by time, a party's number, agent, station, queue, or a word that"
         " stands in any event of the call. The picture below: above the line what the party at the recorded line said,"
         " below it what that party heard. p plays it at your telephone (1 goes back, 3 goes on, # ends), h on this"
-        " machine; both are noted. m keeps a recording from being erased, or lets it go."
+        " machine, y plays it to who speaks with a telephone; all is noted. o orders that calls of agents are recorded,"
+        " t lists, stops and deletes such tasks, and shows their recordings. m keeps a recording from being erased, or"
+        " lets it go."
     )
     TICKS = True
     EMPTY = N_("No recording fits.")
@@ -79,9 +94,12 @@ class Recordings(Room):
         Binding("l", "ladder", N_("Ladder"), show=False),
         Binding("p", "play", N_("Play")),
         Binding("h", "hear", N_("Hear here")),
+        Binding("y", "play_to", N_("Play to a party"), show=False),
         Binding("e", "export", N_("Export")),
         Binding("m", "keep", N_("Keep")),
         Binding("x", "erase", N_("Erase")),
+        Binding("o", "order", N_("Order a task")),
+        Binding("t", "tasks", N_("Tasks")),
     ]
 
     def __init__(self) -> None:
@@ -132,7 +150,7 @@ class Recordings(Room):
     def _state(self, status: dict[str, Any]) -> str:
         if not self.box.there:
             return super()._state(status)
-        by = ", ".join(f"{_(SEARCHED[name])} {text}" for name, text in self.wanted.items() if text)
+        by = ", ".join(f"{_(SEARCHED.get(name, TASK))} {text}" for name, text in self.wanted.items() if text)
         return _("{n} recordings: {what}").format(n=len(self._rows), what=by or _("all"))
 
     def action_search(self) -> None:
@@ -205,9 +223,10 @@ class Recordings(Room):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "ladder":
             return (self.box.may("call.trace") and self.one() is not None) or None
-        methods = {"play": "play", "hear": "export", "export": "export", "keep": "hold", "erase": "erase"}
-        if action in methods:
-            return (self.box.may(f"recording.{methods[action]}") and self.one() is not None) or None
+        if action in ("order", "tasks"):
+            return self.box.may("recording.order_task" if action == "order" else "recording.tasks") or None
+        if action in OF_ONE:
+            return (self.box.may(f"recording.{OF_ONE[action]}") and self.one() is not None) or None
         return True
 
     def on_live_table_chosen(self, event: LiveTable.Chosen) -> None:
@@ -237,6 +256,47 @@ class Recordings(Room):
             self.console.order(orders, _("telephone {device} rings; lift it").format(device=device))
 
         self.console.at_telephone(at)
+
+    def action_play_to(self) -> None:
+        row = self.one()
+        if row is not None:
+            self.aside(partial(self._play_to, row["file"]), "play to")
+
+    async def _play_to(self, file: str) -> None:
+        """To whom: the telephones that speak with somebody."""
+        try:
+            calls = (await self.box.ask("call.list"))["calls"]
+        except Refusal as refused:
+            self.console.say_no(refused)
+            return
+        except Gone:
+            return
+        speak = {f"{leg['device']} {call['id']}": (leg["device"], call) for call in calls for leg in _ours(call)}
+        if not speak:
+            self.notify(_("Nobody speaks at a telephone."), markup=False)
+            return
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                device, call = speak[key]
+                params = {"device": device, "call": call["id"], "file": file}
+                self.console.order(
+                    [("recording.play_to", params)], _("who speaks with {device} hears it").format(device=device)
+                )
+
+        options = {key: f"{device}  - {others(call, device)}" for key, (device, call) in speak.items()}
+        about = _("The other party hears it in the place of the telephone.")
+        self.app.push_screen(Choose(_("To whom who speaks with which telephone?"), about, options), chosen)
+
+    def action_order(self) -> None:
+        tasks.order(self)
+
+    def action_tasks(self) -> None:
+        def show(number: int) -> None:
+            self.wanted = {"task": str(number)}
+            self.look_up()
+
+        tasks.tasks(self, show)
 
     def action_hear(self) -> None:
         """Again: it stops."""
@@ -330,6 +390,8 @@ def _params(wanted: dict[str, str]) -> dict[str, Any]:
                 params[name] = from_utc(moment(text, wall_clock.now()))
             except ValueError:
                 raise ValueError(text) from None
+    if "task" in wanted:
+        params["task"] = int(wanted["task"])
     return params
 
 
@@ -341,12 +403,28 @@ def _row(row: dict[str, Any]) -> Row:
             Cell(lasted(row["ms"] / 1000) if row["ended"] else "..."),
             Cell(row["device"]),
             Cell(str(row["call"]), "quiet"),
-            Cell(row["rule"] or row["by"], "quiet"),
+            Cell(row["rule"] or _wanted_by_task(row) or row["by"], "quiet"),
             Cell(row["file"]),
             Cell(state, kind),
         ),
         (-row["began"], row["part"]),
     )
+
+
+def _wanted_by_task(row: dict[str, Any]) -> str:
+    return _("task {numbers}").format(numbers=", ".join(map(str, row["tasks"]))) if row["tasks"] else ""
+
+
+def _ours(call: dict[str, Any]) -> list[dict[str, Any]]:
+    """Telephones of ours that speak in it with somebody."""
+    legs = [leg for leg in call["connections"] if leg["state"] == "connected"]
+    return [leg for leg in legs if leg["kind"] == "station"] if len(legs) > 1 else []
+
+
+def others(call: dict[str, Any], device: str) -> str:
+    """The other parties of a call, by name and number."""
+    legs = (leg for leg in call["connections"] if leg["device"] != device)
+    return ", ".join(f"{leg['name']} {leg['number'] or leg['device']}".strip() for leg in legs)
 
 
 def _condition(row: dict[str, Any]) -> tuple[str, str]:
@@ -370,7 +448,8 @@ def _about(row: dict[str, Any]) -> list[str]:
     first = _("call {calls} at {device}; kept: {kept}; heard {n} times").format(
         calls=calls, device=row["device"], kept=kept, n=row["heard"]
     )
-    words = [_("held: {why}").format(why=row["held"])] if row["held"] else []
+    words = [_("wanted by task {numbers}").format(numbers=", ".join(map(str, row["tasks"])))] if row["tasks"] else []
+    words += [_("held: {why}").format(why=row["held"])] if row["held"] else []
     words += [_("parts were left out or masked")] if row["masked"] else []
     words += (
         [_("{n} s of silence, because the disk was slow").format(n=row["lost_ms"] / 1000)] if row["lost_ms"] else []

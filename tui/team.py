@@ -11,11 +11,13 @@ is forced is the same as at `Agents`. Nothing is decided here: what cannot be, t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from core.texts import N_, _
+from tui import notices, tasks
 from tui.agents import Agents
 from tui.ask import Choose
 from tui.columns import plain
@@ -30,6 +32,14 @@ ACTS = {
     "intercept": N_("takes the call of {agent}"),
     "answer_help": N_("helps {agent}"),
 }
+MORE = {
+    "bulletin": ("bulletin.publish", N_("A bulletin to all or to groups")),
+    "note": ("note.send", N_("A note to the agent")),
+    "receipts": ("notice.list", N_("Notes and bulletins: who has read them")),
+    "order": ("recording.order_task", N_("Record his calls: order a task")),
+    "tasks": ("recording.tasks", N_("Recording tasks: list, stop, delete")),
+}
+"""Behind one key: the act that it needs, and its name."""
 
 
 class Team(Agents):
@@ -38,7 +48,7 @@ class Team(Agents):
         "The team: who wants help first, then by state, the longest in a state first. In an agent's call: l listens"
         " unheard, w whispers to the agent alone, b barges in so that all hear all, i takes the call, c ends it; a"
         " answers a call for help. Your telephone rings first; lift it. In the call, another of these keys changes over"
-        " at once. t listens to a trunk line."
+        " at once. t listens to a trunk line. z: bulletins, notes and who has read them; tasks that record agents."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "force('ready')", N_("Ready"), show=False),
@@ -52,6 +62,7 @@ class Team(Agents):
         Binding("a", "oversee('answer_help')", N_("Answer help")),
         Binding("c", "clear", N_("End call")),
         Binding("t", "trunk", N_("Trunk")),
+        Binding("z", "more", N_("More")),
         Binding("p", "telephone", N_("My telephone"), show=False),
     ]
 
@@ -84,6 +95,25 @@ class Team(Agents):
             self.console.order(orders, done.format(device=device, does=_(ACTS[how]).format(agent=name)))
 
         self.console.at_telephone(at)
+
+    def action_more(self) -> None:
+        agent = self.one()
+        number = agent["number"] if agent is not None else ""
+        does = {
+            "bulletin": partial(notices.bulletin, self),
+            "note": partial(notices.note, self, number),
+            "receipts": partial(notices.receipts, self),
+            "order": partial(tasks.order, self, number),
+            "tasks": partial(tasks.tasks, self),
+        }
+
+        def chosen(what: str | None) -> None:
+            if what:
+                does[what]()
+
+        options = {what: _(text) for what, (method, text) in MORE.items() if self.box.may(method)}
+        if options:
+            self.app.push_screen(Choose(_("What else?"), "", options), chosen)
 
     def action_telephone(self) -> None:
         self.console.ask_telephone(lambda device: None)

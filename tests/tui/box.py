@@ -93,6 +93,7 @@ def call_back(number: int, **more: Any) -> dict[str, Any]:
 
 def recording(file: str, minute: int, **more: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {"file": file, "call": 17, "calls": [17], "device": "8001", "part": 1, "rule": "all"}
+    facts |= {"tasks": []}
     facts |= {"began": int((BEGUN + 60 * minute) * 1e6), "retention": "year", "by": "", "ended": True, "ms": 83_000}
     facts |= {"lost_ms": 0, "sha256": "aa", "problem": "", "form": "wav", "masked": False, "heard": 2, "erased": 0}
     return facts | {"reason": "", "lies": file, "held": ""} | more
@@ -156,6 +157,19 @@ def past() -> list[dict[str, Any]]:
     facts = {"key": "span e1b", "level": "critical", "text": "span e1b: RED", "since": BEGUN, "until": BEGUN + 600}
     stands = {"since": None, "until": None, "seen_by": ""}
     return [facts | {"seen_by": "Mei", "seen": BEGUN + 60}, facts | stands | {"seen": None}]
+
+
+def recording_task(number: int, **more: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {"id": number, "by": "Mei", "at": BEGUN, "agents": ["1001"], "groups": ["front"]}
+    facts |= {"direction": "any", "days": "mon-fri", "hours": ["09:00-12:00"], "share_percent": 10.0, "most": 5}
+    facts |= {"since": 0.0, "until": 0.0, "notice": True, "retention": "", "made": {"1001": 3}, "stopped": 0.0}
+    return facts | {"state": "runs"} | more
+
+
+def notice(number: int, **more: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {"id": number, "kind": "bulletin", "by": "Mei", "at": BEGUN, "until": BEGUN + 86400}
+    facts |= {"text": "光缆故障: fibre is down [b]", "agents": [], "groups": [], "read": {"1001": BEGUN + 60}}
+    return facts | {"unread": ["1002", "1003"]} | more
 
 
 STATUS = {
@@ -245,6 +259,18 @@ class Box:
             "recording.hold": lambda params: {},
             "recording.erase": lambda params: {},
             "recording.export": lambda params: {},
+            "recording.play_to": lambda params: {},
+            "recording.order_task": lambda params: recording_task(9),
+            "recording.tasks": lambda params: {
+                "tasks": [recording_task(1, state="over"), recording_task(2, made={}, groups=["夜班"])]
+            },
+            "recording.stop_task": lambda params: recording_task(params["task"], state="stopped"),
+            "recording.delete_task": lambda params: {},
+            "call.list": lambda params: {"calls": list(self.topics["calls"].values())},
+            "bulletin.publish": lambda params: notice(9),
+            "note.send": lambda params: notice(9),
+            "notice.list": lambda params: {"notices": [notice(1, kind="note"), notice(2)]},
+            "notice.withdraw": lambda params: {},
             **{f"agent.{act}": lambda params: {} for act in AGENT_ACTS},
         }
         self._numbers: dict[str, list[int]] = {}

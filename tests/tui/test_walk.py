@@ -44,16 +44,25 @@ WALK: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("i",), "agent.intercept"),
         (("c", DIALOG, "y"), "call.clear"),
         (("t", DIALOG, "enter"), "trunk.listen"),
+        (("z", DIALOG, "enter", DIALOG, "a", "enter", "enter", "enter"), "bulletin.publish"),
+        (("z", DIALOG, "down", "enter", DIALOG, "enter", "a", "enter"), "note.send"),
+        (("z", DIALOG, *("down",) * 2, "enter", DIALOG, "escape"), "notice.list"),
+        (("z", DIALOG, *("down",) * 2, "enter", DIALOG, "enter", DIALOG, "end", "enter"), "notice.withdraw"),
     ),
     "recordings": (
         (("s", DIALOG, *("enter",) * 7), "recording.search"),
         (("end", "p"), "recording.play"),
         (("m", DIALOG, "b", "enter"), "recording.hold"),
         (("x", DIALOG, "b", "enter"), "recording.erase"),
+        (("y", DIALOG, "enter"), "recording.play_to"),
+        (("o", DIALOG, *("enter",) * 7, DIALOG, "enter"), "recording.order_task"),
+        (("t", DIALOG, "enter", DIALOG, "down", "enter"), "recording.stop_task"),
+        (("t", DIALOG, "enter", DIALOG, "end", "enter"), "recording.delete_task"),
+        (("t", DIALOG, "escape"), "recording.tasks"),
     ),
     "reports": ((("c", DIALOG, "down", "enter"), "report.make"), (("e", DIALOG, "enter"), "report.export")),
 }
-KINDS = ("alarm.", "queue.", "agent.", "trunk.", "recording.", "report.")
+KINDS = ("alarm.", "queue.", "agent.", "trunk.", "recording.", "report.", "notice.", "note.", "bulletin.")
 ELSEWHERE = {
     **dict.fromkeys(("alarm.list", "queue.list", "agent.list"), "topics show it"),
     **dict.fromkeys(
@@ -81,10 +90,7 @@ ELSEWHERE = {
         ("recording.pause", "recording.mask", "recording.resume"),
         "the agent's own desk",
     ),
-    **dict.fromkeys(
-        ("recording.order_task", "recording.tasks", "recording.stop_task", "recording.delete_task"), "by program so far"
-    ),
-    "recording.play_to": "by program: on the console a recording is heard at one's own telephone",
+    "notice.read": "the agent's own desk",
     "recording.get": "its row has it all",
     "recording.wave": "the cursor asks for it",
     "recording.export": "by strowger recording export, which runs beside the console",
