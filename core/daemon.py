@@ -198,7 +198,7 @@ async def serve(options: argparse.Namespace, began: float) -> None:
             log.info("running", extra={"start_s": f"{start_s:.3f}", "lines": len(running.hardware.lines.by_name)})
             notify.send(READY=1)
             plane = running.hardware.plane
-            pulse = Pulse(lambda: plane.time, lambda: running.journal.silent_s)
+            pulse = Pulse(lambda: plane.time, lambda: running.journal.stuck_s)
             living.start_soon(keep_alive, notify, pulse, running.summary)
             async for number in signals:
                 if number == signal.SIGHUP:

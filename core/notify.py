@@ -19,7 +19,7 @@ import trio
 log = logging.getLogger(__name__)
 
 WRITER_S = 10.0
-"""The journal commits at least a sign of life each second; a disk that syncs slowly is not dead yet."""
+"""The journal asks the disk each second; one that syncs slowly is not dead yet."""
 
 
 class Notify:
@@ -46,9 +46,9 @@ class Notify:
 class Pulse:
     """What must have moved between two looks. Pure but for what it is given."""
 
-    def __init__(self, plane_time: Callable[[], int], writer_silent_s: Callable[[], float]) -> None:
+    def __init__(self, plane_time: Callable[[], int], writer_stuck_s: Callable[[], float]) -> None:
         self._plane_time = plane_time
-        self._writer_silent_s = writer_silent_s
+        self._writer_stuck_s = writer_stuck_s
         self._seen = -1
 
     def standing(self) -> list[str]:
@@ -57,7 +57,7 @@ class Pulse:
         found = []
         if now <= before:
             found.append("the media plane")
-        if self._writer_silent_s() > WRITER_S:
+        if self._writer_stuck_s() > WRITER_S:
             found.append("the journal's writer")
         return found
 

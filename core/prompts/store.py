@@ -268,7 +268,7 @@ class PromptStore:
                 return Clip(self.versions.speech(version))
             except ClipError as error:
                 faults.append(PromptError(name, language, str(error), _("record it again, or use another version")))
-        return Clip(_synthesised(self.cache, name, piece.say, language))
+        return Clip(_synthesised(self.cache, name, piece.say, language, faults))
 
 
 def open_prompts(folder: Path, files: Clips | None = None, threaded: bool = True) -> PromptStore:
@@ -279,17 +279,22 @@ def open_prompts(folder: Path, files: Clips | None = None, threaded: bool = True
     return PromptStore(catalogue, folder / "made", Versions(folder / "recorded"), files, threaded)
 
 
-def _synthesised(cache: SpeechCache, name: str, say: str, language: str) -> Samples:
+def _synthesised(
+    cache: SpeechCache, name: str, say: str, language: str, faults: list[PromptError] | None = None
+) -> Samples:
+    """faults: takes up that the disk does not keep it; whoever is to hear it, hears it. Without, that is an error."""
+
+    def unkept(error: OSError) -> PromptError:
+        why = _("cannot be kept ({why})").format(why=error)
+        return PromptError(name, language, why, _("check the disk of {folder}").format(folder=cache.folder))
+
+    refused = None if faults is None else lambda error: faults.append(unkept(error))
     try:
-        samples = cache.speech(say, language)
+        samples = cache.speech(say, language, refused)
     except HardwareError as error:
         raise PromptError(name, language, str(error), error.action or _("record it")) from error
     except OSError as error:
-        why, check = (
-            _("cannot be kept ({why})").format(why=error),
-            _("check the disk of {folder}").format(folder=cache.folder),
-        )
-        raise PromptError(name, language, why, check) from error
+        raise unkept(error) from error
     except ValueError as error:
         raise PromptError(name, language, str(error), _("write it shorter")) from error
     if not len(samples):

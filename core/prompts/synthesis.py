@@ -13,6 +13,8 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -86,13 +88,20 @@ class SpeechCache:
     def has(self, text: str, language: str) -> bool:
         return self.path(text, language).exists()
 
-    def speech(self, text: str, language: str) -> Samples:
-        """Kept, or made now and kept. HardwareError, ValueError: as `synthesised`; OSError: the disk refuses."""
+    def speech(self, text: str, language: str, refused: Callable[[OSError], None] | None = None) -> Samples:
+        """Kept, or made now and kept. HardwareError, ValueError: as `synthesised`. refused: told when the disk does not
+        keep it, which costs nobody the speech; without it that is an OSError.
+        """
         path = self.path(text, language)
         kept = _read(path)
         if kept is None:
             kept = synthesised(text, language)
-            _write(path, kept)
+            try:
+                _write(path, kept)
+            except OSError as error:
+                if refused is None:
+                    raise
+                refused(error)
         return kept
 
 
@@ -109,5 +118,10 @@ def _write(path: Path, samples: Samples) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Another thread or process may be making the same.
     fresh = path.with_name(f"{path.stem}.{os.getpid()}.{threading.get_ident()}.part")
-    write_sound(fresh, samples)
-    fresh.replace(path)
+    try:
+        write_sound(fresh, samples)
+        fresh.replace(path)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise

@@ -111,7 +111,7 @@ class Journal:
         self._stopped = False
         self._wake = trio.Event()
         self._waiting: list[tuple[int, trio.Event]] = []
-        self._zero = self._committed_at = self._asked_at = trio.current_time()
+        self._zero = self._committed_at = self._answered_at = self._asked_at = trio.current_time()
         self._anchor = self._began = from_utc(wall_clock.utc())
         """UTC in µs when `clock` was 0."""
         self.problem = ""
@@ -202,8 +202,15 @@ class Journal:
 
     @property
     def silent_s(self) -> float:
-        """Seconds since something was last committed: more than a few, and the writer stands still."""
+        """Seconds since something was last committed."""
         return trio.current_time() - self._committed_at
+
+    @property
+    def stuck_s(self) -> float:
+        """Seconds since the writer last had an answer from the disk, be it a refusal: a full disk is no reason to end
+        calls, and a new start would find it no emptier.
+        """
+        return trio.current_time() - self._answered_at
 
     def _keep(self, key: str, value: object) -> None:
         self._kept[key] = value
@@ -298,6 +305,7 @@ class Journal:
             self._forgotten = self._forgetting.gone(self._file.forget(old), alive.clock)
 
     def _put_back(self, batch: Batch, error: Exception) -> None:
+        self._answered_at = trio.current_time()
         self._followed = len(batch.events)
         self._pending = batch.events + self._pending
         self._kept = batch.kept | self._kept
@@ -312,7 +320,7 @@ class Journal:
 
     def _written(self, batch: Batch) -> None:
         self._safe = batch.until
-        self._committed_at = trio.current_time()
+        self._committed_at = self._answered_at = trio.current_time()
         if self.problem:
             self.problem = ""
             self._alarm("journal", "", _("the journal can be written again"))

@@ -276,6 +276,9 @@ _WORDS: dict[str, Words] = {
         device=device, number=data["number"], result=data["result"]
     ),
     "RecordingBegan": lambda device, data: _("{device} is recorded: {file}").format(device=device, file=data["file"]),
+    "RecordingTasked": lambda device, data: _("task {task} wants the recording of {device}, too").format(
+        task=data["task"], device=device
+    ),
     "RecordingState": lambda device, data: _("recording of {device}: {state}").format(
         device=device, state=data.get("state") or "?"
     ),

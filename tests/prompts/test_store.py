@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -224,6 +225,26 @@ async def test_a_phrase_is_heard_on_a_port_and_stays_whole_when_it_changes(
         assert played.samples == sum(clip.count for clip in clips)
         nursery.cancel_scope.cancel()
     plane.close()
+
+
+async def test_on_a_full_disk_callers_are_told_their_place_all_the_same(
+    store: PromptStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The synthesiser's speech could not be kept, and so nobody heard it."""
+    told: list[PromptError] = []
+    store.faulted = told.append
+
+    def refuse(path: Path, samples: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("core.prompts.synthesis.write_sound", refuse)
+        clips = await store.said("queue.ahead", "zh", ahead=2)
+        assert sum(clip.ms for clip in clips) > 300
+        assert "No space left" in str(told[0])
+        assert (await store.make(["zh"])).made == 0  # whoever fills the cache is told
+    assert [path for path in (folder / "made").rglob("*") if path.is_file()] == []
 
 
 async def test_what_is_loaded_needs_neither_disk_nor_synthesis_in_a_call(

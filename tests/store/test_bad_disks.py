@@ -11,6 +11,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from core.notify import WRITER_S, Pulse
 from core.store import journal as journal_module
 from core.store.disk import Disk, Room
 from core.store.event import Event
@@ -37,6 +38,15 @@ class Failing:
 
     def __init__(self, sql: sqlite3.Connection, statement: str, error: Exception) -> None:
         self._sql, self._statement, self._error = sql, statement, error
+
+    @staticmethod
+    def always(error: Exception) -> Callable[..., None]:
+        """In place of a method: the disk refuses whatever is to be written."""
+
+        def refuse(*values: Any) -> None:
+            raise error
+
+        return refuse
 
     def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
         if query.startswith(self._statement):
@@ -291,4 +301,41 @@ async def test_a_full_disk_gets_the_ballast_back_at_once(path: Path, autojump_cl
             await journal.settled()
         assert not ballast.exists()
         nursery.cancel_scope.cancel()
+    journal.close()
+
+
+async def test_a_disk_that_is_full_for_an_hour_is_no_reason_for_the_watchdog_to_end_all_calls(
+    path: Path, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd killed the box after 25 s of a full disk, again and again, though its calls went on."""
+    journal = Journal(path, threaded=False, alarm=Alarms())
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorname = "SQLITE_FULL"
+    pulse = Pulse(lambda: int(trio.current_time() * 8000), lambda: journal.stuck_s)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        journal.note("BoxStarted", version="1")
+        await journal.settled()
+        monkeypatch.setattr(journal._file, "write", Failing.always(full))
+        for _ in range(360):
+            await trio.sleep(10)
+            assert pulse.standing() == []
+        assert journal.silent_s > 3590
+        monkeypatch.undo()
+        await trio.sleep(3)
+        assert journal.silent_s < 3
+        nursery.cancel_scope.cancel()
+    journal.close()
+
+
+async def test_a_disk_that_does_not_answer_is_one(path: Path, autojump_clock: MockClock) -> None:
+    journal = Journal(path, threaded=False)
+    pulse = Pulse(lambda: int(trio.current_time() * 8000), lambda: journal.stuck_s)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(journal.run)
+        await trio.sleep(5)
+        assert pulse.standing() == []
+        nursery.cancel_scope.cancel()
+    await trio.sleep(WRITER_S + 1)  # nobody asks it any more: it is as with a thread that hangs in fsync
+    assert pulse.standing() == ["the journal's writer"]
     journal.close()
