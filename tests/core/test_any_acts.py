@@ -16,12 +16,14 @@ from tests.core.house import House, living
 pytestmark = pytest.mark.native
 
 STATIONS = [*SMALL["station"], {"number": "8003", "card": "sim", "channel": 3}]
-NUMBERS = ("8001", "8002", "8003", "8009", "7001", "*70", "*8", "8100", "8500", "8200", "062000007", "1", "#")
+NUMBERS = ("8001", "8002", "8003", "8009", "8090", "7001", "*70", "*8", "8100", "8500", "8200", "062000007", "1", "#")
 SAID = [{"kind": "digits", "value": "12"}]
 OVERSEEN = ("agent.listen", "agent.whisper", "agent.barge_in", "agent.intercept")
 FORCED = ("ready", "not ready", "log off", "after-call work")
+ELSEWHERE = {"outside": "062000007", "class_of_service": "local", "press_to_take": False}
 TABLES: dict[str, Any] = {
     "station": STATIONS,
+    "outside_telephone": [{"number": "8090", **ELSEWHERE}],
     "park": {"orbits": "7001-7003"},
     "hunt_group": [{"number": "8100", "members": ["8001", "8002", "8003"], "order": "all"}],
     "conference": [{"number": "8200"}],
@@ -79,7 +81,11 @@ class Monkey:
 
     async def _act(self) -> tuple[str, dict[str, Any]]:
         draw = self._random
-        device, call, number = draw.choice(("8001", "8002", "8003", "line1", "e1a/3", "8099")), 1, draw.choice(NUMBERS)
+        device, call, number = (
+            draw.choice(("8001", "8002", "8003", "8090", "line1", "e1a/3", "8099")),
+            1,
+            draw.choice(NUMBERS),
+        )
         calls = (await self._desk.ask("call.list"))["calls"]
         if calls:
             chosen = draw.choice(calls)
