@@ -51,6 +51,7 @@ COMMANDS = (
     Command("calls", "core.calls", "the calls of the running box"),
     Command("queues", "core.queue_command", "its queues, and who is to be called back; cancel a call-back"),
     Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
+    Command("line", "firmware.line_command", "learn what an analog line is like, with the exchange stopped"),
     Command("config", "core.config.command", "check, compare, commit and roll back the configuration"),
     Command("town", "core.town_command", "the people around a simulated card: lift, dial, call in"),
     Command("card", "firmware.card_command", "find the cards; their spans, alarms and what to do; close a loop"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 DEVICES = Path("/sys/bus/dahdi_devices/devices")
 _SPAN = struct.Struct("20s40siii")  # struct dahdi_dynamic_span of dahdi/user.h
+_DYNAMIC_CREATE = 3 << 30 | _SPAN.size << 16 | 0xDA << 8 | 80
 _DYNAMIC_DESTROY = 1 << 30 | _SPAN.size << 16 | 0xDA << 8 | 81
 
 
@@ -37,9 +38,7 @@ class Cable:
         return f"alaw={first}-{last}\n" + self.signalling.format(*range(first, last + 1))
 
     def cut(self) -> None:
-        order = _SPAN.pack(b"loc", f"{self.key}:1".encode(), self.channels, 0, 0)
-        with open("/dev/dahdi/ctl", "rb+", buffering=0) as control:
-            fcntl.ioctl(control, _DYNAMIC_DESTROY, order)
+        destroy(f"{self.key}:1")
 
     def mend(self) -> None:
         configure(f"dynamic=loc,{self.key}:1,{self.channels},0\n" + self.lines(self.first + self.channels))
@@ -53,10 +52,7 @@ class Cable:
         configure(self.lines(self.first))
 
     def _device(self) -> Path:
-        for device in DEVICES.iterdir():
-            if (device / "hardware_id").read_text().strip() == f"DYN/loc/{self.key}:0":
-                return device
-        raise AssertionError(f"no device for the near end of cable {self.key}")
+        return device(f"{self.key}:0")
 
 
 _PRI = "bchan={0}-{14},{16}-{30}\ndchan={15}\n"
@@ -71,6 +67,29 @@ CABLES = (
 def cable_of(number: int) -> Cable:
     """The E1 cable whose near end has this channel."""
     return next(c for c in CABLES if c.first <= number < c.first + c.channels)
+
+
+def create(address: str, channels: int) -> None:
+    """A dynamic span, by its key and side: "1:0". With auto_assign_spans=0 it is a device without a span."""
+    _order(_DYNAMIC_CREATE, address, channels)
+
+
+def destroy(address: str) -> None:
+    _order(_DYNAMIC_DESTROY, address, 0)
+
+
+def _order(number: int, address: str, channels: int) -> None:
+    with open("/dev/dahdi/ctl", "rb+", buffering=0) as control:
+        fcntl.ioctl(control, number, _SPAN.pack(b"loc", address.encode(), channels, 0, 0))
+
+
+def device(address: str) -> Path:
+    """StopIteration: there is none."""
+    return next(each for each in DEVICES.iterdir() if address_of(each) == address)
+
+
+def address_of(device: Path) -> str:
+    return (device / "hardware_id").read_text().strip().removeprefix("DYN/loc/")
 
 
 def configure(lines: str) -> None:

@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import trio
 from firmware.setup.picture import load
 from firmware.setup.site import Site
 from firmware.setup.steps import NAMES
+
+from tests.setup.seats import PlainSeat
 
 pytestmark = pytest.mark.native
 
@@ -69,3 +72,20 @@ def test_a_wrong_answer_is_told_how_to_mend(tmp_path: Path) -> None:
 def test_a_clock_that_does_not_wait_goes_with_training_alone(tmp_path: Path) -> None:
     done = subprocess.run([*STROWGER, "--virtual"], capture_output=True, text=True, input="")
     assert done.returncode == 2
+
+
+def test_on_a_real_terminal_it_is_read_and_answered_as_on_a_serial_line(tmp_path: Path) -> None:
+    """The terminal shows what is typed, and the setup does not say it once more."""
+    asked: list[str] = []
+
+    async def answers(question: str) -> str:
+        asked.append(question)
+        return "Branch" if question.startswith("Name of the box") else ""
+
+    seat = PlainSeat(["setup", "--plain", "--simulated", "--virtual", "--folder", str(tmp_path)])
+    assert trio.run(seat.run, lambda line: None, answers) == 0, seat.kept
+    assert "Name of the box [Strowger] ? Branch\n" in seat.kept
+    assert f"== {len(NAMES)} of {len(NAMES)}: Acceptance record ==" in seat.kept
+    assert "\x1b" not in seat.kept
+    assert len(asked) > 30
+    assert load(Site.training(tmp_path).kept).answers["office.name"] == "Branch"

@@ -72,8 +72,8 @@ def edited(plan: Plan, texts: Texts, profiles: Mapping[str, str]) -> Texts:
     documents = {name: tomlkit.parse(text) for name, text in texts.items()}
     files = _Files(documents)
     files.table("box", _box(plan))
-    files.rows("card", "name", [_card(plan)], others=False)
-    files.rows("span", "name", list(_spans(plan)), others=False)
+    files.rows("card", "name", [_card(plan)], others=False, sort="kind")
+    files.rows("span", "name", list(_spans(plan)), others=False, sort="signalling")
     files.rows("trunk", "name", list(_trunks(plan, profiles)), others=False)
     files.rows("station", "number", list(_stations(plan)), others=False)
     groups = list(_groups(plan))
@@ -146,15 +146,17 @@ def _stations(plan: Plan) -> Iterator[Row]:
 
 def _groups(plan: Plan) -> Iterator[Row]:
     if plan.digital:
-        row: Row = {"name": "digital", "lines": [digital.name for digital in plan.digital]}
-        if plan.incoming:
-            row["incoming"] = plan.incoming
-        row["did"] = {"strip": plan.digital[0].strip, "add": ""}
         main = next((digital.main for digital in plan.digital if digital.main), "")
-        yield {**row, "calling": main} if main else row
+        yield {
+            "name": "digital",
+            "lines": [digital.name for digital in plan.digital],
+            "incoming": plan.incoming or None,
+            "did": {"strip": plan.digital[0].strip, "add": ""},
+            "calling": main or None,
+        }
     if plan.trunks:
-        row = {"name": "analog", "lines": [trunk.name for trunk in plan.trunks], "order": "least-used"}
-        yield {**row, "incoming": plan.incoming} if plan.incoming else row
+        lines = [trunk.name for trunk in plan.trunks]
+        yield {"name": "analog", "lines": lines, "order": "least-used", "incoming": plan.incoming or None}
 
 
 def _line_names(plan: Plan) -> Iterator[str]:
@@ -206,8 +208,10 @@ class _Files:
             home.add(section, tomlkit.table())
         _set(home[section], settings)
 
-    def rows(self, section: str, key: str, rows: list[Row], *, others: bool) -> None:
-        """Each row once, by its key; others: rows of other keys stay."""
+    def rows(self, section: str, key: str, rows: list[Row], *, others: bool, sort: str = "") -> None:
+        """Each row once, by its key; others: rows of other keys stay. sort: a row in which this was something else
+        keeps nothing: a span that was ISDN has settings that MFC/R2 does not know.
+        """
         wanted = {row[key]: row for row in rows}
         for document in self._documents.values():
             found = document.get(section)
@@ -216,6 +220,9 @@ class _Files:
             for at in reversed(range(len(found))):
                 row = wanted.pop(found[at].get(key), None)
                 if row is not None:
+                    if sort and found[at].get(sort) != row[sort]:
+                        for setting in set(found[at]) - set(row):
+                            del found[at][setting]
                     _set(found[at], row)
                 elif not others:
                     del found[at]
@@ -235,7 +242,8 @@ class _Files:
                 rows_there.append(made)
 
     def drop_groups(self, ours: set[str], lines: set[str]) -> None:
-        """Groups of lines that have gone: without the lines, or away when none is left."""
+        """Groups of lines that have gone: without the lines, or away when none is left, and out of the routes, too."""
+        gone: set[str] = set()
         for document in self._documents.values():
             found = document.get("trunk_group")
             if not isinstance(found, AoT):
@@ -247,15 +255,36 @@ class _Files:
                 if left:
                     found[at]["lines"] = left
                 else:
+                    gone.add(str(found[at].get("name")))
                     del found[at]
             if not len(found):
                 document.remove("trunk_group")
+        if gone:
+            self._drop_ways(gone)
+
+    def _drop_ways(self, gone: set[str]) -> None:
+        """Routes by these groups: without them, or away when no way is left."""
+        for document in self._documents.values():
+            found = document.get("route")
+            if not isinstance(found, AoT):
+                continue
+            for at in reversed(range(len(found))):
+                ways = tomlkit.item(found[at].get("groups", [])).unwrap()
+                left = [way for way in ways if way.get("group") not in gone]
+                if left:
+                    _set(found[at], {"groups": left})
+                elif ways:
+                    del found[at]
+            if not len(found):
+                document.remove("route")
 
 
 def _set(table: Table, settings: Row) -> None:
-    """Only what is another value, so that comments and order stay."""
+    """Only what is another value, so that comments and order stay. None: it is not set."""
     for name, value in settings.items():
-        if name not in table or tomlkit.item(table[name]).unwrap() != value:
+        if value is None:
+            table.pop(name, None)
+        elif name not in table or tomlkit.item(table[name]).unwrap() != value:
             table[name] = _item(value)
 
 

@@ -96,8 +96,8 @@ def assigned_spans(spans: Iterable[FoundSpan]) -> str:
 
 def _id(span: FoundSpan) -> str:
     """With the signs that the tool puts for others (attr_clean)."""
-    raw = span.hardware or "@" + span.location
-    return re.sub(r"[^a-zA-Z0-9/:.@-]", "_", raw.replace("!", "/"))
+    cleaned = re.sub(r"[^a-zA-Z0-9/:.-]", "_", (span.hardware or span.location).replace("!", "/"))
+    return cleaned if span.hardware else "@" + cleaned
 
 
 def modprobe_options(country: str, drivers: Iterable[str]) -> str:

@@ -26,6 +26,12 @@ from hw.signalling.line import Line
 
 READY_S = 30.0
 """So long a line may take until it is in service: a PRI data link comes up, R2 waits for idle bits."""
+SETTLED_S = 3.0
+"""So long it must then stay there. The far end may begin its data link once more when its own T200 (Q.921: 1 s) runs
+out, and forgets what came before; or it restarts the channels one by one."""
+
+
+LOOK_S = 0.2
 
 
 @dataclass
@@ -63,10 +69,13 @@ class House:
             self.hardware.open(name)
 
     async def in_service(self, lines: list[Line]) -> list[Line]:
-        """Those that come into service in time."""
+        """Those that come into service in time, once they have settled."""
         with trio.move_on_after(READY_S):
-            while any(line.service for line in lines):  # noqa: ASYNC110 - lines tell it one by one
-                await trio.sleep(0.2)
+            since = trio.current_time()
+            while trio.current_time() - since < SETTLED_S:
+                if any(line.service for line in lines):
+                    since = trio.current_time()
+                await trio.sleep(LOOK_S)
         return [line for line in lines if not line.service]
 
 

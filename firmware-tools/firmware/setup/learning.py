@@ -30,6 +30,10 @@ class Learned:
     words: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, LearnError] = field(default_factory=dict)
 
+    def with_also(self, other: Learned) -> Learned:
+        """Of both."""
+        return Learned(self.profiles | other.profiles, self.words | other.words, self.failed | other.failed)
+
 
 def rounds(lines: Sequence[str]) -> list[list[Pair]]:
     """Pairs of caller and called, in rounds in which no line stands twice. Fewer than two lines: none."""

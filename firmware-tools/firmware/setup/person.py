@@ -31,6 +31,8 @@ from hw.tones import dtmf
 CALLER = "62000001"
 """Of the simulated town."""
 SPEAKS_S = 3.0
+HEEDS_S = 2.0
+"""So long a person takes to do what he is told."""
 GREETING = "Hello, good morning, this is the town."
 """Over before it is to be quiet."""
 WORDS = "Hello, good morning, this is the town. I can hear you well, please go on speaking."
@@ -88,9 +90,11 @@ class Told:
 
     async def speaks(self) -> None:
         self._say(_("Speak now, for three seconds."))
+        await trio.sleep(HEEDS_S)
 
     async def is_quiet(self) -> None:
         self._say(_("Be quiet now."))
+        await trio.sleep(HEEDS_S)
 
     async def presses(self, keys: str) -> None:
         self._say(_("Press the keys {keys}.").format(keys=" ".join(keys)))

@@ -148,8 +148,8 @@ def planned(picture: Picture) -> Plan:
         unused=tuple(span for span in picture.spans if use_of(picture, span) is Use.NONE),
         outside=picture.answer("extensions.outside", "9"),
         reach=picture.answer("extensions.reach", "local"),
-        front=picture.answer("extensions.front", stations[0].name if stations else ""),
-        greeting=picture.answer("greeting.kind", "none"),
+        front=picture.answer("extensions.front", stations[0].name) if stations else "",
+        greeting=picture.answer("greeting.kind", "none") if stations else "none",
         greeting_number=picture.answer("greeting.number", "8600"),
         greeting_words=picture.answer("greeting.words"),
     )

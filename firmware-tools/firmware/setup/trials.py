@@ -161,7 +161,8 @@ def _caller_trial(name: str, way: str, party: Party | None) -> Trial:
     if party is not None and party.number:
         return Trial(name, PASS, _("{way}: the caller's number is {number}.").format(way=way, number=party.number))
     step = _(
-        "Order caller ID from the carrier; on an analog line learn the line, on R2 set after how many digits to ask."
+        "Order caller ID from the carrier; learn an analog line (strowger line learn), "
+        "on R2 set after how many digits to ask."
     )
     return Trial(name, FAIL, _("{way}: the caller's number did not come.").format(way=way), step)
 
@@ -175,7 +176,9 @@ def _number_trial(name: str, way: str, attended: Attended) -> list[Trial]:
 
 
 def _seen_here(name: str, way: str, released: Released | None, begun: int, now: int) -> Trial:
-    step = _("Learn the line again: its hang-up tone may be another; else order polarity reversal.")
+    step = _(
+        "Learn the line again (strowger line learn): its hang-up tone may be another; else order polarity reversal."
+    )
     if released is None:
         sentence = _("{way}: the far end hung up, and nothing showed it within {seconds:g} s.")
         return Trial(name, FAIL, sentence.format(way=way, seconds=TONE_S), step)
