@@ -119,7 +119,7 @@ def line(one: dict[str, Any]) -> str:
     when = " ".join([one["days"] if one["days"] != "mon-sun" else "", *one["hours"]]).strip()
     most = _("{n} of each").format(n=one["most"]) if one["most"] else ""
     made = _("{n} recorded").format(n=sum(one["made"].values()))
-    facts = [whose, f"{one['share_percent']:g} %", most, when, made, one["by"]]
+    facts = [made, whose, f"{one['share_percent']:g} %", most, when, one["by"]]
     return plain(f"{one['id']}  {_(STATES[one['state']])}  " + "  ".join(fact for fact in facts if fact))
 
 

@@ -30,7 +30,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Keyed(msgspec.Struct, frozen=True):
-    """What the caller pressed in one node of a flow."""
+    """What the caller pressed in one node of a flow, in one attempt."""
 
     node: Annotated[str, Meta(description="its name")]
     keys: Annotated[str, Meta(description="in their order; secret ones are masked")]
@@ -41,7 +41,7 @@ class InFlow(msgspec.Struct, frozen=True):
 
     flow: Annotated[str, Meta(description="its name")]
     heard: Annotated[list[str], Meta(description="nodes that spoke to him; in a sub-flow with its name: pin/ask")]
-    keys: Annotated[list[Keyed], Meta(description="nodes with what he pressed")]
+    keys: Annotated[list[Keyed], Meta(description="nodes with what he pressed, each attempt for itself")]
     results: Annotated[dict[str, Any], Meta(description="what the flow has given back")]
 
 

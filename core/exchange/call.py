@@ -55,6 +55,7 @@ class Call:
         self.dialled = ""
         self.consults: int | None = None  # the call that was held for this one
         self.data: dict[str, Any] = {}
+        self.priority: int | None = None  # of this call alone in queues, whatever the data say that it may share
         self.diversions: list[str] = []  # devices that have diverted it
         self.diverted = ""  # why the last of them did
         self.emergency = False

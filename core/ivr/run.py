@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.ivr.acts import Act, Entered, Key, Stimulus
+from core.ivr.acts import Act, Entered, Key, Play, Stimulus
 from core.ivr.functions import Facts
 from core.ivr.library import Edition
 from core.ivr.nodes import Collect
@@ -92,18 +92,23 @@ def in_secret(edition: Edition, session: Session) -> bool:
 
 
 def keyed(record: Record) -> list[tuple[str, str]]:
-    """Nodes with what the caller has pressed in each, in their order; secret keys are masked."""
+    """Nodes with what the caller has pressed in each attempt, in their order; secret keys are masked. A new attempt is
+    one that he was asked for: the node has spoken again, or was entered again.
+    """
     found: list[tuple[str, str]] = []
-    node = ""
+    node, asked = "", True
     for move in record.moves:
         if isinstance(move.stimulus, Key):
             key = MASK if move.secret else move.stimulus.key
-            if found and found[-1][0] == node:
-                key = found.pop()[1] + key
-            found.append((node, key))
+            if asked:
+                found.append((node, key))
+            else:
+                found[-1] = node, found[-1][1] + key
+            asked = False
         for act in move.acts:
             if isinstance(act, Entered):
                 node = act.node
+            asked = asked or isinstance(act, Entered | Play)
     return found
 
 

@@ -365,7 +365,7 @@ class Talk:
         if not isinstance(act, a.TakeMessage):
             self.call.data |= act.data
         if isinstance(act, a.Enqueue) and act.priority is not None:
-            self.call.data["priority"] = act.priority
+            self._prefer(act.priority)
         self._note_keys()
         self._deaf()
         self._lent = True
@@ -382,6 +382,13 @@ class Talk:
             self._tell(None)
         else:
             self._tell(Answered(act.ticket, outcome, reason=reason))
+
+    def _prefer(self, priority: int) -> None:
+        """It goes on with the caller; but a consultation is not the caller whose data it shares."""
+        if self.call.consults is None:
+            self.call.data["priority"] = priority
+        else:
+            self.call.priority = priority
 
     async def _reach(self, act: a.Dial | a.Enqueue | a.Transfer | a.TakeMessage) -> tuple[str, str]:
         router, call = self.call.exchange.router, self.call

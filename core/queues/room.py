@@ -248,7 +248,7 @@ class QueueRoom:
         caller = caller_of(call, self.last)
         waiter = Waiter(self, call, self.key(call), settings.number or settings.name, caller)
         self.waiters[waiter.key] = waiter
-        given = call.data.get("priority")  # what a flow has worked out
+        given = call.data.get("priority") if call.priority is None else call.priority  # what a flow has worked out
         priority = given if isinstance(given, int) else 0
         entered = e.Entered(waiter.key, settings.name, caller, priority=priority)
         outcome = await waiter.wait(entered)

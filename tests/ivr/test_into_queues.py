@@ -160,3 +160,24 @@ async def test_who_asks_a_flow_to_be_called_back_is_called_by_the_queue_if_he_ma
             dora.lift()
             await trio.sleep(0.5)
             await office.hear_each_other(dora, ben)
+
+
+async def test_the_priority_of_a_consultation_is_not_written_into_the_data_of_the_caller_who_is_held(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """Ann asks the hot line while she holds her caller; sent on later, he has no more than he came with."""
+    async with open_office(TABLES, queues=True) as office:
+        Service(office, None, {"office": FLOW.replace("'8005'", "'8001'"), "pin": PIN})
+        ann = office.phone("8001")
+        await office.connect(office.phone("8004"), ann)
+        (held,) = office.exchange.calls.values()
+        await ann.flash()
+        await ann.hear_tone("dial", within=SOON)
+        await ann.dial("8600")
+        await trio.sleep(5)
+        (waits,) = [event for event in office.events if event.kind == "Queued"]
+        assert waits.call != held.id
+        assert waits.data["priority"] == 9, "the consultation itself is urgent"
+        assert "priority" not in held.data
+        ann.hang_up()
+        await trio.sleep(2)

@@ -14,6 +14,7 @@ from core.ivr.acts import (
     Resume,
     Told,
 )
+from core.ivr.run import keyed
 from core.ivr.session import Session, restored, saved
 from core.ivr.stepper import take
 from tests.ivr.small_flows import COLLECT, MAIN, MENU, SUB, flow
@@ -33,6 +34,20 @@ def test_a_parameter_may_be_left_out_and_other_variables_are_no_parameters() -> 
     sub = SUB.replace("parameter = true", "parameter = true\ninitial = '4'")
     call = Call(flow(MAIN, sub=sub), flow="sub", arguments={"who": "nobody"})
     assert call.variables == {"n": 4, "who": "sub", "twice": 8}
+
+
+# ---- what was pressed ----
+
+
+def test_what_was_pressed_in_several_attempts_in_one_node_stands_apart() -> None:
+    call = Call(flow(COLLECT)).listen().press("3#").listen().press("4").press("7#").listen().press("20261126")
+    assert keyed(call.run.record)[:3] == [("first", "3#"), ("first", "47#"), ("second", "20261126")]
+
+
+def test_keys_into_the_words_are_of_the_attempt_that_they_begin() -> None:
+    call = Call(flow(MENU)).press("9").press("2").press("1").listen()
+    assert keyed(call.run.record) == [("first", "9"), ("first", "21")]
+    assert call.variables["keys"] == "21"
 
 
 # ---- the workshop ----

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from textual.css.query import NoMatches
 
 from core.api import wire
 from core.api.errors import Code, Refusal
@@ -348,7 +349,14 @@ async def box(path: Path, topics: dict[str, Rows] | None = None) -> AsyncIterato
 
 
 async def until(true: Callable[[], bool], patience_s: float = 120.0) -> None:
-    """Waits, looking often, and fails when it has waited for long."""
+    """Waits, looking often, and fails when it has waited for long. A screen that is not composed yet is waited for."""
+
+    def holds() -> bool:
+        try:
+            return true()
+        except NoMatches:
+            return False
+
     async with asyncio.timeout(patience_s):
-        while not true():  # noqa: ASYNC110 - what is waited for is on the screen, which has no event
+        while not holds():  # noqa: ASYNC110 - what is waited for is on the screen, which has no event
             await asyncio.sleep(0.01)

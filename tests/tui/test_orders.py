@@ -185,15 +185,15 @@ def test_who_has_read_it_stands_first_and_when() -> None:
 
 def test_a_task_is_a_line_of_what_it_says() -> None:
     assert line(recording_task(4)).split("  ")[2:] == [
+        _("{n} recorded").format(n=3),
         "1001, front",
         "10 %",
         _("{n} of each").format(n=5),
         "mon-fri 09:00-12:00",
-        _("{n} recorded").format(n=3),
         "Mei",
     ]
     free = line(recording_task(4, agents=[], groups=[], hours=[], days="mon-sun", most=0))
-    assert free.split("  ")[2:4] == [_("all"), "10 %"]
+    assert free.split("  ")[3:5] == [_("all"), "10 %"]
     assert cell_len(free) < 72
 
 
