@@ -281,6 +281,10 @@ def ended(floor: Floor, event: e.CallEnded) -> None:
     floor.changed(agent)
 
 
+def place_kept(floor: Floor, event: e.PlaceKept) -> None:
+    floor.kept.keep(event.queue, event.number, event.entered, event.until, floor.now)
+
+
 def _keep_place(floor: Floor, waiting: Waiting) -> None:
     kept_s = waiting.queue.settings.place_kept_s
     if kept_s:

@@ -124,6 +124,7 @@ _CAME = {"limit": callers.limit_came, "only": callers.only_came, "held": call_ba
 
 _TAKES: dict[type[Any], Callable[[Floor, Any], None]] = {
     e.Entered: callers.entered,
+    e.PlaceKept: callers.place_kept,
     e.CallerGone: callers.caller_gone,
     e.CallerLeft: callers.caller_left,
     e.CallBackWanted: call_backs.wanted,

@@ -33,6 +33,16 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """A caller whom the end of the box has cut off: who rings with this number until then has his time of entry."""
+
+    queue: str
+    number: str
+    entered: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallerGone:
     """The caller hung up. cut_off: he did not, the line failed."""
 
@@ -203,6 +213,7 @@ class Look:
 
 Event = (
     Entered
+    | PlaceKept
     | CallerGone
     | CallerLeft
     | CallBackWanted

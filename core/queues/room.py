@@ -44,6 +44,7 @@ from core.queues.desks import Desks
 from core.queues.help import Help
 from core.queues.members_kept import MembersKept
 from core.queues.pins import Pins
+from core.queues.places_kept import PlacesKept
 from core.queues.skills_kept import SkillsKept
 from core.queues.views import AgentRow, QueueRow
 from core.queues.waiter import ELSEWHERE, Waiter
@@ -95,6 +96,7 @@ class QueueRoom:
         """Called before an agent logs on at a telephone: whoever merely stands in for one of the two leaves."""
         self.distribution = Distribution(desk_of(exchange.box), exchange.journal.run_number, exchange.clock())
         self.call_backs = CallBacks(self)
+        self.places = PlacesKept(self)
         self._members = MembersKept(exchange.journal.state)
         self._skills = SkillsKept(exchange.journal.state)
         self.help = Help(self)
@@ -125,6 +127,7 @@ class QueueRoom:
         self.tell_or_log(*self._members.again(exchange.box))
         self.tell_or_log(*self._skills_again(exchange.box))
         self._log_on_again()
+        self.tell_or_log(*self.places.again())
         self.call_backs.again()
         async with trio.open_nursery() as nursery:
             await nursery.start(hours.tell, exchange, self.tell_or_log)

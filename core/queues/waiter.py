@@ -215,6 +215,7 @@ class Waiter:
         self._since = trio.current_time()
         self.note("Queued", queue=queue, **data)
         self.room.exchange.queued(self.call, queue)
+        self.room.places.keep(queue, self.key, self.known_as.number)
 
     def dequeued(self, reason: str, to: str = "") -> None:
         """Once for each stay in a queue."""
@@ -230,6 +231,7 @@ class Waiter:
                 to=to,
                 waited_ms=waited_ms,
             )
+            self.room.places.forget(self.queue, self.known_as.number)
             self.queue = ""
 
     def sent_on(self, queue: str, reason: str, to: str) -> None:

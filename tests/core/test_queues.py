@@ -242,3 +242,34 @@ async def test_a_supervisor_gives_an_agent_a_queue_and_takes_it_and_a_restart_fo
 
 async def serves(asks: Client, agent: str) -> list[str]:
     return next(row["queues"] for row in (await asks.ask("agent.list"))["agents"] if row["number"] == agent)
+
+
+@pytest.mark.parametrize("within_s", [10, 120])
+async def test_who_waited_when_the_box_was_started_anew_has_his_place_back_for_a_while(
+    autojump_clock: object, tmp_path: Path, within_s: int
+) -> None:
+    tables = staffed(queue=[{"name": "sales", "number": "8500", "place_kept_s": 60}])
+    async with living(tables, tmp_path) as house:
+        await trio.sleep(2)
+        first = house.telephone("8001")
+        first.lift()
+        await trio.sleep(2)
+        await first.dial("8500")
+        await trio.sleep(20)
+        assert house.running.queues.queue("sales").waiting == 1
+    async with living(tables, tmp_path) as house:
+        await trio.sleep(within_s)
+        for number in ("8002", "8001"):
+            telephone = house.telephone(number)
+            telephone.lift()
+            await trio.sleep(2)
+            await telephone.dial("8500")
+            await trio.sleep(3)
+        queued = [data for kind, data in house.events if kind == "Queued"]
+        back = within_s < 60
+        assert [data["how"] for data in queued] == ["new", "kept place" if back else "new"]
+        assert queued[1]["position"] == (1 if back else 2)
+        house.telephone("8001").hang_up()
+        house.telephone("8002").hang_up()
+        await trio.sleep(3)
+        assert not house.running.journal.state.under("queues/place/"), "who has left keeps nothing over a restart"
