@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from core.causes import in_words
 from core.store.cdr import COLUMNS, asterisk_csv, own_csv
 from core.store.event import from_utc, to_utc
 from core.store.moment import FORMS, moment
@@ -25,7 +26,6 @@ from core.store.records import CallRecord
 from core.texts import _
 from core.width import fit
 from hw import wall_clock
-from hw.signalling.q850 import Cause
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +116,7 @@ def result(record: CallRecord) -> str:
     if record.disposition == "service":
         return _("service: {name}").format(name=", ".join(record.services))
     if record.by == "exchange" or not record.by:
-        ended = record.reason or Cause.of(record.cause).text
+        ended = record.reason or in_words(record.cause)
     elif record.by == "line":
         ended = _("fault on {line}").format(line=record.hung_up)
     else:
@@ -126,7 +126,7 @@ def result(record: CallRecord) -> str:
         "busy": _("busy"),
         "no answer": _("no answer"),
         "incomplete": _("no number"),
-        "failed": _("failed: {why}").format(why=record.reason or Cause.of(record.cause).text),
+        "failed": _("failed: {why}").format(why=record.reason or in_words(record.cause)),
     }[record.disposition]
     guess = "?" * record.inferred
     return outcome if record.disposition == "failed" else f"{outcome}{guess}, {ended}"

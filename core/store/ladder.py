@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from core import causes
 from core.store.event import Event, to_utc
 from core.store.life import Lives, State
 from core.texts import _
@@ -135,7 +136,7 @@ Words = Callable[[str, dict[str, Any]], str]
 def _cause(data: dict[str, Any]) -> str:
     cause, reason = data.get("cause") or 0, data.get("reason") or ""
     unusual = cause not in (0, Cause.NORMAL_CLEARING)
-    said = [reason] * bool(reason) + [f"{cause} {Cause.of(cause).text}"] * unusual
+    said = [reason] * bool(reason) + [f"{cause} {causes.in_words(cause)}"] * unusual
     return " (" + "; ".join(said) + ")" if said else ""
 
 

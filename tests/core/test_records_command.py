@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from core import causes
 from core.command import main
 from core.store.event import Event
 from core.store.journal_file import JournalFile
 from core.store.life import Lives
 from core.store.records import record
 from core.store.run import Run
+from core.texts import speaking
 from hw import wall_clock
+from hw.signalling.q850 import Cause
 from tests.store.story import NOON, Story
 from tests.store.transfers import stories
 
@@ -120,3 +123,10 @@ def test_neither_line_nor_call(path: str, tmp_path: Path, capsys: pytest.Capture
     assert "no call 77" in capsys.readouterr().err
     assert main(["trace", "e1/7", "--folder", str(tmp_path)]) == 1
     assert "no trace of line 'e1/7'" in capsys.readouterr().err
+
+
+def test_causes_are_those_of_the_standard_in_the_language_of_who_asks() -> None:
+    assert {cause: cause.text for cause in causes.TEXTS} == causes.TEXTS
+    with speaking("zh"):
+        assert causes.in_words(Cause.NORMAL_CLEARING) == "正常拆线"
+        assert causes.in_words(Cause.PREEMPTION) == Cause.PREEMPTION.text

@@ -16,12 +16,12 @@ from core.notify import WRITER_S
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def unit() -> dict[str, str]:
+def unit(section: str = "Service") -> dict[str, str]:
     """A setting that stands there several times: its last line."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(ROOT / "packaging" / "strowger.service")
-    return dict(parser["Service"])
+    return dict(parser[section])
 
 
 def test_systemd_waits_for_the_box_longer_than_the_box_waits_for_its_calls() -> None:
@@ -57,6 +57,11 @@ def test_an_intruder_would_find_little_to_take(name: str) -> None:
 def test_the_service_writes_its_configuration_and_nothing_else_of_the_system() -> None:
     said = unit()
     assert (said["ProtectSystem"], said["ReadWritePaths"]) == ("strict", "/etc/strowger")
+
+
+def test_the_box_is_tried_again_for_ever() -> None:
+    """systemd gave up after five starts on a full disk, and stayed so when there was room again."""
+    assert (unit()["Restart"], unit("Unit")["StartLimitIntervalSec"]) == ("on-failure", "0")
 
 
 def test_every_line_of_the_unit_stands_in_its_chapter() -> None:
