@@ -58,6 +58,7 @@ NAME_S = 2
 """Said by then, also where the screen is slow to show that he is to be quiet."""
 SETUP_S = 1200.0
 STARTS_S = 180.0
+ALIVE_S = 20.0
 
 ANSWERS = (
     (r"Span 1 .* is for", "1"),  # ISDN
@@ -158,6 +159,7 @@ class Installer:
     def __init__(self, seat: Seat, tell: Callable[[str], None]) -> None:
         self.seat = seat
         self.said: list[str] = []
+        self._tell = tell
         self._outside: Outside
         self._life: trio.Nursery
         self._acts: tuple[tuple[str, Callable[..., object]], ...] = (
@@ -175,9 +177,16 @@ class Installer:
         """The setup's exit code."""
         async with trio.open_nursery() as life:
             self._life = life
+            life.start_soon(self._lives)
             code = await self.seat.run(self._hears, self._answers)
             life.cancel_scope.cancel()
         return code
+
+    async def _lives(self) -> None:
+        """Learning takes minutes, in which nothing is said; a guest that is silent for so long is ended."""
+        while True:
+            await trio.sleep(ALIVE_S)
+            self._tell("...")
 
     def _hears(self, line: str) -> None:
         self.said.append(line)
