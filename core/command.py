@@ -64,6 +64,7 @@ COMMANDS = (
     Command("records", "core.records", "calls that are over: table, CSV, JSON"),
     Command("report", "core.report_command", "figures of the past: queues, agents and more; table, CSV, XLSX, JSON"),
     Command("recording", "core.recording.command", "recordings: find, hear, export, verify, hold, erase"),
+    Command("customers", "core.desk.command", "the customers' file: find, show, import, export, forget"),
     Command("backup", "core.backup.command", "one file with all that the box knows, made while it runs"),
     Command("restore", "core.backup.restore_command", "put a backup back, here or on another box"),
     Command("doctor", "core.doctor", "look after everything that a box needs, and say what to do"),

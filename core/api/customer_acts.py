@@ -67,6 +67,15 @@ class Found(Result, frozen=True):
     customers: Annotated[list[Customer], Meta(description="by name")]
 
 
+class Page(Params, frozen=True):
+    after: Annotated[str, Meta(description="a number: of the last customer of the page before", max_length=64)] = ""
+    most: Annotated[int, Meta(description="customers at most", ge=1, le=500)] = 100
+
+
+class Listed(Result, frozen=True):
+    customers: Annotated[list[Customer], Meta(description="by number; none: there are no more")]
+
+
 class AddNote(Params, frozen=True):
     number: Caller
     text: Annotated[str, Meta(description="for whoever speaks with him next", min_length=1, max_length=2000)]
@@ -109,6 +118,12 @@ async def save(asking: Asking, params: Save) -> Customer:
 async def search(asking: Asking, params: Search) -> Found:
     """Customers by any part of what the file has of them."""
     return Found(await _room(asking).customers.search(params.text, params.most))
+
+
+@act("customer.list", roles=OVERSEERS)
+async def listed(asking: Asking, params: Page) -> Listed:
+    """All customers, page by page: whole files are for supervisors and administrators to take."""
+    return Listed(await _room(asking).customers.page(params.after, params.most))
 
 
 @act("customer.add_note", roles=DESK, changes=True)

@@ -140,6 +140,14 @@ class Customers:
 
         return await self._ask(ask)
 
+    async def page(self, after: str, most: int) -> list[Customer]:
+        """By number, those behind `after`."""
+
+        def ask() -> list[Customer]:
+            return [_customer(row) for row in self._sql().execute(_PAGE, (after, most))]
+
+        return await self._ask(ask)
+
     # ---- changing it ----
 
     async def save(
@@ -237,6 +245,7 @@ _SEARCH = (
     "OR note LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM json_each(fields) WHERE value LIKE ? ESCAPE '\\') "
     "ORDER BY name, number LIMIT ?"
 )
+_PAGE = f"SELECT {_COLUMNS} FROM customers WHERE number > ? ORDER BY number LIMIT ?"
 _SAVE = (
     'INSERT OR REPLACE INTO customers (number, name, "class", note, fields, "by", changed) VALUES (?, ?, ?, ?, ?, ?, ?)'
 )
