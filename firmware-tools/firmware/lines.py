@@ -1,7 +1,7 @@
 """Lines for tests that make calls: on channels of the bench, or by their names in the box's configuration.
 
-    async with on_bench(bench, profile) as there:        "9", "10": analog, as a line that nobody has looked at
-    async with configured(config, data) as there:        "line1", "e1a/3": as the box would have them, PRI and R2 too
+    async with on_bench(bench, profile) as there:       "9", "10": analog, as a line that nobody has looked at
+    async with configured(config, data, False) as there: "line1", "e1a/3": as the box would have them, PRI and R2 too
         attended = await there.attended("hang-up", "9")
 
 The line takes calls when it is given out. Ended: it is not there, it is in use, it has no battery, it takes no calls.
@@ -34,6 +34,7 @@ from hw.plane import Plane
 from hw.signalling.analog.profile import LineProfile
 from hw.signalling.analog.station import StationSettings
 from hw.signalling.line import Line
+from hw.sim.telephone import Telephone
 from hw.timers import Timers
 
 READY_S = 30.0
@@ -42,12 +43,15 @@ READY_S = 30.0
 
 @dataclass(frozen=True)
 class There:
-    """line: of a name; HardwareError, Ended. numbers: of lines, by name, where the configuration has them."""
+    """line: of a name; HardwareError, Ended. numbers: of lines, by name, where the configuration has them.
+    telephones: of stations, by number, where the simulated town has them.
+    """
 
     plane: Plane
     nursery: trio.Nursery
     line: Callable[[str, str], Line]
     numbers: Mapping[str, str] = field(default_factory=dict)
+    telephones: Mapping[str, Telephone] = field(default_factory=dict)
 
     async def attended(self, test: str, name: str) -> Attended:
         """In service. Ended."""
@@ -116,11 +120,18 @@ def _volts(channel: Channel) -> float:
 
 
 @asynccontextmanager
-async def configured(config: Path, data: Path) -> AsyncIterator[There]:
-    """The box may not run. HardwareError: it does, or the configuration cannot be used."""
-    async with opened(Site(config=config, data=data), box_of(config)) as house:
+async def configured(config: Path, data: Path, virtual: bool) -> AsyncIterator[There]:
+    """The box may not run. virtual: on a clock that does not wait.
+
+    HardwareError: it runs, or its configuration cannot be used, or has a real card, which does wait.
+    """
+    box = box_of(config)
+    if virtual and any(card.kind != "simulated" for card in box.card):
+        raise HardwareError(_("the configuration has a real card"), action=_("test it without --simulated"))
+    async with opened(Site(config=config, data=data, virtual=virtual), box) as house:
         numbers = {trunk.name: trunk.number for trunk in house.box.trunk if trunk.number}
-        yield There(house.hardware.plane, house.nursery, lambda test, name: house.line(name), numbers)
+        telephones = {name: one for town in house.hardware.towns.values() for name, one in town.telephones.items()}
+        yield There(house.hardware.plane, house.nursery, lambda test, name: house.line(name), numbers, telephones)
 
 
 def box_of(config: Path) -> Box:

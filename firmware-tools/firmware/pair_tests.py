@@ -23,7 +23,7 @@ from firmware.calls import CALL_S, Attended, Unanswered, alerted, answered, firs
 from firmware.partner import HANG_UP_S, Partner, end_seen, greet
 from firmware.verdict import Figure, Verdict
 from hw.levels import hear, level_dbm0, send
-from hw.signalling.line import CallerKnown, Party, Presentation, Released
+from hw.signalling.line import CallerKnown, Connection, Party, Presentation, Released
 
 TONE_S = 45.0
 """FIELD: a hang-up tone may be half a minute late."""
@@ -116,6 +116,7 @@ async def caller_id(pair: Pair) -> Verdict:
     async with _offered(pair, "caller-id"):
         await attended.until(lambda: attended.caller is not None or attended.of(Released), 10.0)
         known = attended.of(CallerKnown)
+        await pair.partner.hangs_up()  # an analog line cannot refuse: it would ring on
         return judge_caller(pair.on, attended.caller, known.problem if known else "", pair.number)
 
 
@@ -160,7 +161,7 @@ async def _call(pair: Pair, test: str) -> AsyncIterator[None]:
                 await greet(pair.attended)
             yield
         return
-    await pair.attended.anew()
+    await _free(pair, test)
     await pair.partner.answers(pair.on)
     try:
         await reached(pair.attended, pair.number)
@@ -176,7 +177,7 @@ async def _call(pair: Pair, test: str) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _offered(pair: Pair, test: str) -> AsyncIterator[None]:
     """He calls, and it rings here; afterwards the line is free. Ended: no call came."""
-    await pair.attended.anew()
+    await _free(pair, test)
     try:
         await pair.partner.calls(pair.on, pair.own)
         if await first_seized([pair.attended]) is None:
@@ -186,6 +187,14 @@ async def _offered(pair: Pair, test: str) -> AsyncIterator[None]:
     finally:
         with trio.CancelScope(shield=True):
             await pair.attended.over()
+
+
+async def _free(pair: Pair, test: str) -> None:
+    """Ended: a call that is over for us still rings."""
+    await pair.attended.anew()
+    connection = pair.attended.line.connection
+    if connection is not Connection.NULL:
+        raise Ended(Verdict(test, pair.on, "TEST-NO-SERVICE", fills={"why": connection.value}))
 
 
 def _no_call(pair: Pair, test: str) -> Verdict:

@@ -12,13 +12,15 @@ answered: where an answer is not signalled, a voice is the sign of it. What it d
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
+import numpy as np
 import trio
 
 from firmware.calls import Attended, Unanswered, alerted, answered, first_seized, reached
-from firmware.setup.person import GREETING, Person, Told, said
+from firmware.setup.person import Person, Told
+from hw.clips import Clip
 from hw.levels import RATE, SENT_DBM0, SENT_HZ
 from hw.signalling.line import Released
 from hw.tones import Tone, dtmf, sine
@@ -28,6 +30,7 @@ HANG_UP_S = 2.0
 UNDERSTOOD_S = 8.0
 """A tone may take so long to be understood; the moment at which it began counts."""
 HEARD_S = 1.0
+VOICE_S, VOICE_DBM0, SYLLABLES = 1.6, -14.0, 5
 PERSON_KEYS, LINE_KEYS = "123", "1234567890*#"
 
 
@@ -138,7 +141,19 @@ class OtherLine:
 
 async def greet(attended: Attended) -> None:
     """Says something, as whoever answers does."""
-    await attended.plane.play(attended.line.port, [said(GREETING)]).wait()
+    await attended.plane.play(attended.line.port, [voice()]).wait()
+
+
+@cache
+def voice() -> Clip:
+    """Noise that swells and fades like syllables, five a second: a voice to who waits for one (voice_ear.py), on any
+    machine and at once, which synthetic speech is not.
+    """
+    times = np.arange(round(VOICE_S * RATE)) / RATE
+    swell = 0.08 + np.square(np.sin(np.pi * SYLLABLES * times))
+    rms = 32768 / 2**0.5 * 10 ** ((VOICE_DBM0 - 3.14) / 20)
+    wave = np.random.default_rng(1).normal(0, rms, len(times)) * swell
+    return Clip(np.clip(wave, -32000, 32000).astype(np.int16))
 
 
 async def end_seen(attended: Attended, begun: int, within_s: float) -> float | None:

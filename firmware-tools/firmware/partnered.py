@@ -47,7 +47,7 @@ def wrong(options: argparse.Namespace) -> str:
     if TESTS[options.test].subject is Subject.STATION:
         return ""
     named = [name for name in (options.subject, options.partner) if name and not name.isdecimal()]
-    if named and (options.simulated or len(named) < 1 + bool(options.partner)):
+    if named and len(named) < 1 + bool(options.partner):
         return _("Give both lines by their channels, or both by their names in the configuration.")
     if options.partner and not (options.own or options.number or options.simulated or named):
         return _("How do the lines reach each other? --number is the partner's, --own that of the line itself.")
@@ -61,7 +61,7 @@ async def made(options: argparse.Namespace, sink: TextIO = sys.stderr) -> Verdic
         async with opened(options.simulated) as bench, on_bench(bench, profile) as there:
             return await make(there, bench, options, sink)
     try:
-        async with configured(options.config, options.data) as there:
+        async with configured(options.config, options.data, options.simulated) as there:
             return await make(there, None, options, sink)
     except HardwareError as refused:
         return refusal(options.test, subject(options.subject), refused)
@@ -105,7 +105,9 @@ async def _partner(there: There, test: str, name: str, options: argparse.Namespa
 
 async def _at_telephone(there: There, bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> Verdict:
     test, name = options.test, options.subject
-    async with _hand(bench, options, sink) as hand:
+    if bench is not None:
+        bench.open(test, int(name), ChannelKind.STATION).close()
+    async with _hand(there, bench, options, sink) as hand:
         attended = await there.attended(test, name)
         if attended.line.kind is not LineKind.STATION:
             raise Ended(_other_kind(test, name, ChannelKind.TRUNK, ChannelKind.STATION))
@@ -116,17 +118,15 @@ async def _at_telephone(there: There, bench: Bench | None, options: argparse.Nam
 
 
 @asynccontextmanager
-async def _hand(bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> AsyncIterator[Hand]:
+async def _hand(there: There, bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> AsyncIterator[Hand]:
     """Ended: there is no such trunk, or it is in use."""
     if bench is not None and options.partner:
         channel = bench.open(options.test, int(options.partner), ChannelKind.TRUNK)
     elif bench is not None and isinstance(bench.card, SimCard):
         channel = bench.card.far(int(options.subject))
-        if channel.info.kind is not ChannelKind.TRUNK:
-            channel.close()
-            raise Ended(_other_kind(options.test, options.subject, channel.info.kind, ChannelKind.STATION))
     else:
-        yield ToldHand(_dialogue(options, sink))
+        telephone = there.telephones.get(options.subject)
+        yield CordHand(telephone) if telephone is not None else ToldHand(_dialogue(options, sink))
         return
     try:
         yield CordHand(Telephone(bench.plane, channel, name=subject(str(channel.info.number))))

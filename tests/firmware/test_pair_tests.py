@@ -97,6 +97,15 @@ async def test_a_good_pair_passes_whoever_calls_and_both_lines_are_free_afterwar
         assert there.card.open(channel).volts() == 48.0
 
 
+async def test_a_call_that_was_not_answered_does_not_ring_into_the_next_test(clock: object, there: Office) -> None:
+    """An analog line cannot refuse: after the caller's number was read it rang on, and no call could be placed."""
+    there.connect(Habits(), Habits())
+    async with paired(there) as (pair, _):
+        says(await caller_id(pair), "CALLER-OK")
+        says(await digits(pair), "DIGITS-OK")
+        says(await caller_id(pair), "CALLER-OK")
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "code", "advice"),
     [
@@ -229,7 +238,7 @@ async def test_a_person_is_told_what_to_do(clock: object, there: Office) -> None
     """What he is asked is what he sees and hears; what he does here is done by somebody of the town."""
     there.connect(Habits())
     said = io.StringIO()
-    partner = ToldPartner(Plain(io.StringIO(), said, threaded=False))
+    partner = ToldPartner(Plain(io.StringIO("\n"), said, threaded=False))
     async with on_bench(there.bench, LineProfile()) as lines:
         pair = Pair(f"channel {TRUNK}", await lines.attended("level", str(TRUNK)), partner)
         there.exchange.call(NUMBERS[0], CallerId("62000001"))

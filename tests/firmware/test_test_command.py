@@ -10,6 +10,7 @@ from firmware import detect
 from firmware.catalogue import TESTS, Subject
 
 from core.command import main
+from core.daemon import locked
 
 pytestmark = pytest.mark.native
 
@@ -70,3 +71,69 @@ def test_a_loop_is_closed_by_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["card", "loop", "3", "line", "--simulated"]) == 0
     assert main(["card", "loop", "99", "line", "--simulated"]) == 1
     assert "span 99" in capsys.readouterr().err
+
+
+BOX = """
+[[card]]
+name = "sim"
+kind = "simulated"
+spans = [{ kind = "stations", count = 2 }, { kind = "trunks", count = 2 }]
+[[station]]
+number = "8001"
+card = "sim"
+channel = 1
+[[trunk]]
+name = "line1"
+card = "sim"
+channel = 3
+number = "66778891"
+[[trunk]]
+name = "line2"
+card = "sim"
+channel = 4
+number = "66778892"
+"""
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> list[str]:
+    """A box whose lines have names, and which does not run."""
+    (tmp_path / "box.toml").write_text(BOX)
+    return ["--simulated", "--json", "--config", str(tmp_path), "--data", str(tmp_path / "data")]
+
+
+@pytest.mark.parametrize("test", [test.name for test in TESTS.values() if test.subject is Subject.LINE])
+def test_lines_are_tested_by_their_names_with_the_numbers_of_the_configuration(
+    test: str, named: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["test", test, "line1", "--partner", "line2", *named]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["on"], said["outcome"]) == ("line line1", "PASS")
+
+
+def test_what_is_named_and_not_there_or_of_another_kind_is_told(
+    named: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def code(*words: str) -> str:
+        assert main(["test", *words, *named]) == 1
+        return str(json.loads(capsys.readouterr().out)["code"])
+
+    assert code("level", "line9", "--partner", "line2") == "TEST-REFUSED"
+    with locked(tmp_path / "data"):
+        assert code("level", "line1", "--partner", "line2") == "TEST-REFUSED"
+    (tmp_path / "box.toml").write_text("[[card]\n")
+    assert code("level", "line1", "--partner", "line2") == "TEST-REFUSED"
+
+
+def test_a_partner_who_cannot_be_reached_is_used_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "level", "9", "--partner", "10"]) == 2
+    assert "--number" in capsys.readouterr().out
+    assert main(["test", "level", "9", "--partner", "line1"]) == 2
+    assert "by their names" in capsys.readouterr().out
+
+
+def test_a_cord_from_a_trunks_port_and_a_port_of_another_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "hook", str(TRUNK), "--simulated", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "TEST-OTHER-KIND"
+    assert main(["test", "level", "1", "--simulated", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "TEST-OTHER-KIND"

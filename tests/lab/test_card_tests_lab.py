@@ -7,17 +7,29 @@ import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import numpy as np
 import pytest
 import trio
 from firmware.bench import Bench
 from firmware.detect import detect
+from firmware.lines import on_bench
 from firmware.span_tests import bit_error, counters, looped, span_alarm
+from firmware.station_tests import TESTS as AT_TELEPHONE
+from firmware.station_tests import CordHand
+from firmware.tracing import traced
 from firmware.trunk_tests import battery, busy_tone, dial_tone, echo, noise
 
 from hw.card import SpanLoop
+from hw.clips import Clip
+from hw.signalling.analog.profile import LineProfile
+from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
+from hw.signalling.pri.trunk import PriTrunk
 from hw.sim.public_exchange import PublicExchange
 from hw.sim.subscriber_line import Habits, SubscriberLine
+from hw.sim.telephone import Telephone
+from hw.timers import Timers
 from tests.lab.box import box
 from tests.lab.cable import CABLES
 
@@ -91,4 +103,57 @@ async def test_a_line_of_the_exchange_passes() -> None:
             await busy_tone(bench, TRUNK, "66778891"),
         ):
             assert verdict.code in ("TONE-OK", "NOISE-OK", "ECHO-OK", "BUSY-OK"), verdict.facts()
+        nursery.cancel_scope.cancel()
+
+
+NUMBER = "66778891"
+
+
+async def test_a_line_is_made_bad_and_the_right_test_says_so() -> None:
+    """Noise, and a dial tone that is not sent; the noise begins with the digit that ends the dial tone."""
+    dice = np.random.default_rng(1)
+    hiss = Clip(dice.normal(0, 400, 8000).astype(np.int16))  # -35 dBm0
+    async with box() as (plane, card), trio.open_nursery() as nursery:
+        bench = Bench(plane, card)
+        exchange = PublicExchange(plane, nursery)
+        line = SubscriberLine(exchange, NUMBER, card.open(STATION), Habits())
+
+        async def hisses() -> None:
+            await line.until(lambda: bool(line.keys), float("inf"), "digit")
+            await trio.sleep(0.4)
+            plane.play(line.channel.port, [hiss], loop=True)
+
+        nursery.start_soon(hisses)
+        assert (await noise(bench, TRUNK, 2.0)).code == "NOISE-HIGH"
+        assert (await noise(bench, TRUNK, 2.0)).code == "NOISE-OK"
+        line.habits = Habits(dial_tone=False)
+        assert (await dial_tone(bench, TRUNK)).code == "TONE-NONE"
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_cord_from_a_trunks_port_tests_a_telephones_port() -> None:
+    async with box() as (plane, card), on_bench(Bench(plane, card), LineProfile()) as lines:
+        telephone = Telephone(plane, card.open(TRUNK), name="cord")
+        attended = await lines.attended("hook", str(STATION))
+        for test, make in AT_TELEPHONE.items():
+            verdict = await make(f"channel {STATION}", attended, CordHand(telephone))
+            assert verdict.code == f"{test.upper()}-OK", verdict.facts()
+            await attended.anew()
+
+
+async def test_the_frames_of_a_d_channel_are_kept(tmp_path: Path) -> None:
+    cable = CABLES[0]
+    async with box() as (plane, card), trio.open_nursery() as nursery:
+        timers = Timers()
+        await nursery.start(timers.run)
+        bench = Bench(plane, card)
+        silent = await traced(bench, cable.span, 8.0, tmp_path / "alone", Side.USER, ())
+        assert silent.code == "TRACE-SILENT", silent.facts()
+        far = next(span for span in card.spans() if span.name == f"DYN/loc/{cable.key}:1")
+        settings = SpanSettings(LinkSettings(Side.NETWORK), (1,))
+        trunk = PriTrunk("town", card, far, settings, plane, timers, lambda line, telling: None)
+        verdict = await traced(bench, cable.span, 8.0, tmp_path / "both", Side.USER, ())
+        trunk.close()
+        assert verdict.code == "TRACE-OK", verdict.facts()
+        assert (tmp_path / "both" / "dchannel.pcap").stat().st_size > 24
         nursery.cancel_scope.cancel()

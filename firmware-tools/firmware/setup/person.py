@@ -47,7 +47,7 @@ INSTRUCTIONS = {
 
 
 @cache
-def said(words: str) -> Clip:
+def _said(words: str) -> Clip:
     """Real speech: by it an answer is known that no signal shows. HardwareError: this machine has no synthesiser."""
     return Clip(speech(words, "en", -20.0))
 
@@ -138,14 +138,14 @@ class Townsman:
             while (link := line.link) is None:  # noqa: ASYNC110 - the line tells nobody
                 await trio.sleep(0.1)
             await link.answered.wait()
-            self._plays(said(GREETING))
+            self._plays(_said(GREETING))
 
     async def calls(self, way: str, number: str) -> None:
         self._way = way
         self._call = self._town.call(way, number, CALLER)
 
     async def speaks(self) -> None:
-        self._plays(said(WORDS))
+        self._plays(_said(WORDS))
 
     async def is_quiet(self) -> None:
         await trio.sleep(SPEAKS_S)
