@@ -1,12 +1,12 @@
 """From bare modules to a call that is answered, on the real driver: what an installer does, and then the box.
 
     the machine   modules without spans; three cables were plugged in: an E1, four telephones, two lines of the exchange
-    the setup     in a terminal, line by line, and as a screen: spans, driver, alarms, lines, numbers, files, test calls
+    the setup     in a terminal, line by line: spans, driver, alarms, lines, numbers, files, test calls
     outside       the town at the far ends: somebody there does what the setup asks a helper for
     a restart     the modules are loaded anew and the cables found in another order: the setup's files pin them
     the box       begins with what the setup has written: the town calls, the front desk's telephone is answered
 
-What stood in the terminal is kept beside the guest's results, with the files that were written: setup-plain.txt ...
+What stood in the terminal is kept beside the guest's results, with the files that were written: in the folder setup.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from tests.day.story import until
 from tests.lab.bare import Plug, bare, begin, configure_far
 from tests.lab.box import box
 from tests.lab.far_trunks import FarPri
-from tests.setup.seats import STROWGER, PlainSeat, ScreenSeat, Seat
+from tests.setup.seats import STROWGER, PlainSeat
 
 pytestmark = pytest.mark.lab
 
@@ -55,7 +55,7 @@ NUMBERS = ("66001001", "66001002")
 SLOTS = (1, 2, 31)
 """Of the far end: thirty take long to open in the guest. The setup calls on the last one, as a user of ISDN does."""
 NAME_S = 2
-"""Said by then, also where the screen is slow to show that he is to be quiet."""
+"""Said before he is to be quiet."""
 SETUP_S = 1200.0
 STARTS_S = 180.0
 ALIVE_S = 20.0
@@ -156,7 +156,7 @@ async def outside() -> AsyncIterator[Outside]:
 class Installer:
     """Answers what the setup asks; what it asks of a helper, is done outside."""
 
-    def __init__(self, seat: Seat, tell: Callable[[str], None]) -> None:
+    def __init__(self, seat: PlainSeat, tell: Callable[[str], None]) -> None:
         self.seat = seat
         self.said: list[str] = []
         self._tell = tell
@@ -219,22 +219,18 @@ class Installer:
         telephone.hang_up()
 
 
-@pytest.mark.parametrize("how", ["plain"])
-async def test_from_bare_modules_to_a_call_that_is_answered(
-    how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_from_bare_modules_to_a_call_that_is_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def tell(chapter: str) -> None:
         """Past pytest's capture: whoever runs the lab sees that the guest lives."""
         with capsys.disabled():
             print(f"    {chapter}", flush=True)
 
-    results = Path(os.environ.get("STROWGER_LAB_RESULTS", tmp_path)) / f"setup-{how}"
+    results = Path(os.environ.get("STROWGER_LAB_RESULTS", tmp_path)) / "setup"
     results.mkdir(exist_ok=True)
     etc, data, socket = tmp_path / "etc", tmp_path / "data", tmp_path / "control"
     etc.mkdir()
     data.mkdir()
-    where = ["setup", "--etc", str(etc), "--data", str(data), "--socket", str(socket)]
-    seat: Seat = PlainSeat([*where, "--plain"]) if how == "plain" else ScreenSeat(where)
+    seat = PlainSeat(["setup", "--plain", "--etc", str(etc), "--data", str(data), "--socket", str(socket)])
     with bare():
         begin(PLUGS)
         installer = Installer(seat, tell)
