@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.api.errors import Refusal
 from core.texts import N_, _
+from tui import caller
 from tui.ask import Ask, AskAll, Choose
 from tui.columns import fit
 from tui.connection import Gone
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 Rows = Callable[[], Awaitable[list[str]]]
 
 OF_CALLER = {
-    "information": N_("Who calls, and which way he came"),
+    "information": N_("All that is known of the caller"),
     "file": N_("Edit the caller's file"),
     "remember": N_("Keep a note about the caller"),
     "say": N_("Have a number said to him, and be freed"),
     "data": N_("Write into the data of the call"),
+    "mask": N_("Leave out of the recording what is secret"),
+    "resume": N_("Record again what is said"),
 }
 """Need a call in hand."""
 OWN = {
@@ -87,45 +90,12 @@ def _read(desk: Desk, title: str, rows: Rows) -> None:
 
 
 def _information(desk: Desk, call: int) -> None:
+    """What the desk shows (caller.py), however much it is."""
+
     async def rows() -> list[str]:
-        known = await desk.box.ask("call.information", device=desk.device, call=call)
-        told = [
-            f"{known['number']} {known['name']} {known['region']} {known['customer_class']}".strip(),
-            _("visit {visit}, called {called}").format(**known),
-        ]
-        told += [known["program"]] if known["program"] else []
-        told += [f"  {clock(step['at'] / 1e6)}  {_way(step)}" for step in known["way"]]
-        for flow in known["flows"]:
-            keys = ", ".join(f"{one['node']} {one['keys']}" for one in flow["keys"])
-            told.append(_("in {flow} he pressed: {keys}").format(flow=flow["flow"], keys=keys or "-"))
-        told += [f"  {name}: {value}" for name, value in known["data"].items()]
-        if known["number"] and desk.box.may("customer.get"):
-            file = await desk.box.ask("customer.get", number=known["number"], contacts=10)
-            customer = file["customer"]
-            told += ["", *([customer["note"]] if customer["note"] else [])]
-            told += [f"  {name}: {value}" for name, value in customer["fields"].items()]
-            told += [f"  {clock(note['at'])}  {note['by']}: {note['text']}" for note in file["notes"]]
-            told += [
-                _("  {time}  call {call}, {last}, talked {talk}").format(
-                    **{**one, "time": clock(one["begin"] / 1e6), "talk": lasted(one["talk_s"])}
-                )
-                for one in file["contacts"]
-            ]
-        return told
+        return caller.lines(desk.pieces(call), max(20, desk.size.width - 2)) or [_("The call is over.")]
 
     _read(desk, _("the caller of call {call}").format(call=call), rows)
-
-
-def _way(step: dict[str, Any]) -> str:
-    words = {
-        "flow": _("flow {name}"),
-        "queue": _("queue {name}, waited {waited}"),
-        "agent": _("agent {name}"),
-        "transfer": _("transferred by {name} to {to}"),
-        "diversion": _("diverted by {name} to {to}"),
-        "call-back": _("wants to be called back at {to}"),
-    }
-    return words.get(step["what"], "{name}").format(**{**step, "waited": lasted(step["seconds"])})
 
 
 def _with_number(desk: Desk, call: int, then: Callable[[dict[str, Any]], None]) -> None:
@@ -195,6 +165,10 @@ def _data(desk: Desk, call: int) -> None:
 
     about = _("It goes with the call wherever that goes. An empty value takes the key away.")
     desk.app.push_screen(AskAll(_("Data of the call"), about, ((_("key"), ""), (_("value"), ""))), answered)
+
+
+def _recording(method: str, done: str, desk: Desk, call: int) -> None:
+    _order(desk, method, _(done), call=call)
 
 
 # ---- one's own ----
@@ -281,6 +255,8 @@ _DO: dict[str, Callable[[Desk, int], None]] = {
     "remember": _remember,
     "say": _say,
     "data": _data,
+    "mask": partial(_recording, "recording.mask", N_("a tone is recorded in place of what is said")),
+    "resume": partial(_recording, "recording.resume", N_("what is said is recorded again")),
     "notices": _notices,
     "send": _send,
     "figures": partial(_report, "agent.figures", OWN["figures"]),

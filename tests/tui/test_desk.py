@@ -84,6 +84,8 @@ def test_who_calls_and_who_one_is_stands_there(tmp_path: Path, language: str, si
     async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
         await a_caller(console, desk)
         await until(lambda: "62000001 Zhang Wei" in str(desk.query_one("#caller", Static).content))
+        await until(lambda: _("way") in str(desk.query_one("#caller", Static).content))
+        assert _("queue {name}, waited {waited}").format(name="sales", waited="0:00")[:8] in caller_of(desk)
         await until(lambda: _("in a call") in str(desk.query_one("#me", Static).content))
         assert "2001" in str(desk.query_one("#me", Static).content)
         for name in ("#me", "#caller", "#queues"):
@@ -152,6 +154,58 @@ def test_a_call_is_sent_to_a_queue_by_its_name(tmp_path: Path) -> None:
     tell(tmp_path, story)
 
 
+def caller_of(desk: Desk) -> str:
+    return str(desk.query_one("#caller", Static).content)
+
+
+def test_who_rings_stands_there_without_a_key_and_still_in_after_call_work(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await console.box.ask("customer.save", number="62000001", name="Wang", note="late", fields={"city": "Xian"})
+        await console.box.ask("customer.add_note", number="62000001", text="modem")
+        assert _("Here stands who calls, which way he came and what is known of him.") in caller_of(desk)
+        await console.box.ask("town.call", way="e1a", number="66778200", caller="62000001")
+        await until(lambda: "alerting" in halves(desk))
+        await until(lambda: all(text in caller_of(desk) for text in ("Wang", "北京", "sales", "late", "Xian", "modem")))
+        await console.box.ask("town.lift", telephone="8001")
+        await until(lambda: halves(desk) == ["connected"])
+        await pilot.press("m")
+        await until(lambda: _("he does not hear you: m") in caller_of(desk))
+        await pilot.press("m")
+        await until(lambda: _("he does not hear you: m") not in caller_of(desk))
+        await pilot.press("e")
+        await until(lambda: not desk.mine())
+        await until(lambda: state(desk) in ("ready", "working after call"))
+        if state(desk) == "ready":
+            await pilot.press("w")
+        await until(lambda: str(desk.query_one("#caller", Static).border_title) == _("the last caller"))
+        assert "modem" in caller_of(desk)
+
+    tell(tmp_path, story)
+
+
+def test_whoever_parks_a_caller_is_told_where(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await a_caller(console, desk)
+        await pilot.press("q")
+        await until(lambda: halves(desk) == [])
+        (call,) = console.box.rows("calls").values()
+        orbit = next(leg["device"] for leg in call["connections"] if leg["kind"] == "service").removeprefix("park ")
+        said = _("the caller is parked at {orbit}").format(orbit=orbit)
+        await until(lambda: said in [note.message for note in console._notifications])
+
+    tell(tmp_path, story)
+
+
+def test_what_is_new_stands_where_nobody_calls_and_all_keys_where_there_is_room(tmp_path: Path) -> None:
+    async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
+        await console.box.ask("note.send", device="8001", agents=["2001"], text="lunch")
+        await until(lambda: "lunch" in caller_of(desk))
+        keys = str(desk.query_one("#keys", Static).content)
+        assert all(f"{key} " in keys for key in "lbwamvcdipqsxfuy")
+
+    tell(tmp_path, story, (132, 43))
+
+
 async def more(console: Console, pilot: Pilot[object], what: str) -> None:
     """From the list behind z."""
     await pilot.press("z")
@@ -181,7 +235,7 @@ def test_the_callers_file_is_edited_and_who_he_is_is_read(tmp_path: Path, langua
         await until(lambda: any(call["data"].get("order") == "A7" for call in desk.mine().values()))
         await more(console, pilot, "information")
         await until(lambda: "modem" in read(console))
-        assert all(text in read(console) for text in ("Wang", "late", "order: A7"))
+        assert all(text in read(console) for text in ("Wang", "late", "order A7"))
 
     tell(tmp_path, story)
 

@@ -86,10 +86,8 @@ ELSEWHERE = {
         ),
         "the agent's own desk",
     ),
-    **dict.fromkeys(
-        ("recording.pause", "recording.mask", "recording.resume"),
-        "the agent's own desk",
-    ),
+    **dict.fromkeys(("recording.mask", "recording.resume"), "the agent's own desk"),
+    "recording.pause": "the desk masks, which keeps the time of what is left out",
     "notice.read": "the agent's own desk",
     "recording.get": "its row has it all",
     "recording.wave": "the cursor asks for it",
