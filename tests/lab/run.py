@@ -49,7 +49,7 @@ GUESTS = min(2, os.cpu_count() or 1)
 """Each keeps one processor of the host busy."""
 SECONDS = {
     "tests/cards/test_dahdi_contract.py": 17,
-    "tests/lab/test_card_tests_lab.py": 130,
+    "tests/lab/test_card_tests_lab.py": 270,
     "tests/lab/test_dahdi_speech.py": 13,
     "tests/lab/test_exchange_lab.py": 40,
     "tests/lab/test_pri_lab.py": 25,

@@ -7,6 +7,7 @@ import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ import trio
 from firmware.bench import Bench
 from firmware.detect import detect
 from firmware.lines import on_bench
+from firmware.pair_tests import Pair, caller_id, digits, hang_up
+from firmware.partner import OtherLine
 from firmware.span_tests import bit_error, counters, looped, span_alarm
 from firmware.station_tests import TESTS as AT_TELEPHONE
 from firmware.station_tests import CordHand
@@ -106,7 +109,7 @@ async def test_a_line_of_the_exchange_passes() -> None:
         nursery.cancel_scope.cancel()
 
 
-NUMBER = "66778891"
+NUMBERS = ("66778891", "66778892")
 
 
 async def test_a_line_is_made_bad_and_the_right_test_says_so() -> None:
@@ -116,7 +119,7 @@ async def test_a_line_is_made_bad_and_the_right_test_says_so() -> None:
     async with box() as (plane, card), trio.open_nursery() as nursery:
         bench = Bench(plane, card)
         exchange = PublicExchange(plane, nursery)
-        line = SubscriberLine(exchange, NUMBER, card.open(STATION), Habits())
+        line = SubscriberLine(exchange, NUMBERS[0], card.open(STATION), Habits())
 
         async def hisses() -> None:
             await line.until(lambda: bool(line.keys), float("inf"), "digit")
@@ -128,6 +131,28 @@ async def test_a_line_is_made_bad_and_the_right_test_says_so() -> None:
         assert (await noise(bench, TRUNK, 2.0)).code == "NOISE-OK"
         line.habits = Habits(dial_tone=False)
         assert (await dial_tone(bench, TRUNK)).code == "TONE-NONE"
+        nursery.cancel_scope.cancel()
+
+
+async def test_two_lines_of_the_box_test_each_other_and_a_hang_up_that_is_not_shown_is_told() -> None:
+    async with box() as (plane, card), trio.open_nursery() as nursery:
+        exchange = PublicExchange(plane, nursery)
+        ours, theirs = (
+            SubscriberLine(exchange, number, card.open(STATION + place), Habits())
+            for place, number in enumerate(NUMBERS)
+        )
+        async with on_bench(Bench(plane, card), LineProfile()) as lines:
+            attended = await lines.attended("digits", str(TRUNK))
+            partner = OtherLine(await lines.attended("digits", str(TRUNK + 1)), lines.nursery)
+            pair = Pair(f"channel {TRUNK}", attended, partner, theirs.number, ours.number)
+            found = [await caller_id(pair), await digits(pair), await hang_up(pair)]
+            assert [verdict.code for verdict in found] == ["CALLER-OK", "DIGITS-OK", "HANGUP-OK"], [
+                verdict.facts() for verdict in found
+            ]
+            ours.habits = replace(ours.habits, clears=frozenset(), caller_id="none")
+            assert (await caller_id(pair)).code == "CALLER-NONE"
+            verdict = await hang_up(pair)
+            assert verdict.code == "HANGUP-NONE", verdict.facts()
         nursery.cancel_scope.cancel()
 
 
