@@ -55,19 +55,7 @@ class Reader:
 
         number: only those in which a number or device of this name took part. last: only the newest so many, 0: all.
         """
-        where: list[str] = ["begin >= ?"]
-        values: list[object] = [since]
-        if until:
-            where.append("begin < ?")
-            values.append(until)
-        if number:
-            names = ("calling", "called", "dialled", "device", "first", "last", "trunk_in", "trunk_out")
-            where.append("(" + " OR ".join(f'"{name}" = ?' for name in names) + ")")
-            values += [number] * len(names)
-        query = " AND ".join(where)
-        if last:
-            query = f"call IN (SELECT call FROM records WHERE {query} ORDER BY begin DESC, call DESC LIMIT ?)"
-            values.append(last)
+        query, values = records_table.wanted(since, until, number, last)
         return records_table.find(self._database, query, values)
 
     def events(self, since: int = 0, until: int = 0) -> Iterator[Event]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from core.store.journal_file import JournalFile, wal
 from core.store.life import Lives
 from core.store.reader import Reader
 from core.store.records import record
+from core.store.records_table import TOOK_PART, wanted
 from core.store.run import Run
 from hw.card import HardwareError
 from tests.store.story import NOON, Story
@@ -149,3 +152,31 @@ def test_trunk_use_of_a_period(keep: Keep) -> None:
     later = reader.trunk_use(since=NOON + 30_000_000, until=NOON + 70_000_000)
     assert [(use.trunk, use.busy_us) for use in later] == [("e1a/1", 30_000_000), ("e1a/2", 10_000_000)]
     reader.close()
+
+
+@pytest.mark.parametrize("number", ["", "8001", "e1a/1", "13800000003", "10086"])
+@pytest.mark.parametrize("last", [0, 1, 2, 9])
+def test_calls_of_a_number_are_those_in_which_it_took_part_and_no_column_is_read_through(
+    keep: Keep, number: str, last: int
+) -> None:
+    story = Story()
+    for call, station in enumerate(("8001", "8002", "8001", "8003"), 1):
+        story.incoming(call, "e1a/1", station, calling=f"1380000000{call}")
+        story.wait(10)
+        story.hangs_up(call, "e1a/1")
+        story.wait(50)
+    path = keep(story.events)
+    reader = Reader(path)
+    every = list(reader.records())
+    took_part = [row for row in every if not number or number in [getattr(row, name) for name in TOOK_PART]]
+    assert list(reader.records(number=number, last=last)) == (took_part[-last:] if last else took_part)
+    reader.close()
+    condition, values = wanted(0, 0, number, last)
+    with closing(sqlite3.connect(path)) as sql:
+        rows = sql.execute(f"EXPLAIN QUERY PLAN SELECT * FROM records WHERE {condition}", values)
+        plan = [text for *_numbers, text in rows]
+    if number:
+        assert [line for line in plan if line.startswith("SCAN records")] == [], plan
+        assert (
+            sum("USING COVERING INDEX records_by_" in line or "USING INDEX records_by_" in line for line in plan) == 8
+        )
