@@ -45,6 +45,7 @@ from core.exchange.sounds import Sounds
 from core.flow_room import FlowRoom
 from core.hardware import Hardware
 from core.mail.outbox import Outbox
+from core.meters import Meters
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
@@ -253,6 +254,9 @@ class RunningBox:
         nursery.start_soon(QueueAlarms(self.queues, self.alarms).run)
         await nursery.start(AlarmNotices(self.alarms, lambda: self.exchange.box, outbox).run)
         nursery.start_soon(self._tell_status)
+        meters = Meters(self.exchange)
+        self.rooms.add(Meters, meters)
+        nursery.start_soon(meters.run)
         self._nursery = nursery
         if self.hardware.towns:
             self._open_town(nursery)

@@ -124,6 +124,7 @@ class Plane:
         self._playing: dict[int, Playback] = {}
         self._recording: dict[int, Recording] = {}
         self._laws: dict[int, str] = {}
+        self._meters: dict[int, Callable[[Event], None]] = {}
         self._token = 0
         self._batched = 0
         self._batch = Batch(self)
@@ -198,6 +199,7 @@ class Plane:
     def close_port(self, port: int) -> None:
         self._order("close port", port, lib.plane_port_close, port)
         del self._sinks[port], self._laws[port]
+        self._meters.pop(port, None)
 
     def activate(self, port: int, on: bool) -> None:
         """Speech runs on the port, or rests (line events go on)."""
@@ -210,6 +212,16 @@ class Plane:
     def mute(self, port: int, muted: bool) -> None:
         """Nobody hears the port's party; detectors and recording do."""
         self._order("mute", port, lib.plane_port_mute, port, muted)
+
+    def meter(self, port: int, metered: Callable[[Event], None] | None, interval_ms: int = 500) -> None:
+        """`metered` is told the level of both directions, EventKind.METER; None: nobody wants to know any more. It is
+        beside detectors and recordings. interval_ms: 20 to 60000.
+        """
+        self._order("meter", port, lib.plane_meter, port, interval_ms if metered is not None else 0)
+        if metered is not None:
+            self._meters[port] = metered
+        else:
+            self._meters.pop(port, None)
 
     def connect(self, a: int, b: int) -> None:
         """Two ports hear each other."""
@@ -397,6 +409,11 @@ class Plane:
             recording = self._recording.pop(event.token, None)
             if recording is not None:
                 recording.end(Recorded(event.code, event.a))
+        elif event.kind is EventKind.METER:
+            metered = self._meters.get(event.port)
+            if metered is not None:
+                metered(event)
+            return
         sink = self._sinks.get(event.port)
         if sink is not None:
             sink(event)

@@ -17,6 +17,7 @@ from hw.card import Alarm
 from tui.columns import plain
 from tui.dialogs import Question
 from tui.live_table import Cell, Column, LiveTable, Row
+from tui.meter import Meter
 from tui.room import Room, word
 from tui.story import Story
 
@@ -107,6 +108,7 @@ class Board(Room):
         Binding("b", "order('block')", N_("Block")),
         Binding("u", "order('unblock')", N_("Unblock")),
         Binding("r", "order('reset')", N_("Reset")),
+        Binding("v", "level", N_("Level")),
     ]
 
     def fill(self) -> None:
@@ -155,6 +157,9 @@ class Board(Room):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "trace":
             return (self.box.may("line.trace") and bool(self.table.cursor)) or None
+        if action == "level":
+            here = self.table.cursor
+            return (self.box.may("line.level") and bool(here) and not here.startswith(SPAN)) or None
         if action == "order":
             return (self.box.may(f"line.{parameters[0]}") and bool(self.table.cursor)) or None
         return True
@@ -171,6 +176,10 @@ class Board(Room):
             return list((await self.box.ask("line.trace", line=name, last=TRACED))["rows"])
 
         self.app.push_screen(Story(_("trace of {line}").format(line=name), rows))
+
+    def action_level(self) -> None:
+        if self.table.cursor and not self.table.cursor.startswith(SPAN):
+            self.app.push_screen(Meter(self.table.cursor))
 
     def action_order(self, order: str) -> None:
         key = self.table.cursor

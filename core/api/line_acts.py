@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from core.api.acts import Device, Done, LineName, Nothing, Params, Result, act
 from core.api.asking import Asking
 from core.api.call_acts import DESK, OVERSEERS
+from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS, Role
 from core.exchange.views import DeviceView, LineView
+from core.meters import Meters
+from core.texts import _
 
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.INSTALLER})
 
@@ -59,6 +63,28 @@ def unblock(asking: Asking, params: Chosen) -> Done:
 def reset(asking: Asking, params: Chosen) -> Done:
     """Releases what runs on the line and brings the signalling back to idle on both ends."""
     return _order(asking, params.line, asking.rooms.exchange.reset)
+
+
+class LevelView(msgspec.Struct, frozen=True):
+    mean: Annotated[float, Meta(description="of the last half second, dBm0; -90: nothing at all")]
+    peak: Annotated[float, Meta(description="of its loudest frame, dBm0")]
+
+
+class Levels(Result, frozen=True):
+    received: Annotated[LevelView | None, Meta(description="null: not measured yet, or no speech path")]
+    sent: LevelView | None
+
+
+@act("line.level", roles=READERS)
+def level(asking: Asking, params: Chosen) -> Levels:
+    """How loud it is on a line; the first answer is empty. It is measured for as long as somebody asks, at least every
+    four seconds. Error `unknown`: there is no such line.
+    """
+    found = asking.room(Meters).level(params.line)
+    if found is None:
+        raise Refusal(Code.UNKNOWN, _("there is no line {line}").format(line=params.line))
+    received, sent = (LevelView(one.mean, one.peak) if one is not None else None for one in found)
+    return Levels(received, sent)
 
 
 class DeviceList(Result, frozen=True):

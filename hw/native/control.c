@@ -279,6 +279,22 @@ int plane_port_mute(struct plane *plane, uint32_t port, bool muted)
     return PLANE_OK;
 }
 
+enum { METER_INTERVAL_MIN = 20, METER_INTERVAL_MAX = 60000 };
+
+int plane_meter(struct plane *plane, uint32_t port, uint32_t interval_ms)
+{
+    int index = plane_port_index(plane, port);
+    if (index < 0)
+        return PLANE_NO_PORT;
+    if (interval_ms && (interval_ms < METER_INTERVAL_MIN || interval_ms > METER_INTERVAL_MAX))
+        return PLANE_BAD_VALUE;
+    struct order *order = plane_put(plane, ORDER_METER, index);
+    if (!order)
+        return PLANE_FULL;
+    order->token = interval_ms;
+    return PLANE_OK;
+}
+
 bool plane_in_something(const struct plane *plane, int index)
 {
     return plane->port_views[index].peer >= 0 || plane->port_views[index].bridge >= 0;

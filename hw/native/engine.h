@@ -85,6 +85,9 @@ int plane_port_gain(struct plane *plane, uint32_t port, float in_db, float out_d
 /* Muted: nobody hears what this port's party says; detectors and recording still do. */
 int plane_port_mute(struct plane *plane, uint32_t port, bool muted);
 
+/* Tells EVENT_METER of both directions each interval_ms (20 to 60000); 0: no more. Beside detectors and recording. */
+int plane_meter(struct plane *plane, uint32_t port, uint32_t interval_ms);
+
 /* Two ports hear each other. BUSY if one is in a bridge. */
 int plane_connect(struct plane *plane, uint32_t a, uint32_t b);
 /* The port leaves whatever it is in; the other of a pair is then alone and hears silence. */

@@ -22,6 +22,7 @@ static uint32_t left_free(enum event_kind kind)
     case EVENT_GONE:
         return EVENTS_AWAITED;
     case EVENT_LEVEL:
+    case EVENT_METER:
         return EVENTS_AWAITED + EVENTS_LINES + EVENTS_HEARD;
     default:
         return EVENTS_AWAITED + EVENTS_LINES;

@@ -40,6 +40,7 @@ enum event_kind {
     EVENT_SPEECH_END = 11,     /* silence has lasted for the hang-over; a: length of the speech in samples */
     EVENT_SILENCE = 12,        /* silence has lasted for the time-out that was asked for; a: its length in samples */
     EVENT_LEVEL = 13,          /* a: mean level of the interval in 0.01 dBm0; b: that of its loudest 10 ms */
+    EVENT_METER = 14,          /* code: 0 what came in, 1 what went out; a, b: as of EVENT_LEVEL, of its loudest frame */
     /* sources */
     EVENT_PLAYED = 20,         /* code: enum play_end; token: the order's; a: samples heard in all; b: index of the source it stopped in */
     /* recordings */

@@ -170,6 +170,9 @@ static void carry_out(struct plane *plane, const struct order *order)
     case ORDER_MUTE:
         port->muted = order->flags;
         break;
+    case ORDER_METER:
+        port->meter = (struct meter){.interval = (order->token * (MEDIA_RATE / 1000) + plane->frame - 1) / plane->frame};
+        break;
     case ORDER_CONNECT:
         port->peer = plane->ports[order->other];
         port->peer->peer = port;

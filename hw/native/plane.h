@@ -38,6 +38,14 @@ _Static_assert(MEDIA_PORTS_MAX + BRIDGES_MAX < 1 << HANDLE_BITS, "a handle must 
 /* Gains are fixed point. */
 enum { GAIN_BITS = 12, GAIN_UNITY = 1 << GAIN_BITS, GAIN_LIMIT_DB = 24 };
 
+/* Of both directions: what came in, what went out. */
+struct meter {
+    uint32_t interval; /* frames, 0: nobody looks */
+    uint32_t count;    /* of them heard in this interval */
+    double sum[2];     /* of their mean squares */
+    double peak[2];    /* that of the loudest */
+};
+
 struct port {
     struct slot slot; /* first: the card's list of slots is one of ports too */
     struct card *card; /* NULL: a port without a card */
@@ -57,6 +65,7 @@ struct port {
     struct detector *detector;
     struct recording *recording;
     uint32_t recording_token;
+    struct meter meter;
 
     bool voice_ready;                /* voice[] holds this tick's speech */
     int16_t heard[MEDIA_FRAME_MAX];  /* what came in, linear */
@@ -85,6 +94,7 @@ enum order_kind {
     ORDER_RECORD_STATE,
     ORDER_RECORD_STOP,
     ORDER_RESET_STATISTICS,
+    ORDER_METER,
 };
 
 struct order {

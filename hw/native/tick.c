@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "g711.h"
+#include "level.h"
 #include "plane.h"
 
 /* Nobody else is heard by either: the bytes of one go to the other as they are. */
@@ -9,6 +10,7 @@ static bool plain(const struct port *port)
 {
     const struct port *peer = port->peer;
     return peer->place >= 0 && port->place >= 0 && !port->player && !peer->player && !port->muted && !peer->muted &&
+           !port->meter.interval && !peer->meter.interval &&
            port->slot.law == peer->slot.law && port->in_gain == GAIN_UNITY && peer->in_gain == GAIN_UNITY &&
            port->out_gain == GAIN_UNITY && peer->out_gain == GAIN_UNITY;
 }
@@ -112,8 +114,40 @@ static void speak(struct plane *plane, struct port *port, int n)
     g711_encode(port->slot.law, out, port->slot.tx, n);
 }
 
+static double mean_square(enum media_law law, const uint8_t *bytes, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        double sample = g711_linear[law][bytes[i]];
+        sum += sample * sample;
+    }
+    return sum / n;
+}
+
+static void measure(struct plane *plane, struct port *port, int n)
+{
+    struct meter *meter = &port->meter;
+    const uint8_t *ways[2] = {port->slot.rx, port->slot.tx};
+    bool whole = ++meter->count >= meter->interval;
+    for (int way = 0; way < 2; way++) {
+        double power = mean_square(port->slot.law, ways[way], n);
+        meter->sum[way] += power;
+        if (power > meter->peak[way])
+            meter->peak[way] = power;
+        if (!whole)
+            continue;
+        plane_emit(plane, port->handle, plane->now + (uint64_t)n, EVENT_METER, (uint16_t)way,
+                   level_dbm0(meter->sum[way] / meter->count), level_dbm0(meter->peak[way]), 0, NULL, 0);
+        meter->sum[way] = meter->peak[way] = 0;
+    }
+    if (whole)
+        meter->count = 0;
+}
+
 static void finish(struct plane *plane, struct port *port, int n)
 {
+    if (port->meter.interval)
+        measure(plane, port, n);
     if (port->recording) {
         int error = recording_write(port->recording, port->slot.rx, port->slot.tx, n);
         if (error)

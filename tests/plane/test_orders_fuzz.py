@@ -113,6 +113,8 @@ class Nonsense:
             return int(lib.plane_port_activate(p, self.port(), r.random() < 0.8))
         if choice == 6:
             return int(lib.plane_port_gain(p, self.port(), self.db(), self.db()))
+        if choice == 7 and r.random() < 0.5:
+            return int(lib.plane_meter(p, self.port(), r.choice((0, 20, 500))))
         if choice == 7:
             return int(lib.plane_port_mute(p, self.port(), r.random() < 0.5))
         if choice == 8:

@@ -31,6 +31,37 @@ def short() -> Clip:
     return Clip(np.zeros(80, np.int16))
 
 
+def test_a_meter_tells_both_directions_beside_what_the_line_hears_itself(plane: Plane) -> None:
+    heard: list[Event] = []
+    metered: list[Event] = []
+    a, b = plane.open_voice(heard.append), plane.open_voice()
+    for port in (a, b):
+        plane.activate(port, True)
+    plane.connect(a, b)
+    plane.detect(a, Ear.LEVEL, level_interval_ms=100)
+    plane.meter(a, metered.append, 100)
+    plane.play(a, [Tone([sine(1000, ms=60_000)])], loop=True)
+    for _frame in range(50):
+        plane.step()
+    sent = [event for event in metered if event.code == 1]
+    assert {event.kind for event in metered} == {EventKind.METER}
+    assert len(sent) in (9, 10)
+    assert {event.code for event in metered} == {0, 1}
+    assert sent[-1].a == pytest.approx(-1000, abs=10)
+    assert sent[-1].b >= sent[-1].a
+    assert [event.a for event in metered if event.code == 0][-1] < -6500  # the silence of A-law is not quite silent
+    assert EventKind.METER not in {event.kind for event in heard}
+    plane.meter(a, None)
+    plane.step()
+    plane.step()
+    before = len(metered)
+    for _frame in range(50):
+        plane.step()
+    assert len(metered) == before
+    with pytest.raises(PlaneError):
+        plane.meter(a, metered.append, 10)
+
+
 def test_what_does_not_fit_into_c_is_refused_like_any_wrong_value(plane: Plane) -> None:
     port = plane.open_voice()
     with pytest.raises(PlaneError, match=r"connect: .*outside its range"):

@@ -225,6 +225,10 @@ def office() -> dict[str, Rows]:
     return more | {"status": {"box": STATUS}, "calls": calls, "lines": lines, "spans": spans, "alarms": alarms}
 
 
+LOUD, SILENT = {"mean": -21.3, "peak": -17.8}, {"mean": -90.0, "peak": -90.0}
+"""Levels of a line."""
+
+
 class Box:
     """asked: what clients asked but hello and subscribe. acts: by method, what is answered."""
 
@@ -242,6 +246,7 @@ class Box:
             "line.block": lambda params: {},
             "line.unblock": lambda params: {},
             "line.reset": lambda params: {},
+            "line.level": lambda params: {"received": LOUD, "sent": SILENT},
             "line.trace": lambda params: {"rows": [f"what {params['line']} did"]},
             "alarm.acknowledge": lambda params: {},
             "queue.why_waiting": lambda params: {"obstacles": {"1001": "busy", "1002": "not ready: lunch"}},

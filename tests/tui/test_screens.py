@@ -24,6 +24,7 @@ from tui.calls import Calls
 from tui.columns import plain
 from tui.dialogs import Help, Question
 from tui.live_table import LiveTable
+from tui.meter import Meter
 from tui.room import Room
 from tui.story import Story
 
@@ -358,3 +359,27 @@ def test_the_board_says_which_span_gives_the_clock(tmp_path: Path, language: str
         await until(lambda: _("source of the clock: {n}").format(n=1) in text_of(console, "#detail"))
 
     tell(tmp_path, story)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_level_of_a_line_is_shown_as_bars_and_in_figures(
+    tmp_path: Path, language: str, size: tuple[int, int]
+) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("2")
+        await until(lambda: isinstance(console.screen, Board) and bool(table(console).keys()))
+        await pilot.press("home", "v")
+        await until(lambda: isinstance(console.screen, Meter) and "-21.3 dBm0" in levels(console))
+        first, second = levels(console).split("\n")
+        assert "#" in first
+        assert "+" in first
+        assert _("silence") in second
+        assert cell_len(first) == cell_len(second) <= size[0]
+        await pilot.press("escape")
+        await until(lambda: isinstance(console.screen, Board))
+
+    tell(tmp_path, story, size)
+
+
+def levels(console: Console) -> str:
+    return str(console.screen.query_one("#levels", Static).content)
