@@ -16,7 +16,7 @@ from core.texts import _
 from tests.tui.box import until
 from tests.tui.real_box import real_box
 from tui.app import Console
-from tui.ask import Ask, Choose
+from tui.ask import Ask, AskAll, Choose
 from tui.changes import Lines
 from tui.dialogs import Question
 from tui.flows import Flows
@@ -184,6 +184,38 @@ def test_a_trial_stops_at_a_break_point_and_goes_on_node_by_node(tmp_path: Path)
         await until(lambda: any("[office/hours]" in row for row in trial.rows[stopped:]))
         await pilot.press("escape", "l")
         await until(lambda: isinstance(console.screen, Sessions))
+
+    tell(tmp_path, story)
+
+
+def test_a_callers_flow_is_stopped_and_goes_on_node_by_node(tmp_path: Path, language: str) -> None:
+    async def story(console: Console, pilot: Pilot[object], folder: Path) -> None:
+        await pilot.press("l")
+        await until(lambda: isinstance(console.screen, Sessions))
+        sessions = console.screen
+        assert isinstance(sessions, Sessions)
+        await console.box.ask("town.lift", telephone="8001")
+        await console.box.ask("town.dial", telephone="8001", digits=",8600")
+        await until(lambda: bool(sessions.table.keys()))
+
+        def stopped() -> str:
+            """Before which node, in words; empty: he is not."""
+            cell = sessions.table.rows[sessions.table.cursor].cells[3]
+            return cell.text if cell.kind == "bad" else ""
+
+        await pilot.press("b")
+        await until(lambda: isinstance(console.screen, Ask))
+        await pilot.press("enter")  # "office/" stands there: every node of it
+        await until(lambda: bool(stopped()))
+        first = stopped()
+        await pilot.press("i")
+        await until(lambda: stopped() not in ("", first))
+        await pilot.press("v")
+        await until(lambda: isinstance(console.screen, AskAll))
+        await pilot.press(*"extension", "enter", *"'8002'", "enter")
+        await until(lambda: "extension = 8002" in text_of(console, "#detail"))
+        await console.box.ask("town.hang_up", telephone="8001")
+        await until(lambda: not sessions.table.keys())
 
     tell(tmp_path, story)
 
