@@ -32,6 +32,7 @@ from tui.columns import fit, plain
 from tui.connection import Gone
 from tui.live_table import Cell, Column, LiveTable, Row
 from tui.room import Screens, clock, lasted, word
+from tui.still import Still
 
 LIVELY = ("alerting", "connected", "initiated", "queued", "held", "fail")
 """The order of the calls in hand."""
@@ -137,14 +138,14 @@ class Desk(Screens):
         self._news: set[int] = set()
 
     def body(self) -> ComposeResult:
-        yield Static("", id="me", markup=False)
+        yield Still("", id="me", markup=False)
         yield LiveTable(
             (Column("", 1), Column(N_("state"), 10), Column(N_("for"), 7, right=True), Column(N_("with"), 0)),
             N_("No call."),
         )
-        yield Static("", id="caller", markup=False)
-        yield Static("", id="queues", markup=False)
-        yield Static("", id="keys", markup=False)
+        yield Still("", id="caller", markup=False)
+        yield Still("", id="queues", markup=False)
+        yield Still("", id="keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(LiveTable).focus()

@@ -188,13 +188,12 @@ class LiveTable(ScrollView, can_focus=True):
             self._forget(key)
             if row is None:
                 self.rows.pop(key, None)
-            else:
-                self.rows[key] = row
+                continue
+            self.rows[key] = row
+            if not sort and before is not None:
+                self._paint(key, before)
         if sort:
             self._sort()
-        else:
-            for key in coming:
-                self._paint(key)
         if sort or self.cursor in coming:
             self.post_message(self.Pointed(self))
 
@@ -215,10 +214,21 @@ class LiveTable(ScrollView, can_focus=True):
         self._strips.pop((key, False), None)
         self._strips.pop((key, True), None)
 
-    def _paint(self, key: str) -> None:
+    def _paint(self, key: str, before: Row | None = None) -> None:
+        """before: what is shown; only the cells that differ from it are painted. None: the whole line is."""
         y = self._places.get(key, -1) + 1 - round(self.scroll_y)
-        if 1 <= y < self.size.height:
+        if not 1 <= y < self.size.height:
+            return
+        if before is None or len(before.cells) != len(self.rows[key].cells) or not self._width:
             self.refresh(Region(0, y, self.size.width, 1))
+            return
+        x = 0
+        for old, new, room in zip(before.cells, self.rows[key].cells, self._widths(self._width), strict=True):
+            if room is None:
+                continue
+            if old != new:
+                self.refresh(Region(x + GAP, y, room, 1))
+            x += GAP + room
 
     # ---- lines ----
 

@@ -28,6 +28,7 @@ from core.texts import N_, _
 from tui.columns import fit, plain
 from tui.keys import named
 from tui.live_table import Column, LiveTable
+from tui.still import Still
 
 if TYPE_CHECKING:
     from tui.app import Console
@@ -98,9 +99,9 @@ class Screens(Screen[None]):
         }
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="head", markup=False)
+        yield Still("", id="head", markup=False)
         yield from self.body()
-        yield Static("", id="state", markup=False)
+        yield Still("", id="state", markup=False)
         yield Footer()
 
     def body(self) -> ComposeResult:
@@ -217,7 +218,7 @@ class Room(Screens):
 
     def below(self) -> Widget:
         """What stands under the table, and tells of the row under the cursor."""
-        return Static("", id="detail", markup=False)
+        return Still("", id="detail", markup=False)
 
     @property
     def table(self) -> LiveTable:

@@ -19,6 +19,7 @@ from tui.columns import plain
 from tui.connection import Gone
 from tui.live_table import Cell, Column, LiveTable, Row
 from tui.room import Screens, word
+from tui.still import Still
 
 AGAIN_S = 1.0
 PHASES = (N_("speaking"), N_("listening"), N_("recording"), N_("waiting"))
@@ -67,7 +68,7 @@ class Sessions(Screens):
         columns = Column(N_("call"), 7, right=True), Column(N_("edition"), 7, right=True), Column(N_("where"), 0)
         shown = (*columns, Column(N_("state"), 18), Column(N_("stops at"), 16))
         yield LiveTable(shown, N_("Nobody is in a flow."))
-        yield Static("", id="detail", markup=False)
+        yield Still("", id="detail", markup=False)
 
     @property
     def table(self) -> LiveTable:

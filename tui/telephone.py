@@ -34,6 +34,7 @@ from tui.keypad import Keypad
 from tui.live_table import Cell, Column, LiveTable, Row
 from tui.places import first
 from tui.room import Screens, clock
+from tui.still import Still
 
 KEYS = {**{digit: digit for digit in "0123456789"}, "asterisk": "*", "number_sign": "#"}
 """Of the toolkit, and of the telephone."""
@@ -141,12 +142,12 @@ class Telephone(Screens):
                 N_("No card is simulated."),
             )
             with Vertical(id="one"):
-                yield Static("", id="card", markup=False)
-                yield Static("", id="hears", markup=False)
+                yield Still("", id="card", markup=False)
+                yield Still("", id="hears", markup=False)
                 with Horizontal():
                     yield Log(highlight=False, auto_scroll=True)
                     yield Keypad()
-        yield Static("", id="town", markup=False)
+        yield Still("", id="town", markup=False)
 
     @property
     def table(self) -> LiveTable:

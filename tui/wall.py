@@ -30,6 +30,7 @@ from tui.digits import HEIGHT, big
 from tui.live_table import Column, LiveTable, Row
 from tui.plot import DayPlot
 from tui.room import Screens, clock, lasted
+from tui.still import Still
 
 HIGH = 36
 """Lines from which there is room for the table, too."""
@@ -154,11 +155,11 @@ class Wall(Screens):
         self._turned = time.monotonic()
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="title", markup=False)
+        yield Still("", id="title", markup=False)
         yield Figures()
         yield LiveTable(self._columns, N_("There are no queues."))
         yield DayPlot(N_("No calls yet today."))
-        yield Static("", id="state", markup=False)
+        yield Still("", id="state", markup=False)
 
     def on_mount(self) -> None:
         table = self.query_one(LiveTable)
