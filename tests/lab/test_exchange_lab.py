@@ -126,7 +126,8 @@ async def lab(**changes: Any) -> AsyncIterator[Lab]:
                 telephone = Telephone(hardware.plane, card.open(FAR + at), name=str(8001 + at))
                 made.telephones[telephone.name] = telephone
             with trio.fail_after(30):
-                while any(line.service for line in hardware.lines.by_name.values()):  # noqa: ASYNC110
+                ends = (*hardware.lines.by_name.values(), *town.lines)
+                while any(line.service for line in ends):  # noqa: ASYNC110
                     await trio.sleep(0.2)
             yield made
             town.close()
