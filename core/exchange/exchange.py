@@ -186,6 +186,8 @@ class Exchange:
             device.leg.call.drop(device.leg, Cause.DESTINATION_OUT_OF_ORDER, "exchange", "line removed")
         elif device is not None and device.lent_to is not None:
             device.lent_to.lost()
+        if any(one.number == name for one in self.box.outside_telephone):  # has waited for the station of its number
+            self.attach(OutsideLine(self, name))
 
     def device(self, name: str) -> Station | Trunk | None:
         return self.stations.get(name) or self.trunks.get(name)
@@ -437,7 +439,7 @@ class Exchange:
         for name in outside - self.stations.keys():
             self.attach(OutsideLine(self, name))
         for name, station in self.stations.items():
-            if name in box.stations:
+            if name in box.stations and (name in outside) is isinstance(station.line, OutsideLine):
                 station.settings = box.stations[name]
         for name, trunk in self.trunks.items():
             trunk.group = self.groups.by_line.get(name)

@@ -20,11 +20,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.config.model.stations import OutsideTelephone
-from core.exchange.destinations.to_trunk import OVERFLOW_CAUSES, RETRIES_MOST
+from core.exchange.destinations.to_trunk import CIRCUIT_CAUSES, OVERFLOW_CAUSES, RETRIES_MOST
 from core.exchange.refusal import Refused, Said
 from core.numbering.permit import Origin
 from core.numbering.target import Choice, TargetKind
-from hw.card import Unsupported
 from hw.clips import silence
 from hw.ear import Ear, TonePlan
 from hw.errors import LocalError
@@ -119,12 +118,16 @@ class OutsideLine:
                 l.Call(
                     called=choice.digits,
                     complete=True,
-                    calling=l.Party(choice.calling) if choice.calling else None,
+                    calling=l.Party(choice.calling, presentation=self._presentation) if choice.calling else None,
                     called_type=l.NumberType[choice.number_type.upper()],
                 ),
             )
             return True
         return False
+
+    @property
+    def _presentation(self) -> l.Presentation:
+        return l.Presentation.RESTRICTED if self._settings.withhold_number else l.Presentation.ALLOWED
 
     def _fails_later(self, cause: Cause, reason: str) -> None:
         """The order is carried out first, as with any line; then it is told what came of it."""
@@ -178,7 +181,7 @@ class OutsideLine:
         self._trunk.line.send(digits)
 
     def flash(self) -> None:
-        raise Unsupported(f"{self.name} is no line of a card", action="hold the call, or transfer it")
+        raise LocalError(f"{self.name} is flashed by its user alone")
 
     def proceed(self) -> None:
         raise LocalError(f"{self.name} never calls")
@@ -206,8 +209,11 @@ class OutsideLine:
     def _gone(self, cause: Cause, by: str, reason: str) -> None:
         rings = self.connection is l.Connection.ALERTING
         self._give_back(None)
-        if rings and cause in OVERFLOW_CAUSES and self._seize():
-            return
+        if rings and cause in OVERFLOW_CAUSES:
+            if cause not in CIRCUIT_CAUSES:  # the group cannot carry it, whichever circuit is taken
+                self._tried = RETRIES_MOST
+            if self._seize():
+                return
         # Whom nobody has spoken with yet has not hung up: the line has failed.
         self._over(cause, "line" if rings else by, reason)
 

@@ -39,6 +39,7 @@ class Trunk:
         self.leg: Leg | None = None
         self.lent_to: OutsideLine | None = None
         """Its call is the way to a telephone elsewhere."""
+        self._lent_for: Call | None = None  # the call in which it was last known to be used so
         self.uses = 0
         self._ears = Ears(exchange.plane, line)
         self._exchange = exchange
@@ -63,7 +64,8 @@ class Trunk:
         """In which it is used."""
         if self.lent_to is not None:
             active = self.lent_to.station.active
-            return active.call if active is not None else None
+            self._lent_for = active.call if active is not None else self._lent_for
+            return self._lent_for
         return self.leg.call if self.leg is not None else None
 
     # ---- what the line tells ----
@@ -146,28 +148,23 @@ class Trunk:
         """We call. The leg's states tell what comes of it."""
         self.leg = leg
         self.uses += 1
-        self._note_seizure(leg, "out")
+        self._note_seizure(leg.call, "out")
         self.line.place(call)
 
     def lend(self, to: OutsideLine, call: l.Call) -> None:
         """We call, and what comes of it the borrower is told, until it is taken back or released."""
         self.lent_to = to
         self.uses += 1
-        used = self.call
-        self._exchange.journal.note(
-            "TrunkSeized",
-            call=used.id if used is not None else 0,
-            device=self.name,
-            direction="out",
-            group=self.group.name if self.group else "",
-        )
-        self._exchange.device_touched(self)
+        assert self.call is not None
+        self._note_seizure(self.call, "out")
         self.line.place(call)
 
     def take_back(self, cause: Cause | None) -> None:
         """cause: why the circuit is released; None: it is already."""
-        used, self.lent_to = self.call, None
-        self._exchange.journal.note("TrunkReleased", call=used.id if used is not None else 0, device=self.name)
+        used = self.call
+        assert used is not None
+        self.lent_to = self._lent_for = None
+        self._exchange.journal.note("TrunkReleased", call=used.id, device=self.name)
         if cause is not None:
             self.line.listen(Ear(0))
             self.line.release(cause)
@@ -177,11 +174,11 @@ class Trunk:
         """The network called, and this is the leg of it."""
         self.leg = leg
         self.uses += 1
-        self._note_seizure(leg, "in")
+        self._note_seizure(leg.call, "in")
 
-    def _note_seizure(self, leg: Leg, direction: str) -> None:
+    def _note_seizure(self, call: Call, direction: str) -> None:
         group = self.group.name if self.group else ""
-        self._exchange.journal.note("TrunkSeized", call=leg.call.id, device=self.name, direction=direction, group=group)
+        self._exchange.journal.note("TrunkSeized", call=call.id, device=self.name, direction=direction, group=group)
         self._exchange.device_touched(self)
 
     def port_of(self, leg: Leg) -> int:

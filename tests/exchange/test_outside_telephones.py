@@ -10,6 +10,7 @@ import trio.testing
 
 from core.config.checks import check
 from core.config.model import Box
+from core.exchange.outside import OutsideLine
 from core.numbering.plan import NumberingPlan
 from core.queues import log_on, open_line
 from hw.playback import Audible
@@ -121,6 +122,30 @@ async def test_ann_gives_up_while_it_rings_and_the_circuit_is_free(autojump_cloc
         await ann.hear_tone("ringback", within=RINGS)
         ann.hang_up()
         await office.all_idle(within=3)
+        assert [event.call for event in office.events if event.kind in ("TrunkSeized", "TrunkReleased")] == [1, 1]
+
+
+async def test_a_telephone_that_withholds_our_number_is_called_so(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office(with_telephone(withhold_number=True)) as office:
+        ann = office.phone("8001")
+        await office.dial(ann, "8090")
+        await ann.hear_tone("ringback", within=RINGS)
+        trace = " ".join(office.exchange.trunks["e1/1"].line.trace())
+        assert "66778800" in trace
+        assert "presentation restricted" in trace
+        ann.hang_up()
+
+
+async def test_it_takes_the_number_of_a_station_when_that_has_gone(autojump_clock: trio.testing.MockClock) -> None:
+    async with open_office() as office:
+        exchange = office.exchange
+        tables = with_telephone(number="8006")
+        tables["station"] = [row for row in tables["station"] if row["number"] != "8006"]
+        box = Box.model_validate(tables)
+        exchange.reconfigure(box, NumberingPlan(box), {})
+        assert not isinstance(exchange.stations["8006"].line, OutsideLine), "a call may be on it still"
+        exchange.detach("8006")
+        assert isinstance(exchange.stations["8006"].line, OutsideLine)
 
 
 @pytest.mark.parametrize("number", ["62000002", "62000008", "62000004"])
