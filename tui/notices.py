@@ -11,11 +11,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core.api.errors import Refusal
 from core.texts import N_, _
 from tui.ask import AskAll, Choose
 from tui.columns import plain
-from tui.connection import Gone
 from tui.room import clock
 from tui.story import Story
 
@@ -68,17 +66,13 @@ def receipts(room: Room) -> None:
 
 
 async def _receipts(room: Room) -> None:
-    try:
-        found = (await room.box.ask("notice.list"))["notices"]
-    except Refusal as refused:
-        room.console.say_no(refused)
+    found = await room.asked("notice.list")
+    if found is None:
         return
-    except Gone:
-        return  # the line of state says it
-    if not found:
+    if not found["notices"]:
         room.notify(_("There are no notes and no bulletins."), markup=False)
         return
-    notices = {str(one["id"]): one for one in reversed(found)}
+    notices = {str(one["id"]): one for one in reversed(found["notices"])}
 
     def chosen(number: str | None) -> None:
         if number is not None:

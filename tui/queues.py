@@ -272,14 +272,10 @@ class Queues(Room):
         self.aside(self._call_backs, "call-backs")
 
     async def _call_backs(self) -> None:
-        try:
-            found = (await self.box.ask("queue.call_backs"))["call_backs"]
-        except Refusal as refused:
-            self.console.say_no(refused)
+        found = await self.asked("queue.call_backs")
+        if found is None:
             return
-        except Gone:
-            return  # the line of state says it
-        rows = {str(one["call"]): _call_back(one) for one in found}
+        rows = {str(one["call"]): _call_back(one) for one in found["call_backs"]}
         if not rows:
             self.notify(_("Nobody is to be called back."), markup=False)
             return

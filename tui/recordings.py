@@ -135,13 +135,8 @@ class Recordings(Room):
         self.aside(self._look_up, "search")
 
     async def _look_up(self) -> None:
-        try:
-            found = await self.box.ask("recording.search", **_params(self.wanted), last=LAST)
-        except Refusal as refused:
-            self.console.say_no(refused)
-        except Gone:
-            return  # the line of state says it; begin() asks again
-        else:
+        found = await self.asked("recording.search", **_params(self.wanted), last=LAST)
+        if found is not None:
             self._rows = {row["file"]: row for row in found["recordings"]}
             self.fill()
             self.table.flush()
@@ -264,14 +259,11 @@ class Recordings(Room):
 
     async def _play_to(self, file: str) -> None:
         """To whom: the telephones that speak with somebody."""
-        try:
-            calls = (await self.box.ask("call.list"))["calls"]
-        except Refusal as refused:
-            self.console.say_no(refused)
+        found = await self.asked("call.list")
+        if found is None:
             return
-        except Gone:
-            return
-        speak = {f"{leg['device']} {call['id']}": (leg["device"], call) for call in calls for leg in _ours(call)}
+        pairs = [(leg["device"], call) for call in found["calls"] for leg in _ours(call)]
+        speak = {f"{device} {call['id']}": (device, call) for device, call in pairs}
         if not speak:
             self.notify(_("Nobody speaks at a telephone."), markup=False)
             return

@@ -24,15 +24,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
+from core.api.errors import Refusal
 from core.texts import N_, _
 from tui.columns import fit, plain
+from tui.connection import Connection, Gone
 from tui.keys import named
 from tui.live_table import Column, LiveTable
 from tui.still import Still
 
 if TYPE_CHECKING:
     from tui.app import Console
-    from tui.connection import Connection
 
 # Words of the box that have a plainer one, and those of links.
 PLAINER = {"null": N_("idle"), "up": N_("up"), "down": N_("down")}
@@ -126,6 +127,16 @@ class Screens(Screen[None]):
         """Does it while keys are heard. Of a group only what was begun last goes on; without one all do."""
         self.run_worker(cast(Any, what), group=group or "alone", exclusive=bool(group))
 
+    async def asked(self, method: str, **params: Any) -> Any:
+        """The answer; None: the box says no, which is told, or it has gone, as the line of state says."""
+        try:
+            return await self.box.ask(method, **params)
+        except Refusal as refused:
+            self.console.say_no(refused)
+        except Gone:
+            pass
+        return None
+
     def begin(self) -> None:
         """All that it watches is there, and new."""
 
@@ -133,7 +144,9 @@ class Screens(Screen[None]):
         """Rows of one of its topics changed, or have gone."""
 
     def show_state(self) -> None:
-        """Head and line of state anew."""
+        """Head and line of state anew; of a screen that is not composed yet, or is going, nothing."""
+        if not self.query("#state"):
+            return
         self.show_head()
         width = self.size.width
         line = self.query_one("#state", Static)

@@ -24,4 +24,5 @@ class Start(Screens):
             text = _("There is no room for your role here.")
         else:
             text = _("Waiting for the box at {path} ...").format(path=self.box.path)
-        self.query_one("#body", Static).update(text)
+        for body in self.query("#body").results(Static):
+            body.update(text)

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core.api.errors import Refusal
 from core.texts import N_, _
 from hw import wall_clock
 from tui.ask import AskAll, Choose
 from tui.columns import plain
-from tui.connection import Gone
 from tui.notices import listed
 
 if TYPE_CHECKING:
@@ -93,17 +91,13 @@ def tasks(room: Room, show: Callable[[int], None] | None = None) -> None:
 
 
 async def _tasks(room: Room, show: Callable[[int], None] | None) -> None:
-    try:
-        found = (await room.box.ask("recording.tasks"))["tasks"]
-    except Refusal as refused:
-        room.console.say_no(refused)
+    found = await room.asked("recording.tasks")
+    if found is None:
         return
-    except Gone:
-        return  # the line of state says it
-    if not found:
+    if not found["tasks"]:
         room.notify(_("No recording task was ordered."), markup=False)
         return
-    by_number = {str(one["id"]): one for one in reversed(found)}
+    by_number = {str(one["id"]): one for one in reversed(found["tasks"])}
 
     def chosen(number: str | None) -> None:
         if number is not None:
