@@ -10,7 +10,7 @@ codes of a test are in the test's own file.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
@@ -21,13 +21,12 @@ from firmware.partner import OtherLine
 from firmware.span_tests import bit_error, counters, span_alarm
 from firmware.trunk_tests import battery, busy_tone, dial_tone, echo, noise
 from firmware.verdict import Verdict
-from trio.testing import MockClock
 
 from hw.card import Alarm, Defect
 from hw.signalling.analog.profile import LineProfile
 from hw.sim.subscriber_line import Habits
 from hw.sim.wire import CLEAR, Condition, Side
-from tests.firmware.office import NUMBERS, PRI, TRUNK, Office, office
+from tests.firmware.office import NUMBERS, PRI, TRUNK, Office
 
 pytestmark = pytest.mark.native
 
@@ -161,15 +160,9 @@ FAULTS_OF_AN_ACCEPTANCE = {
 
 
 @pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def there(clock: object) -> AsyncIterator[Office]:
-    async with office() as there:
-        there.connect(Habits(), Habits())
-        yield there
+def there(there: Office) -> Office:
+    there.connect(Habits(), Habits())
+    return there
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)

@@ -27,7 +27,6 @@ from firmware.pair_tests import (
 from firmware.partner import OtherLine, ToldPartner
 from firmware.setup.plain import Plain
 from firmware.verdict import Verdict
-from trio.testing import MockClock
 
 from core.lines import Lines
 from hw.callerid import CallerId
@@ -40,7 +39,7 @@ from hw.sim.subscriber_line import Habits
 from hw.sim.wire import Condition
 from hw.sim.wire import Side as End
 from hw.timers import Timers
-from tests.firmware.office import CAS, NUMBERS, PRI, TRUNK, Office, office
+from tests.firmware.office import CAS, NUMBERS, PRI, TRUNK, Office
 
 pytestmark = pytest.mark.native
 
@@ -48,17 +47,6 @@ OTHER = TRUNK + 1
 ANY_NUMBER = replace(CHINA, called_digits=0, ask_caller_after=0)
 """R2 of which either end takes numbers of any length."""
 Test = Callable[[Pair], Awaitable[Verdict]]
-
-
-@pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def there(clock: object) -> AsyncIterator[Office]:
-    async with office() as there:
-        yield there
 
 
 def says(verdict: Verdict, code: str, *words: str) -> None:

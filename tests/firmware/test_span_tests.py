@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -11,24 +10,12 @@ from firmware.outcome import Outcome
 from firmware.prbs import Received
 from firmware.span_tests import bit_error, counters, judge_counters, judge_looks, judge_pattern, looped, span_alarm
 from firmware.verdict import Verdict
-from trio.testing import MockClock
 
 from hw.card import Alarm, Defect, SpanCounters, SpanInfo, SpanLoop
 from hw.sim.wire import Condition, Side
-from tests.firmware.office import CAS, PRI, Office, office
+from tests.firmware.office import CAS, PRI, Office
 
 pytestmark = pytest.mark.native
-
-
-@pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def there(clock: object) -> AsyncIterator[Office]:
-    async with office() as there:
-        yield there
 
 
 def says(verdict: Verdict, code: str, *words: str) -> None:

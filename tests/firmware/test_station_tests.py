@@ -12,7 +12,6 @@ from firmware.lines import on_bench
 from firmware.setup.plain import Plain
 from firmware.station_tests import CordHand, ToldHand, judge_keys
 from firmware.verdict import Verdict
-from trio.testing import MockClock
 
 from hw.signalling.analog.profile import LineProfile
 from hw.sim.span import Stations
@@ -22,11 +21,6 @@ from tests.firmware.office import Office, office
 pytestmark = pytest.mark.native
 
 STATION = 1
-
-
-@pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 import trio
 from firmware.tracing import judge_frames, traced
 from firmware.verdict import Verdict
-from trio.testing import MockClock
 
 from core.command import main
 from core.lines import Lines
@@ -19,22 +18,11 @@ from hw.card import Alarm, Defect
 from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
 from hw.sim.far import FarSide
 from hw.timers import Timers
-from tests.firmware.office import CAS, PRI, Office, office
+from tests.firmware.office import CAS, PRI, Office
 
 pytestmark = pytest.mark.native
 
 LINKTYPE_LAPD = 203
-
-
-@pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def there(clock: object) -> AsyncIterator[Office]:
-    async with office() as there:
-        yield there
 
 
 @pytest.fixture

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import numpy as np
 import pytest
 from firmware.outcome import Outcome
 from firmware.trunk_tests import battery, busy_tone, dial_tone, echo, judge_dial_tone, judge_noise, noise
 from firmware.verdict import Verdict
-from trio.testing import MockClock
 
 from hw.sim.hybrid import Reflection
 from hw.sim.subscriber_line import Habits
 from hw.sim.wire import Condition, Side
 from hw.wave import Samples
-from tests.firmware.office import NUMBERS, TRUNK, Office, office
+from tests.firmware.office import NUMBERS, TRUNK, Office
 
 pytestmark = pytest.mark.native
-
-
-@pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def there(clock: object) -> AsyncIterator[Office]:
-    async with office() as there:
-        yield there
 
 
 def says(verdict: Verdict, code: str, *words: str) -> None:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import numpy as np
 import pytest
 from firmware.trunk_tests import echo
 from firmware.tune import PROBE_TAP, best_taps, tune, with_line
 from hypothesis import given
 from hypothesis import strategies as st
-from trio.testing import MockClock
 
 from hw.card import Balance, Unsupported
 from hw.sim.hybrid import Reflection
 from hw.sim.subscriber_line import Habits
 from hw.sim.wire import Condition, Side
-from tests.firmware.office import TRUNK, Office, office
+from tests.firmware.office import TRUNK, Office
 
 pytestmark = pytest.mark.native
-
-
-@pytest.fixture
-def clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def there(clock: object) -> AsyncIterator[Office]:
-    async with office() as there:
-        yield there
 
 
 LINES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from core import texts
 from core.texts import _
 from tests.tui.box import until
 from tests.tui.real_box import real_box
@@ -26,13 +25,6 @@ from tui.trial import Trial
 
 SIZES = [(80, 24), (132, 43)]
 Story = Callable[[Console, "Pilot[object]", Path], Awaitable[None]]
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    texts.use(request.param)
-    yield request.param
-    texts.use("en")
 
 
 def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from core import texts
 from core.texts import _
 from hw.card import HardwareError
 from tests.tui.box import Box, box, until
@@ -33,13 +32,6 @@ from tui.start import Start
 SIZES = [(80, 24), (132, 43)]
 
 Story_ = Callable[[Box, Console, "Pilot[object]"], Awaitable[None]]
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    texts.use(request.param)
-    yield request.param
-    texts.use("en")
 
 
 def tell(

@@ -12,15 +12,13 @@ from textual.widgets import Input
 
 from core.texts import _
 from tests.tui.box import BEGUN, Box, agent, until
-from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
+from tests.tui.test_screens import SIZES, shown, table, tell, text_of
 from tui.agents import Agents, agent_series
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose
 from tui.dialogs import Question
 from tui.room import lasted
 from tui.team import Team
-
-__all__ = ["language"]
 
 
 async def go(console: Console, pilot: Pilot[object], key: str, kind: type[Agents]) -> None:

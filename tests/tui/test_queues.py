@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from core import texts
 from core.texts import _
 from tests.tui.box import Box, queue, until
-from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
+from tests.tui.test_screens import SIZES, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Choose
 from tui.columns import INSTEAD
@@ -23,8 +23,6 @@ from tui.plot import DayPlot
 from tui.queues import Queues
 from tui.story import Story
 from tui.wall import Figures, Wall
-
-__all__ = ["language"]
 
 
 async def go(console: Console, pilot: Pilot[object]) -> None:

@@ -17,15 +17,13 @@ from textual.widgets import Input
 from core.texts import _
 from hw import wall_clock
 from tests.tui.box import Box, shelf, until
-from tests.tui.test_screens import SIZES, language, shown, table, tell, text_of
+from tests.tui.test_screens import SIZES, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Ask, AskAll
 from tui.beside import beside
 from tui.recordings import Recordings, parties
 from tui.story import Story
 from tui.wave import downward, upward
-
-__all__ = ["language"]
 
 NOW = datetime(2026, 9, 21, 12, tzinfo=UTC)
 

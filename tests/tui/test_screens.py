@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from textual.widgets import Footer, Log, Static
 from textual.widgets._footer import FooterKey
 
-from core import texts
 from core.api.errors import Code, Refusal
 from core.texts import _
 from tests.tui.box import Box, alarm, box, call, leg, line, span, until
@@ -31,13 +30,6 @@ from tui.story import Story
 SIZES = [(80, 24), (132, 43)]
 
 Story_ = Callable[[Box, Console, "Pilot[object]"], Awaitable[None]]
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    texts.use(request.param)
-    yield request.param
-    texts.use("en")
 
 
 def tell(path: Path, story: Story_, size: tuple[int, int] = (80, 24)) -> None:
