@@ -27,14 +27,18 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Input, RichLog, Static
 
 from core.texts import N_, _
+from core.width import width
 from hw import virtual_time
 from tui.columns import fit, plain
 
 COLOURS = {Mark.GOOD: "green", Mark.BAD: "bold red", Mark.HINT: "yellow", Mark.ADDED: "green", Mark.REMOVED: "red"}
+ROWS = 8
+"""Of choices, one below the other; more stand side by side."""
 BACK, LEAVE = object(), object()
 """In place of an answer."""
 
@@ -93,6 +97,8 @@ class Setup(App[int]):
         Binding("f1", "help_me", N_("Help"), priority=True),
         Binding("escape", "go_back", N_("Back"), priority=True),
         Binding("ctrl+q", "leave", N_("Leave"), priority=True),
+        Binding("pageup", "read(-1)", N_("Page up"), priority=True),
+        Binding("pagedown", "read(1)", show=False, priority=True),
     ]
 
     def __init__(self, site: Site) -> None:
@@ -163,7 +169,8 @@ class Setup(App[int]):
         self.question = question
         self.progress("")
         choices = [f"{at}  {choice.words()}" for at, choice in enumerate(question.choices, 1)]
-        self._show_question([*choices, question.words()])
+        room = self.query_one("#question", Static).content_size.width
+        self._show_question([*(choices if len(choices) <= ROWS else packed(choices, room)), question.words()])
         field = self.query_one(Input)
         values = [choice.value for choice in question.choices]
         field.value = str(values.index(question.default) + 1) if question.default in values else question.default
@@ -204,6 +211,10 @@ class Setup(App[int]):
             self.question = None
             self._bridge.answers.put(BACK)
 
+    def action_read(self, pages: int) -> None:
+        log = self.query_one("#said", RichLog)
+        (log.scroll_page_down if pages > 0 else log.scroll_page_up)(animate=False)
+
     def action_leave(self) -> None:
         if not self._thread.is_alive():
             self.exit(self.code)
@@ -214,13 +225,28 @@ class Setup(App[int]):
             self.say(_("A step is being done just now; leave at the next question."), Mark.HINT)
 
 
+def packed(choices: list[str], columns: int) -> list[str]:
+    """Side by side, the first ones in the first row."""
+    cell = max(width(choice) for choice in choices) + 3
+    across = max((columns + 3) // cell, 1)
+    rows = (choices[at : at + across] for at in range(0, len(choices), across))
+    return ["".join(fit(choice, cell) for choice in row).rstrip() for row in rows]
+
+
+class Said(RichLog):
+    """What was said. A question takes rows from it: its end is what one has to read before the answer."""
+
+    def on_resize(self, event: Resize) -> None:
+        self.scroll_end(animate=False)
+
+
 class Front(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static("", id="head", markup=False)
         with Horizontal():
             yield Static("", id="steps", markup=False)
             with Vertical():
-                yield RichLog(id="said", wrap=True, auto_scroll=True, min_width=20)
+                yield Said(id="said", wrap=True, auto_scroll=True, min_width=20)
                 yield Static("", id="progress", markup=False)
                 yield Static("", id="question", markup=False)
                 yield Input(select_on_focus=False)

@@ -56,6 +56,7 @@ SECONDS = {
     "tests/lab/test_queues_lab.py": 45,
     "tests/lab/test_r2_lab.py": 40,
     "tests/lab/test_setup_lab.py": 225,
+    "tests/lab/test_setup_screen_lab.py": 310,
     "tests/lab/test_speech_path.py": 37,
     "tests/lab/test_working_day.py": 200,
     "tests/lines/test_dahdi_analog_contract.py": 100,

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -139,12 +140,7 @@ class Lab:
         self._cas.close()
 
 
-async def test_a_working_day_over_the_real_driver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def tell(chapter: str) -> None:
-        """Past pytest's capture: whoever runs the lab sees that the guest lives."""
-        with capsys.disabled():
-            print(f"    {chapter}", flush=True)
-
+async def test_a_working_day_over_the_real_driver(tmp_path: Path, tell: Callable[[str], None]) -> None:
     results = Path(os.environ.get("STROWGER_LAB_RESULTS", tmp_path))
     (tmp_path / "tapes").mkdir()
     async with box() as (plane, card), trio.open_nursery() as nursery:

@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input, RichLog, Static
 from core import texts
 from core.texts import _
 from tests.tui.box import until
-from tui.setup import Setup
+from tui.setup import Setup, packed
 
 pytestmark = pytest.mark.native
 
@@ -63,6 +63,35 @@ def test_enter_alone_leads_to_the_first_call(tmp_path: Path, size: tuple[int, in
     finally:
         texts.use("en")
     assert list((tmp_path / "data" / "acceptance").glob("*.pdf"))
+
+
+def test_a_question_never_covers_the_end_of_what_was_said(tmp_path: Path) -> None:
+    """It takes rows from the log: whoever confirms a difference must have seen its last lines, and can page up."""
+
+    async def story() -> None:
+        setup = Setup(Site.training(tmp_path, virtual=True))
+        async with setup.run_test(size=(80, 24)) as pilot:
+            log = setup.screen.query_one("#said", RichLog)
+            while setup._thread.is_alive():
+                await until(lambda: setup.question is not None or not setup._thread.is_alive())
+                await pilot.pause()
+                assert log.scroll_offset.y == log.max_scroll_y
+                if setup.question is not None and setup.question.name.startswith("write"):
+                    await pilot.press("pageup")
+                    assert log.scroll_offset.y < log.max_scroll_y
+                    return
+                await pilot.press("enter")
+            raise AssertionError("nothing was to be written")
+
+    asyncio.run(story())
+
+
+def test_many_choices_stand_side_by_side() -> None:
+    """A card of 24 telephones hid the question under its choices."""
+    rows = packed([f"{at}  {8000 + at}" for at in range(1, 25)], 48)
+    assert len(rows) == 6
+    assert rows[0] == "1  8001    2  8002    3  8003    4  8004"
+    assert "24  8024" in rows[-1]
 
 
 def test_one_goes_back_asks_for_help_leaves_and_goes_on(tmp_path: Path) -> None:

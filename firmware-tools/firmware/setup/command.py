@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, default=TRAINING, metavar="DIR", help="of the training (default: %(default)s)"
     )
     parser.add_argument(
-        "--virtual", action="store_true", help="training on a clock that does not wait (with --simulated --plain)"
+        "--virtual", action="store_true", help="training on a clock that does not wait (with --simulated)"
     )
     parser.add_argument(
         "--etc", type=Path, default=Path("/etc"), metavar="DIR", help="of the driver's files (default: %(default)s)"
@@ -49,8 +49,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, screen: Callable[[Site], int] | None = None) -> int:
     """screen: the console's dialogue, where there is one; it is used on a terminal, unless --plain."""
-    if options.virtual and not (options.simulated and options.plain):
-        print(_("strowger: --virtual goes with --simulated --plain"), file=sys.stderr)
+    if options.virtual and not options.simulated:
+        print(_("strowger: --virtual goes with --simulated"), file=sys.stderr)
         return 2
     site = site_of(options)
     _may_write(site)
