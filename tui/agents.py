@@ -115,7 +115,7 @@ class Agents(Room):
     def take(self, topic: str, keys: set[str]) -> None:
         if topic == "agents":
             self._put(keys)
-            self.show_state()
+            self.state_changed()
 
     def ticked(self) -> None:
         self._put(self.table.seen())

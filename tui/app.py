@@ -12,7 +12,9 @@ orders go to the box, and what comes of them comes back as changed rows.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +22,7 @@ from typing import Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import CursorPosition, Event, Key
 from textual.screen import Screen
 
 from core import texts
@@ -28,8 +31,10 @@ from core.texts import N_, _
 from tui.ask import Ask
 from tui.connection import Connection, Gone
 from tui.dialogs import Help
+from tui.driver import LineDriver, paint_anew
 from tui.keys import alt_sent, keymap
 from tui.live_table import LiveTable
+from tui.pace import LOOK_S, Pace
 from tui.places import PLACES, Place, first, places
 from tui.room import Room, Screens
 from tui.settings import Settings
@@ -42,6 +47,8 @@ THEMES = {"dark": "textual-dark", "light": "textual-light"}
 HELP_S = 30.0
 """How long a call for help stands there."""
 START = "start"
+ANSWER_S = 1.0
+"""So long whoever leaves waits for a terminal's answer."""
 MISTAKE_S = 20.0
 """How long a mistake in the file of keys is shown."""
 # Words of the toolkit for its own keys.
@@ -77,12 +84,14 @@ class Console(App[object]):
         *(Binding(alt_sent(place.key), f"room('{place.room}')", show=False) for place in PLACES if alt_sent(place.key)),
         Binding("f9", "turn_light", N_("Light or dark"), show=False, id="light"),
         Binding("f8", "turn_language", N_("English or Chinese"), show=False, id="language"),
+        Binding("ctrl+l", "paint", N_("Paint anew"), show=False, priority=True, id="paint"),
         Binding("ctrl+q", "quit", N_("Quit"), priority=True, id="quit"),
     ]
 
     def __init__(self, path: Path, settings: Settings | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=LineDriver)
         self.settings = settings or Settings()
+        self._pace = Pace()
         self._telephone = ""
         """Where who sits here has his telephone, as he has said."""
         self._heard: set[tuple[str, float]] = set()
@@ -98,6 +107,44 @@ class Console(App[object]):
         for mistake in self.settings.mistakes:
             self.notify(mistake, severity="warning", timeout=MISTAKE_S, markup=False)
         self.run_worker(self.box.run())
+        self._measure()  # before the first painting: the way to the terminal and back with nothing on it
+        self.set_interval(LOOK_S, self._measure)
+
+    # ---- of the line to the terminal (tui/pace.py) ----
+
+    def due(self) -> bool:
+        """Whether something may be painted that nobody has asked for."""
+        return self._pace.due(time.monotonic())
+
+    def _measure(self) -> None:
+        now = time.monotonic()
+        driver = self._driver
+        if isinstance(driver, LineDriver) and driver.sent and self._pace.asks(now):
+            driver.probe()
+            self._pace.probed(now)
+        if self._pace.due(now):
+            for screen in self._looked_at():
+                screen.show_late()
+
+    def action_paint(self) -> None:
+        paint_anew(self)
+
+    def on_cursor_position(self, event: CursorPosition) -> None:
+        self._pace.answered(time.monotonic())
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key):
+            self._pace.pressed()
+        await super().on_event(event)
+
+    async def action_quit(self) -> None:
+        """An answer of the terminal that is still on its way would stand in the shell."""
+        until = time.monotonic() + ANSWER_S
+        while self._pace.waits(now := time.monotonic()) and now < until:  # noqa: ASYNC110 - a second at most
+            await asyncio.sleep(LOOK_S / 10)
+        await super().action_quit()
+
+    # ---- of who sits here ----
 
     @property
     def places(self) -> list[Place]:
@@ -136,7 +183,7 @@ class Console(App[object]):
                 else:
                     screen.take(topic, keys)
             if topic == "status":
-                screen.show_state()
+                screen.state_changed()
         if topic == "agents":
             self._hear_help()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import termios
 from pathlib import Path
 
 from core import texts
@@ -17,11 +18,19 @@ from core.texts import _
 from hw.card import HardwareError
 from tui.settings import THEMES, read, usual_path
 
+COLOURS = {"16": "standard", "256": "256", "all": "truecolor"}
+"""With the toolkit's names."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket of the box")
     parser.add_argument("--language", choices=sorted(texts.LANGUAGES), help="default: as the environment says")
     parser.add_argument("--theme", choices=THEMES, help="default: as the file of keys says, else dark")
+    parser.add_argument(
+        "--colours",
+        choices=COLOURS,
+        help="default: as the terminal says; 16 on a serial line of less than 38400 bit/s, as they are shorter to say",
+    )
     parser.add_argument(
         "--keys", type=Path, metavar="FILE", help="keys, theme, language; default: ~/.config/strowger/console.toml"
     )
@@ -48,8 +57,19 @@ def run(options: argparse.Namespace) -> int:
     language = options.language or settings.language
     if language and os.environ.get("TERM") != "linux":
         texts.use(language)
+    colours = options.colours or ("16" if _serial_and_slow() else "")
+    if colours:
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = COLOURS[colours]  # the toolkit reads it when it is imported
     from tui.app import Console
 
     console = Console(options.socket or socket_path(), settings)
     console.run()
     return console.return_code or 0
+
+
+def _serial_and_slow() -> bool:
+    """Pseudo terminals (a window, SSH) say 38400, whatever the line behind them carries."""
+    try:
+        return bool(termios.tcgetattr(sys.stdout.fileno())[5] < termios.B38400)
+    except termios.error:
+        return False

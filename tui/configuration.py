@@ -83,7 +83,7 @@ class Configuration(Workbench):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_interval(1.0, self.show_draft)
+        self.every(1.0, self.show_draft)
 
     # ---- from the box ----
 

@@ -149,10 +149,10 @@ class Desk(Screens):
 
     def on_mount(self) -> None:
         self.query_one(LiveTable).focus()
-        self.set_interval(1.0, self._tick)
+        self.every(1.0, self._tick)
 
     def _tick(self) -> None:
-        if self.is_current and self.box.there:
+        if self.box.there:
             self._show()
 
     # ---- what is there ----

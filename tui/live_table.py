@@ -5,9 +5,10 @@
     table.drop("e1a/3")
 
 A thousand changes in a quarter of a second are one look: rows are put in a dict, and what is seen is painted when the
-clock says so (PACE_S). Keys of a person are answered at once: the cursor's two lines are painted, no others. The cursor
-stays on its row, wherever the row goes. A column of 0 cells takes what the others leave; one that is `wide` stands only
-in a table that is as wide. What one looks for leaves the rows in which it stands.
+clock says so (PACE_S) and the line to the terminal is free (tui/pace.py). Keys of a person are answered at once: the
+cursor's two lines are painted, no others. The cursor stays on its row, wherever the row goes. A column of 0 cells takes
+what the others leave; one that is `wide` stands only in a table that is as wide. What one looks for leaves the rows in
+which it stands.
 
 What it does not: know what a row means. Texts are plain (tui/columns.py), never markup.
 """
@@ -29,6 +30,7 @@ from textual.strip import Strip
 
 from core.texts import N_, _
 from tui.columns import fit, plain
+from tui.pace import due
 
 PACE_S = 0.25
 GAP = 1
@@ -131,7 +133,7 @@ class LiveTable(ScrollView, can_focus=True):
         """For which they were made."""
 
     def on_mount(self) -> None:
-        self.set_interval(PACE_S, self.flush)
+        self.set_interval(PACE_S, self._look)
 
     @property
     def place(self) -> int:
@@ -176,8 +178,12 @@ class LiveTable(ScrollView, can_focus=True):
         for key in (set(self.rows) | set(self._coming)) - keys:
             self.drop(key)
 
+    def _look(self) -> None:
+        if self._coming and due(self.app):
+            self.flush()
+
     def flush(self) -> None:
-        """Paints what has changed. The clock calls it; whoever has just filled the table may, too."""
+        """Paints what has changed, now: for whoever has just filled the table."""
         if not self._coming:
             return
         coming, self._coming = self._coming, {}
@@ -259,7 +265,7 @@ class LiveTable(ScrollView, can_focus=True):
                 lit = style + Style(reverse=True) if at == self.lit else style
                 title = fit(plain(column.title and _(column.title)), room, column.right)
                 segments += [Segment(" " * GAP, style), Segment(title, lit)]
-        return Strip(segments).adjust_cell_length(width, style)
+        return Strip(segments).adjust_cell_length(width, style).simplify()
 
     def _nothing(self) -> str:
         if self.wanted and self.rows:
@@ -275,7 +281,7 @@ class LiveTable(ScrollView, can_focus=True):
                 continue
             style = self._style(cell.kind) if over is None else over
             segments += [Segment(" " * GAP, usual), Segment(fit(plain(cell.text), room, column.right), style)]
-        return Strip(segments).adjust_cell_length(width, usual)
+        return Strip(segments).adjust_cell_length(width, usual).simplify()
 
     def _widths(self, width: int) -> list[int | None]:
         """Cells of each column; None: it is not there."""

@@ -76,7 +76,7 @@ class Meter(Screens):
 
     def on_mount(self) -> None:
         self._look()
-        self.set_interval(EVERY_S, self._look)
+        self.every(EVERY_S, self._look)
 
     def _look(self) -> None:
         self.run_worker(self._read(), exclusive=True)

@@ -64,6 +64,8 @@ class Screens(Screen[None]):
     ROOM: ClassVar[str] = ""
     TOPICS: ClassVar[tuple[str, ...]] = ()
     HELP_TEXT: ClassVar[str] = ""
+    _late = False
+    """Whether the state has changed, and is not shown yet."""
     DEFAULT_CSS = """
     Screens #head { dock: top; height: 1; background: $primary; color: $text; text-style: bold;
         link-color: $text; link-style: none; link-style-hover: reverse; link-color-hover: $text;
@@ -155,6 +157,26 @@ class Screens(Screen[None]):
         line.set_class(self.box.there and bool(status.get("worst") == "critical"), "alarmed")
         line.update(fit(" " + plain(self._state(status)), width), layout=False)
 
+    def state_changed(self) -> None:
+        """Shows it when the line to the terminal can take it."""
+        self._late = True
+        if self.console.due():
+            self.show_late()
+
+    def show_late(self) -> None:
+        if self._late:
+            self._late = False
+            self.show_state()
+
+    def every(self, seconds: float, what: Callable[[], object]) -> None:
+        """Does it so often while somebody looks, and not sooner than the line to the terminal can take it."""
+
+        def look() -> None:
+            if self.is_current and self.console.due():
+                what()
+
+        self.set_interval(seconds, look)
+
     def show_head(self) -> None:
         head = _ends(self._rooms(), plain(self.title_text()) + " ", self.size.width)
         self.query_one("#head", Static).update(head, layout=False)
@@ -240,10 +262,10 @@ class Room(Screens):
     def on_mount(self) -> None:
         self.table.focus()
         if self.TICKS:
-            self.set_interval(1.0, self._tick)
+            self.every(1.0, self._tick)
 
     def _tick(self) -> None:
-        if self.is_current and self.box.there:
+        if self.box.there:
             self.ticked()
 
     def ticked(self) -> None:

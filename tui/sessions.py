@@ -76,7 +76,7 @@ class Sessions(Screens):
 
     def on_mount(self) -> None:
         self.table.focus()
-        self.set_interval(AGAIN_S, self.begin)
+        self.every(AGAIN_S, self.begin)
 
     def begin(self) -> None:
         self.aside(self._read, "look")

@@ -35,6 +35,7 @@ from core.texts import N_, _
 from core.width import width
 from hw import virtual_time
 from tui.columns import fit, plain
+from tui.driver import LineDriver, paint_anew
 
 COLOURS = {Mark.GOOD: "green", Mark.BAD: "bold red", Mark.HINT: "yellow", Mark.ADDED: "green", Mark.REMOVED: "red"}
 ROWS = 8
@@ -97,12 +98,13 @@ class Setup(App[int]):
         Binding("f1", "help_me", N_("Help"), priority=True),
         Binding("escape", "go_back", N_("Back"), priority=True),
         Binding("ctrl+q", "leave", N_("Leave"), priority=True),
+        Binding("ctrl+l", "paint", show=False, priority=True),
         Binding("pageup", "read(-1)", N_("Page up"), priority=True),
         Binding("pagedown", "read(1)", show=False, priority=True),
     ]
 
     def __init__(self, site: Site) -> None:
-        super().__init__()
+        super().__init__(driver_class=LineDriver)
         self._site = site
         self.question: Question | None = None
         """That waits for its answer."""
@@ -214,6 +216,9 @@ class Setup(App[int]):
     def action_read(self, pages: int) -> None:
         log = self.query_one("#said", RichLog)
         (log.scroll_page_down if pages > 0 else log.scroll_page_up)(animate=False)
+
+    def action_paint(self) -> None:
+        paint_anew(self)
 
     def action_leave(self) -> None:
         if not self._thread.is_alive():

@@ -42,7 +42,7 @@ class Story(Screens):
     def on_mount(self) -> None:
         self.query_one(Log).focus()
         self._look()
-        self.set_interval(self._every_s, self._look)
+        self.every(self._every_s, self._look)
 
     def _look(self) -> None:
         self.run_worker(self._read(), exclusive=True)

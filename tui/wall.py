@@ -165,7 +165,7 @@ class Wall(Screens):
         table = self.query_one(LiveTable)
         table.can_focus = False
         table.display = self.size.height >= HIGH
-        self.set_interval(1.0, self._tick)
+        self.every(1.0, self._tick)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -186,11 +186,10 @@ class Wall(Screens):
             self._told_at.update(dict.fromkeys(keys, time.monotonic()))
 
     def _tick(self) -> None:
-        if self.is_current:
-            if self.goes and time.monotonic() - self._turned >= GO_ON_S:
-                self.action_turn(1)
-            self.show()
-            self._ask()
+        if self.goes and time.monotonic() - self._turned >= GO_ON_S:
+            self.action_turn(1)
+        self.show()
+        self._ask()
 
     def show(self) -> None:
         self.show_head()

@@ -68,3 +68,29 @@ def test_the_console_goes_through_a_restart_of_the_box_and_says_so(service: Serv
     seat.until(lambda: gone not in seat.screen.line(STATE))
     seat.press(b"1")
     seat.until(lambda: shows(seat, _("Nobody speaks.")))
+
+
+def test_noise_on_the_line_stays_until_the_picture_is_painted_anew(service: Service, seat: Seat) -> None:
+    """Only what differs is sent: what the console does not know of, it cannot mend without being told."""
+    seat.until(lambda: shows(seat, _("Nobody speaks.")))
+    seat.rest(0.5)
+    seat.screen.feed(b"\x1b[2J\x1b[3;1H#~{{{x{")
+    assert not shows(seat, _("Nobody speaks."))
+    seat.press(b"\x0c")  # Ctrl+L
+    seat.until(lambda: shows(seat, _("Nobody speaks.")))
+    seat.until(lambda: not shows(seat, "#~{{{x{"))
+    assert shows(seat, _("Board"))
+
+
+def test_a_slow_serial_line_has_few_colours(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    service.until("READY=1")
+    seat = Seat(service.path, (80, 24), baud=9600)
+    try:
+        seat.until(
+            lambda: bool(seat.screen.ground(0, 0)) and "Nobody speaks." in "".join(map(seat.screen.line, range(24)))
+        )
+        grounds = {seat.screen.ground(y, x) for y in range(24) for x in range(80)}
+        assert not any(";" in ground for ground in grounds), grounds
+    finally:
+        seat.close()

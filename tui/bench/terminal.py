@@ -65,11 +65,21 @@ class Terminal:
             elif letter == "\n":
                 self._y = min(self._y + 1, self.height - 1)
             elif letter >= " ":
-                for cell in (letter, *[""] * (cell_len(letter) - 1)):
-                    if self._x < self.width:
-                        self._letters[self._y][self._x] = cell
-                        self._grounds[self._y][self._x] = self._ground
-                    self._x += 1
+                self._put(letter, cell_len(letter))
+
+    def _put(self, letter: str, cells: int) -> None:
+        """Half of a wide letter is none: what is left of one is cleared, as terminals do."""
+        row, grounds = self._letters[self._y], self._grounds[self._y]
+        end = self._x + cells
+        if end > self.width:
+            letter, end = " ", self.width
+        if self._x < self.width:
+            for torn in (self._x - 1 if not row[self._x] else -1, end if end < self.width and not row[end] else -1):
+                if torn >= 0:
+                    row[torn], grounds[torn] = " ", self._ground
+            row[self._x : end] = [letter, *[""] * (end - self._x - 1)]
+            grounds[self._x : end] = [self._ground] * (end - self._x)
+        self._x += cells
 
     def _order(self, numbers: str, order: str) -> None:
         if order in "Hf":
