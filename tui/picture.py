@@ -42,7 +42,7 @@ class Picture:
     def __init__(self, width: int, height: int) -> None:
         self.size = width, height
         self._shown: list[list[Cell | None]]
-        self._wanted: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+        self._wanted: list[list[Cell | None]]
         self._x = self._y = 0
         """Where the frame is."""
         self._style = ""
@@ -57,10 +57,10 @@ class Picture:
         self.forget()
 
     def forget(self) -> None:
-        """Nothing is known of what the terminal shows."""
+        """Nothing is known of what the terminal shows, and nothing is wanted there before it is painted again."""
         width, height = self.size
         self._shown = [[None] * width for _ in range(height)]
-        self._touched = set(range(height))
+        self._wanted = [[None] * width for _ in range(height)]
         self._at = None
         self._spoiled = True
 

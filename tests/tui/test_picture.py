@@ -73,3 +73,11 @@ def test_a_letter_or_two_between_are_cheaper_than_a_jump() -> None:
     picture = Picture(WIDTH, HEIGHT)
     picture.differing("\x1b[1;1Hline 1 idle\x1b[1;1H")
     assert picture.differing("\x1b[1;1Hlane 7 idle\x1b[1;1H") == "\x1b[1;2Hane 7\x1b[1;1H"
+
+
+def test_who_leaves_finds_the_screen_as_it_was_before() -> None:
+    """The picture was painted once more over the shell, when the alternate screen had been left."""
+    picture = Picture(WIDTH, HEIGHT)
+    picture.differing("\x1b[1;1H\x1b[7mcalls\x1b[0m\x1b[1;3H")
+    assert picture.differing("\x1b[?1049l") == "\x1b[?1049l"
+    assert picture.differing("\x1b[?25h") == "\x1b[?25h"

@@ -70,6 +70,18 @@ def test_the_console_goes_through_a_restart_of_the_box_and_says_so(service: Serv
     seat.until(lambda: shows(seat, _("Nobody speaks.")))
 
 
+def test_whoever_leaves_finds_his_shell_as_it_was(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat.until(lambda: shows(seat, _("Nobody speaks.")))
+    came: list[bytes] = []
+    monkeypatch.setattr(seat.screen, "feed", came.append)
+    seat.press(b"\x11")  # Ctrl+Q
+    seat.until(lambda: seat.ended)
+    seat.rest(0.2)
+    left, _order, after = b"".join(came).rpartition(b"\x1b[?1049l")
+    assert left
+    assert b"H" not in after  # no place, so nothing is painted
+
+
 def test_noise_on_the_line_stays_until_the_picture_is_painted_anew(service: Service, seat: Seat) -> None:
     """Only what differs is sent: what the console does not know of, it cannot mend without being told."""
     seat.until(lambda: shows(seat, _("Nobody speaks.")))

@@ -110,11 +110,15 @@ class Seat:
             self._tail = seen[-len(ASKED) + 1 :]
             os.write(self._fd, PLACE * seen.count(ASKED))
 
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
     def until(self, true: Callable[[], bool]) -> float:
         """Seconds. LocalError: it does not come."""
         began = time.perf_counter()
         while not true():
-            if time.perf_counter() - began > PATIENCE_S or self._process.poll() is not None:
+            if time.perf_counter() - began > PATIENCE_S or (self.ended and not true()):
                 seen = "\n".join(self.screen.line(y).rstrip() for y in range(self.size[1]))
                 raise LocalError(f"the console did not show what it should:\n{seen}")
             self.read(0.2)
