@@ -16,6 +16,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import CursorPosition, Event, Key
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 
 from core import texts
 from core.api.errors import Refusal
@@ -44,6 +46,8 @@ from tui.story import Story
 ALWAYS = ("status",)
 """Watched in every room."""
 THEMES = {"dark": "textual-dark", "light": "textual-light"}
+BLUE, RED = "#0000AA", "#AA0000"
+"""Where there are 16 colours; those nearest to the usual ones are too bright, or too grey, for letters on them."""
 HELP_S = 30.0
 """How long a call for help stands there."""
 START = "start"
@@ -99,6 +103,9 @@ class Console(App[object]):
         self.box = Connection(path, ALWAYS)
         self.box.told = self._told
         self.box.turned = self._turned
+        if self.console.color_system == "standard":
+            for name in THEMES.values():
+                self.register_theme(replace(BUILTIN_THEMES[name], primary=BLUE, error=RED))
         self.theme = THEMES[self.settings.theme or "dark"]
 
     def on_mount(self) -> None:

@@ -62,7 +62,7 @@ class Team(Agents):
         Binding("a", "oversee('answer_help')", N_("Answer help")),
         Binding("c", "clear", N_("End call")),
         Binding("t", "trunk", N_("Trunk")),
-        Binding("z", "more", N_("More")),
+        Binding("z", "more", N_("All else")),
         Binding("p", "telephone", N_("My telephone"), show=False),
     ]
 

@@ -104,5 +104,6 @@ def test_a_slow_serial_line_has_few_colours(service: Service, tmp_path: Path, mo
         )
         grounds = {seat.screen.ground(y, x) for y in range(24) for x in range(80)}
         assert not any(";" in ground for ground in grounds), grounds
+        assert seat.screen.ground(0, 0) == "44"  # white letters can be read on blue
     finally:
         seat.close()
