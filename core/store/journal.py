@@ -11,9 +11,10 @@ note() never waits: it checks the words (vocabulary.py), stamps the time, tells 
 commits in groups; each second it leaves a sign of life, so that after a power cut it is known when the box died. The
 calls that were cut are closed when the next run begins (closing.py).
 
-A disk that is full or broken costs no call. What could not be written stays in memory, `problem` says why, `alarm` is
-called, and the writer tries again each second with the file opened anew. When KEPT events wait, further ones are
-dropped and counted; the event JournalLost says how many once the disk works again.
+A disk that is full or broken costs no call, and one that is full when a run begins no run. What could not be written
+stays in memory, `problem` says why, `alarm` is called, and the writer tries again each second with the file opened
+anew. When KEPT events wait, further ones are dropped and counted; the event JournalLost says how many once the disk
+works again.
 
 Time is trio's clock; the wall clock is asked when a run begins, and each second whether it was set (ClockSet). With
 `threaded=False` the commits are made in the trio thread, and neither the wall clock nor the room on the disk is looked
@@ -149,8 +150,14 @@ class Journal:
         if before and not before.ended:
             self.note("BoxFailed", last=before.time)
         batch = self._take()
-        self._commit(batch)
-        self._written(batch)
+        try:
+            self._commit(batch)
+        except (OSError, sqlite3.Error) as error:
+            if not _is_full(error):
+                raise
+            self._put_back(batch, error)  # calls go on without a record on disk; run() tries again each second
+        else:
+            self._written(batch)
 
     # ---- noting ----
 

@@ -104,6 +104,8 @@ class JournalFile:
         try:
             return connect(self.path)
         except sqlite3.DatabaseError as error:
+            if self.path is not None and getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR_SHM"):
+                return connect(self.path, alone=True)
             # An OperationalError is the disk's (full, gone, read-only); any other says that the file is none of ours.
             if isinstance(error, sqlite3.OperationalError) or self.path is None or not self.path.exists():
                 raise
@@ -215,14 +217,20 @@ class JournalFile:
             self._lock = None
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
-    """The file, with the tables of this version. Who called whom is nobody's business but the group's: MODE."""
+def connect(path: Path | None, alone: bool = False) -> sqlite3.Connection:
+    """The file, with the tables of this version. Who called whom is nobody's business but the group's: MODE.
+
+    alone: nobody else can open it meanwhile. SQLite then needs no memory that is shared through a file (-shm), for
+    which a full disk has no room (sqlite.org, Write-Ahead Logging, 7): it can be read, and written once there is room.
+    """
     if path is not None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
     sql = sqlite3.connect(
         path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False, cached_statements=64
     )
     try:
+        if alone:
+            sql.execute("PRAGMA locking_mode = EXCLUSIVE")
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute("PRAGMA synchronous = FULL")
         sql.execute("PRAGMA journal_size_limit = 67108864")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from core.store import journal as journal_module
 from core.store.disk import Disk, Room
 from core.store.event import Event
 from core.store.journal import Journal
-from core.store.journal_file import connect, read
+from core.store.journal_file import JournalFile, connect, read
 from hw.card import HardwareError
 
 
@@ -339,3 +341,72 @@ async def test_a_disk_that_does_not_answer_is_one(path: Path, autojump_clock: Mo
     await trio.sleep(WRITER_S + 1)  # nobody asks it any more: it is as with a thread that hangs in fsync
     assert pulse.standing() == ["the journal's writer"]
     journal.close()
+
+
+def full_error() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorname = "SQLITE_FULL"
+    return error
+
+
+@contextmanager
+def no_file_may_grow() -> Iterator[None]:
+    """What a full disk does to files, done by the kernel to those of this process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def written(path: Path) -> None:
+    """A first run, in which a call was not cleared."""
+    journal = Journal(path, threaded=False, alarm=Alarms())
+    journal.note("ServiceInitiated", journal.next_call(), "8001")
+    journal.close()
+
+
+async def test_a_box_that_begins_on_a_full_disk_comes_up_and_writes_when_there_is_room(
+    path: Path, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It did not come up, and systemd began it for ever: no call until somebody had tidied up."""
+    await written(path)
+    told = Alarms()
+    with monkeypatch.context() as full:
+        full.setattr(JournalFile, "write", Failing.always(full_error()))
+        journal = Journal(path, threaded=False, alarm=told)
+        assert told == [("journal", "critical")]
+        call = journal.next_call()
+        journal.note("BoxStarted", version="1")
+        async with trio.open_nursery() as nursery:
+            await nursery.start(journal.run)
+            with pytest.raises(HardwareError, match="full"):
+                await journal.settled()
+            full.undo()
+            await trio.sleep(3)
+            await journal.settled()
+            nursery.cancel_scope.cancel()
+    journal.close()
+    assert told == [("journal", "critical"), ("journal", "")]
+    assert call > 1  # a number that the first run has not given
+    kinds = [event.kind for event in events(path)]
+    assert kinds[0] == "ServiceInitiated"
+    assert "CallCleared" in kinds  # of the first run's call
+    assert kinds[-2:] == ["BoxFailed", "BoxStarted"]
+
+
+async def test_a_journal_is_read_though_the_disk_has_no_room_for_shared_memory(path: Path) -> None:
+    """After a run that ended in order there is no -shm, and a full disk has no room for one."""
+    await written(path)
+    assert not path.with_name("journal.db-shm").exists()
+    with no_file_may_grow():
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            connect(path)
+        assert refused.value.sqlite_errorname.startswith("SQLITE_IOERR_SHM")
+        file = JournalFile(path)
+        assert file.last_event() >= 1
+        file.close()
+    file = JournalFile(path)
+    assert file.last_event() >= 1
+    file.close()

@@ -107,3 +107,10 @@ def test_a_slow_serial_line_has_few_colours(service: Service, tmp_path: Path, mo
         assert seat.screen.ground(0, 0) == "44"  # white letters can be read on blue
     finally:
         seat.close()
+
+
+def test_a_console_ends_when_its_terminal_has_gone(service: Service, seat: Seat) -> None:
+    """One that heard no SIGHUP read the end of its terminal for ever, with a whole processor."""
+    seat.until(lambda: shows(seat, _("Nobody speaks.")))
+    seat.hang_up()
+    assert seat.wait(30.0) == 1

@@ -92,7 +92,17 @@ class Seat:
     def close(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
-        os.close(self._fd)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The terminal goes, without a word to the program."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code. subprocess.TimeoutExpired: it goes on."""
+        return self._process.wait(seconds)
 
     def read(self, within_s: float) -> None:
         """What has come over the line meanwhile; the terminal answers when it is asked how far it is."""
