@@ -20,6 +20,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
@@ -126,8 +127,18 @@ class Screens(Screen[None]):
         self.show_state()
 
     def aside(self, what: Callable[[], Coroutine[Any, Any, None]], group: str = "") -> None:
-        """Does it while keys are heard. Of a group only what was begun last goes on; without one all do."""
-        self.run_worker(cast(Any, what), group=group or "alone", exclusive=bool(group))
+        """Does it while keys are heard. Of a group only what was begun last goes on; without one all do. An answer for
+        a screen that has gone meanwhile is no fault.
+        """
+
+        async def does() -> None:
+            try:
+                await what()
+            except NoMatches:
+                if self.query("#state"):
+                    raise
+
+        self.run_worker(cast(Any, does), group=group or "alone", exclusive=bool(group))
 
     async def asked(self, method: str, **params: Any) -> Any:
         """The answer; None: the box says no, which is told, or it has gone, as the line of state says."""

@@ -118,6 +118,7 @@ class InTerminal:
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         command = [sys.executable, "-c", "from core.command import main; raise SystemExit(main())", "demo"]
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        environment["XDG_CONFIG_HOME"] = str(folder / "home")  # not what whoever runs the tests has chosen
         self.process = subprocess.Popen(
             [*command, "--folder", str(folder), *options],
             stdin=far, stdout=far, stderr=far, env=environment, start_new_session=True,

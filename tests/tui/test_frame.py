@@ -296,3 +296,30 @@ def test_a_click_on_the_name_of_a_room_leads_there(tmp_path: Path) -> None:
         await until(lambda: isinstance(console.screen, Board))
 
     tell(tmp_path, story)
+
+
+def test_an_answer_for_a_room_that_has_gone_is_no_fault(tmp_path: Path) -> None:
+    """It ended the console: the room had no detail to show any more. A detail that never was is a fault, though."""
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("1")
+        await until(lambda: isinstance(console.screen, Calls))
+        calls = console.screen
+        assert isinstance(calls, Calls)
+        gone = asyncio.Event()
+
+        async def late() -> None:
+            await gone.wait()
+            calls.show_detail()
+            calls.query_one("#state", Static)
+
+        calls.aside(late)
+        await pilot.press("2")
+        await until(lambda: isinstance(console.screen, Board))
+        await calls.remove_children()
+        gone.set()
+        await pilot.pause()
+        assert console.is_running
+        assert console.screen.is_current
+
+    tell(tmp_path, story)
