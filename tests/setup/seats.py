@@ -130,8 +130,11 @@ STEPS = 30
 """Columns of the steps at the left."""
 SCROLLBAR = 2
 """Columns of it and of what is beside it."""
-STILL_S = 2.0
-"""A question that stands unchanged for so long after its answer was taken is asked again."""
+CALM_S = 1.5
+"""So long a question, its field and the log stand unchanged before somebody answers: they are painted one by one. The
+field's cursor blinks meanwhile.
+"""
+LOOK_S = 0.1
 
 
 class ScreenSeat(Seat):
@@ -139,8 +142,9 @@ class ScreenSeat(Seat):
 
     COLUMNS, ROWS = 160, 50
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], calm_s: float = CALM_S) -> None:
         super().__init__(words)
+        self._calm_s = calm_s
         self._screen = Terminal(self.COLUMNS, self.ROWS)
         self._log: list[str] = []
         self._pictures: list[str] = []
@@ -156,18 +160,17 @@ class ScreenSeat(Seat):
 
     async def _attend(self, said: Said, asked: Asked) -> None:
         rest, answered, taken, typing = "", "", True, ""
+        stands, since = (0, "", ""), trio.current_time()
         while True:
-            new, still = "", True
-            with trio.move_on_after(STILL_S if answered and taken else float("inf")):
-                new, still = await self._read(), False
-            if not new and not still:
+            new: str | None = None
+            with trio.move_on_after(LOOK_S):
+                new = await self._read()
+            if new == "":
                 self._screen.feed(rest.encode())  # said after it has left the screen
                 return
-            if CAN_SYNCHRONISE in new:
+            if CAN_SYNCHRONISE in (new or ""):
                 self._type(YES_IT_CAN)
-            *pictures, rest = (rest + new).split(WHOLE)
-            if still:
-                answered = ""
+            *pictures, rest = (rest + (new or "")).split(WHOLE)
             for picture in pictures:
                 self._screen.feed(picture.encode())
                 log, question = self._parts()
@@ -175,19 +178,27 @@ class ScreenSeat(Seat):
                     self._log.append(line)
                     said(line)
                     taken = taken or answered in line
-                if question != answered:
-                    answered, taken = "", True
-            question = self._parts()[1]
-            if taken and question and not answered:
+                taken = taken or question != answered
+            question, field = self._parts()[1], self._field()
+            if typing and not field:
+                self._type(typing)
+                typing = ""
+            if stands != (len(self._log), question, field):
+                stands, since = (len(self._log), question, field), trio.current_time()
+            if not question or trio.current_time() < since + self._calm_s:
+                continue
+            since = trio.current_time()
+            if typing:
+                self._type(EMPTY_THE_FIELD)
+            elif taken:
                 self._pictures.append(self._picture())
                 answer = await asked(question)
                 answered, taken = question, False
-                typing = answer + "\r"
-                if answer and self._field():
-                    self._type(EMPTY_THE_FIELD)  # and types when it is: keys for bindings may be overtaken by letters
-            if typing and (typing == "\r" or not self._field()):
-                self._type(typing)
-                typing = ""
+                if answer and field:
+                    typing = answer + "\r"  # when it is empty: letters overtake keys of bindings
+                    self._type(EMPTY_THE_FIELD)
+                else:
+                    self._type(answer + "\r")
 
     def _field(self) -> str:
         return self._screen.line(self.ROWS - 2)[STEPS:].strip()

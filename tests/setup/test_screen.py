@@ -26,7 +26,7 @@ def test_every_line_of_a_log_with_lines_of_its_own_is_heard_once(lines: list[str
 
 @pytest.mark.native
 async def test_enter_alone_leads_from_the_carton_to_the_first_call(tmp_path: Path) -> None:
-    seat = ScreenSeat(["setup", "--simulated", "--virtual", "--folder", str(tmp_path)])
+    seat = ScreenSeat(["setup", "--simulated", "--virtual", "--folder", str(tmp_path)], calm_s=0.2)
     said: list[str] = []
     asked: list[str] = []
 
