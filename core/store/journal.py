@@ -302,7 +302,7 @@ class Journal:
         if self._disk is not None and (self.problem or batch.alive.clock >= self._looked_at + DISK_S * 1e6):
             self._looked_at = batch.alive.clock
             self._disk_level = self._disk.look()
-        if self.problem:
+        if self.problem or self._file.alone:
             self._file.reopen()
         if self._file.set_aside:  # a new file: it knows nothing yet of what must survive
             kept = {**self._rows, NEXT_CALL: self._reserved, **kept}

@@ -92,6 +92,8 @@ class JournalFile:
         self.path = path
         self.set_aside: Path | None = None
         """Where a damaged file was put, if one was found at the last opening."""
+        self.alone = False
+        """Whether nobody else can read it meanwhile, because the disk has no room for shared memory."""
         self._lock = locked(path) if path is not None else None
         try:
             self._sql = self._open()
@@ -100,11 +102,12 @@ class JournalFile:
             raise
 
     def _open(self) -> sqlite3.Connection:
-        self.set_aside = None
+        self.set_aside, self.alone = None, False
         try:
             return connect(self.path)
         except sqlite3.DatabaseError as error:
             if self.path is not None and getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR_SHM"):
+                self.alone = True
                 return connect(self.path, alone=True)
             # An OperationalError is the disk's (full, gone, read-only); any other says that the file is none of ours.
             if isinstance(error, sqlite3.OperationalError) or self.path is None or not self.path.exists():
@@ -200,7 +203,7 @@ class JournalFile:
         return deleted
 
     def reopen(self) -> None:
-        """After an error of the disk. Raises as opening does."""
+        """After an error of the disk, and to let others read it again. Raises as opening does."""
         self._sql.close()
         if self.path is not None:
             for file in (self.path, wal(self.path)):

@@ -15,6 +15,7 @@ from trio.testing import MockClock
 
 from core.notify import WRITER_S, Pulse
 from core.store import journal as journal_module
+from core.store import journal_file
 from core.store.disk import Disk, Room
 from core.store.event import Event
 from core.store.journal import Journal
@@ -410,3 +411,28 @@ async def test_a_journal_is_read_though_the_disk_has_no_room_for_shared_memory(p
     file = JournalFile(path)
     assert file.last_event() >= 1
     file.close()
+
+
+async def test_a_journal_that_was_opened_alone_lets_others_read_as_soon_as_it_is_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room for an event, but at first none for shared memory: records and reports found it locked until a restart."""
+    await written(path)
+    refusals = [no_room_for_shared_memory()]
+
+    def first_refused(path: Path | None, alone: bool = False) -> sqlite3.Connection:
+        if refusals and not alone:
+            raise refusals.pop()
+        return connect(path, alone)
+
+    monkeypatch.setattr(journal_file, "connect", first_refused)
+    journal = Journal(path, threaded=False, alarm=Alarms())
+    assert not refusals
+    assert events(path)[-1].kind == "BoxFailed"
+    journal.close()
+
+
+def no_room_for_shared_memory() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    return error
