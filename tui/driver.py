@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import select
 import threading
-import time
 from typing import Any
 
 from textual.app import App
@@ -31,9 +30,13 @@ class LineDriver(LinuxDriver):
     _gone = False
     _watched = False
 
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._closed = threading.Event()
+
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if not self._watched:
+        if not self._watched:  # else it comes back from the shell that it was put aside for
             self._watched = True
             threading.Thread(target=self._until_it_goes, name="terminal", daemon=True).start()
 
@@ -46,8 +49,8 @@ class LineDriver(LinuxDriver):
             self._app.call_from_thread(self._app.exit, return_code=1)
         except RuntimeError:
             return  # it is ending already
-        time.sleep(END_S)
-        os._exit(1)  # it waits for a terminal that is not there
+        if not self._closed.wait(END_S):
+            os._exit(1)  # it waits for a terminal that is not there
 
     def write(self, data: str) -> None:
         if self._gone:
@@ -60,6 +63,7 @@ class LineDriver(LinuxDriver):
             super().write(different)
 
     def close(self) -> None:
+        self._closed.set()
         if not self._gone:  # else what is left to be written would be waited for
             super().close()
 

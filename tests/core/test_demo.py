@@ -155,7 +155,13 @@ class InTerminal:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        os.close(self._near)
+        self.goes()
+
+    def goes(self) -> None:
+        """The terminal, without a word."""
+        if self._near >= 0:
+            os.close(self._near)
+            self._near = -1
 
 
 def test_in_a_terminal_the_console_is_in_front_the_town_calls_and_leaving_it_ends_all(tmp_path: Path) -> None:
@@ -171,5 +177,17 @@ def test_in_a_terminal_the_console_is_in_front_the_town_calls_and_leaving_it_end
         terminal.press("\x11")  # ctrl+q
         assert terminal.end() == 0
         assert not Path(f"/proc/{lock}").exists()  # the exchange has gone, too
+    finally:
+        terminal.close()
+
+
+def test_when_the_terminal_goes_the_exchange_behind_the_console_ends_in_order(tmp_path: Path) -> None:
+    terminal = InTerminal(tmp_path)
+    try:
+        terminal.until("running")
+        lock = int((tmp_path / "data" / "lock").read_text())
+        terminal.goes()
+        terminal.process.wait(PATIENCE_S)
+        assert not Path(f"/proc/{lock}").exists()
     finally:
         terminal.close()
