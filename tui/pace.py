@@ -17,7 +17,7 @@ Pure; tui/driver.py counts what goes to the terminal. Without a terminal (tests,
 
 from __future__ import annotations
 
-from textual.app import App
+from typing import Protocol, runtime_checkable
 
 LOOK_S = 0.25
 """Between two looks whether something was sent."""
@@ -71,8 +71,13 @@ class Pace:
         return not self.waits(now) and now >= self._rests_until
 
 
-def due(app: App[object]) -> bool:
-    """Of the console it asks its pace; any other program of ours is always due."""
-    from tui.app import Console
+@runtime_checkable
+class Paced(Protocol):
+    """A program with a line to a terminal whose pace it knows."""
 
-    return not isinstance(app, Console) or app.due()
+    def due(self) -> bool: ...
+
+
+def due(app: object) -> bool:
+    """Whether a program may paint what nobody has asked for; one without a pace always may."""
+    return not isinstance(app, Paced) or app.due()
