@@ -183,6 +183,8 @@ class Console(App[object]):
         self.box.want(always.union(*(screen.TOPICS for screen in self._looked_at())))
 
     def _told(self, topic: str, keys: set[str] | None) -> None:
+        if not self.is_running:
+            return  # whoever leaves needs no news: parts of his screens have gone already
         for screen in self._looked_at():
             if topic in screen.TOPICS and self.box.known(screen.TOPICS):
                 if keys is None:
@@ -205,6 +207,8 @@ class Console(App[object]):
         self._heard = set(asking)
 
     def _turned(self) -> None:
+        if not self.is_running:
+            return
         if self.box.there and self.current_mode not in {place.room for place in self.places}:
             self.switch_mode(first(self.box.welcome["roles"]) or START)
         for screen in self._looked_at():

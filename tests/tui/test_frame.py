@@ -323,3 +323,17 @@ def test_an_answer_for_a_room_that_has_gone_is_no_fault(tmp_path: Path) -> None:
         assert console.screen.is_current
 
     tell(tmp_path, story)
+
+
+def test_news_for_somebody_who_is_just_leaving_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toolkit takes a screen apart piece by piece; a row that changed meanwhile ended the console with an error."""
+
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("1")
+        await until(lambda: isinstance(console.screen, Calls) and console.box.known(Calls.TOPICS))
+        monkeypatch.setattr(console, "_running", False)  # as at the beginning of the toolkit's shutdown
+        await console.screen.query_one(LiveTable).remove()
+        console._told("calls", {"1"})
+        console._turned()
+
+    tell(tmp_path, story)
