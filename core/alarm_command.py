@@ -24,8 +24,8 @@ from hw import wall_clock
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
-    parser.add_argument("words", nargs="*", metavar="[see KEY]", help="acknowledges the alarm of that key")
-    parser.add_argument("--since", metavar="WHEN", help=f"alarms of the past as well: {FORMS}")
+    parser.add_argument("words", nargs="*", metavar="[see KEY]", help=_("acknowledges the alarm of that key"))
+    parser.add_argument("--since", metavar="WHEN", help=_("alarms of the past as well: {forms}").format(forms=_(FORMS)))
 
 
 def run(options: argparse.Namespace) -> int:

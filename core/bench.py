@@ -13,21 +13,27 @@ import os
 import platform
 from typing import Any
 
+from core.texts import N_, _
+
 # name: module with run(seconds) -> dict, seconds a phase by default, one sentence of help
 BENCHES = {
-    "media": ("hw.bench.media", 8.0, "1024 ports: cost, punctuality, detection of digits and tones"),
-    "calls": ("core.exchange.bench", 10.0, "what a call costs the exchange, and how soon the other end rings"),
-    "flows": ("core.ivr.bench", 10.0, "480 callers at once in menus, with prompts, digits and a database"),
-    "box": ("core.box_bench", 0.0, "from the start to dial tone, and a configuration of 1300 lines put to work"),
+    "media": ("hw.bench.media", 8.0, N_("1024 ports: cost, punctuality, detection of digits and tones")),
+    "calls": ("core.exchange.bench", 10.0, N_("what a call costs the exchange, and how soon the other end rings")),
+    "flows": ("core.ivr.bench", 10.0, N_("480 callers at once in menus, with prompts, digits and a database")),
+    "box": ("core.box_bench", 0.0, N_("from the start to dial tone, and a configuration of 1300 lines put to work")),
     "acd": (
         "core.queues.bench",
         3.0,
-        "a decision with 5000 waiting, a day of 100 000 calls, calls a second through it all",
+        N_("a decision with 5000 waiting, a day of 100 000 calls, calls a second through it all"),
     ),
-    "lines": ("hw.bench.lines", 5.0, "PRI calls a second, R2 set-ups at once, caller ID and hang-up detection"),
-    "console": ("tui.bench.console", 10.0, "key to screen, cost and start of the console before a busy office"),
-    "reports": ("core.reports.bench", 0.0, "reports of a month of 100 000 calls, and how late the box is meanwhile"),
-    "journal": ("core.store.bench", 8.0, "cost of an event and a call, time until it is safe on disk"),
+    "lines": ("hw.bench.lines", 5.0, N_("PRI calls a second, R2 set-ups at once, caller ID and hang-up detection")),
+    "console": ("tui.bench.console", 10.0, N_("key to screen, cost and start of the console before a busy office")),
+    "reports": (
+        "core.reports.bench",
+        0.0,
+        N_("reports of a month of 100 000 calls, and how late the box is meanwhile"),
+    ),
+    "journal": ("core.store.bench", 8.0, N_("cost of an event and a call, time until it is safe on disk")),
 }
 
 
@@ -36,9 +42,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for name, (module, seconds, summary) in BENCHES.items():
         if importlib.util.find_spec(module) is None:
             continue
-        one = benches.add_parser(name, help=summary, description=summary)
-        one.add_argument("--seconds", type=float, default=seconds, help=f"of one phase (default {seconds:g})")
-        one.add_argument("--json", action="store_true", help="print one JSON object")
+        one = benches.add_parser(name, help=_(summary), description=_(summary))
+        one.add_argument(
+            "--seconds",
+            type=float,
+            default=seconds,
+            help=_("of one phase (default {seconds:g})").format(seconds=seconds),
+        )
+        one.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -23,9 +23,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from core import texts
+from core import texts, usage
 from core.api.errors import Refusal
 from core.config.mistake import BadConfiguration, ConfigError
+from core.texts import N_, _
 from hw.card import HardwareError
 from hw.errors import LocalError
 
@@ -42,33 +43,39 @@ class Command:
 
 
 COMMANDS = (
-    Command("run", "core.daemon", "the exchange itself, as a service or in a terminal"),
-    Command("demo", "tui.demo", "the box on its simulated card: a little town of callers, and the console in front"),
-    Command("console", "tui.command", "calls, board and alarms of the running box, on the whole terminal"),
-    Command("setup", "tui.setup_command", "from the card to the first call, step by step; --simulated for training"),
-    Command("status", "core.status", "how the box is, and its alarms"),
-    Command("alarms", "core.alarm_command", "alarms that stand, and those of the past; see one"),
-    Command("calls", "core.calls", "the calls of the running box"),
-    Command("queues", "core.queue_command", "its queues, and who is to be called back; cancel a call-back"),
-    Command("lines", "core.line_command", "its lines; block, unblock and reset them"),
-    Command("line", "firmware.line_command", "learn what an analog line is like, with the exchange stopped"),
-    Command("config", "core.config.command", "check, compare, commit and roll back the configuration"),
-    Command("town", "core.town_command", "the people around a simulated card: lift, dial, call in"),
-    Command("card", "firmware.card_command", "find the cards; their spans, alarms and what to do; close a loop"),
-    Command("test", "firmware.test_command", "test spans and analog lines: PASS, FAIL or ABORT, and the next step"),
-    Command("number", "core.number", "what would happen if these digits were dialled, and why"),
-    Command("mailboxes", "core.mailboxes", "the mailboxes of the running box, and how full they are"),
-    Command("prompt", "core.prompts.command", "what the box says: check, synthesise, import, versions"),
-    Command("flow", "core.ivr.command", "automatic services: check, draw, play and replay flows"),
-    Command("trace", "core.trace", "what a line or a call did, with milliseconds"),
-    Command("records", "core.records", "calls that are over: table, CSV, JSON"),
-    Command("report", "core.report_command", "figures of the past: queues, agents and more; table, CSV, XLSX, JSON"),
-    Command("recording", "core.recording.command", "recordings: find, hear, export, verify, hold, erase"),
-    Command("customers", "core.desk.command", "the customers' file: find, show, import, export, forget"),
-    Command("backup", "core.backup.command", "one file with all that the box knows, made while it runs"),
-    Command("restore", "core.backup.restore_command", "put a backup back, here or on another box"),
-    Command("doctor", "core.doctor", "look after everything that a box needs, and say what to do"),
-    Command("bench", "core.bench", "measure what this machine can carry"),
+    Command("run", "core.daemon", N_("the exchange itself, as a service or in a terminal")),
+    Command(
+        "demo", "tui.demo", N_("the box on its simulated card: a little town of callers, and the console in front")
+    ),
+    Command("console", "tui.command", N_("calls, board and alarms of the running box, on the whole terminal")),
+    Command(
+        "setup", "tui.setup_command", N_("from the card to the first call, step by step; --simulated for training")
+    ),
+    Command("status", "core.status", N_("how the box is, and its alarms")),
+    Command("alarms", "core.alarm_command", N_("alarms that stand, and those of the past; see one")),
+    Command("calls", "core.calls", N_("the calls of the running box")),
+    Command("queues", "core.queue_command", N_("its queues, and who is to be called back; cancel a call-back")),
+    Command("lines", "core.line_command", N_("its lines; block, unblock and reset them")),
+    Command("line", "firmware.line_command", N_("learn what an analog line is like, with the exchange stopped")),
+    Command("config", "core.config.command", N_("check, compare, commit and roll back the configuration")),
+    Command("town", "core.town_command", N_("the people around a simulated card: lift, dial, call in")),
+    Command("card", "firmware.card_command", N_("find the cards; their spans, alarms and what to do; close a loop")),
+    Command("test", "firmware.test_command", N_("test spans and analog lines: PASS, FAIL or ABORT, and the next step")),
+    Command("number", "core.number", N_("what would happen if these digits were dialled, and why")),
+    Command("mailboxes", "core.mailboxes", N_("the mailboxes of the running box, and how full they are")),
+    Command("prompt", "core.prompts.command", N_("what the box says: check, synthesise, import, versions")),
+    Command("flow", "core.ivr.command", N_("automatic services: check, draw, play and replay flows")),
+    Command("trace", "core.trace", N_("what a line or a call did, with milliseconds")),
+    Command("records", "core.records", N_("calls that are over: table, CSV, JSON")),
+    Command(
+        "report", "core.report_command", N_("figures of the past: queues, agents and more; table, CSV, XLSX, JSON")
+    ),
+    Command("recording", "core.recording.command", N_("recordings: find, hear, export, verify, hold, erase")),
+    Command("customers", "core.desk.command", N_("the customers' file: find, show, import, export, forget")),
+    Command("backup", "core.backup.command", N_("one file with all that the box knows, made while it runs")),
+    Command("restore", "core.backup.restore_command", N_("put a backup back, here or on another box")),
+    Command("doctor", "core.doctor", N_("look after everything that a box needs, and say what to do")),
+    Command("bench", "core.bench", N_("measure what this machine can carry")),
 )
 
 
@@ -83,12 +90,15 @@ def there(module: str) -> bool:
 def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS) -> int:
     words = sys.argv[1:] if words is None else words
     texts.use(texts.wanted(os.environ))
-    top = argparse.ArgumentParser(prog="strowger", description="A call-centre exchange in one box.")
-    top.add_argument("--version", action="version", version=f"strowger {version('strowger')}")
+    usage.speak()
+    top = argparse.ArgumentParser(prog="strowger", description=_("A call-centre exchange in one box."))
+    top.add_argument(
+        "--version", action="version", version=f"strowger {version('strowger')}", help=_("show the version and exit")
+    )
     below = top.add_subparsers(metavar="COMMAND", required=True)
     for command in table:
         if there(command.module):
-            parser = below.add_parser(command.word, help=command.summary, description=command.summary)
+            parser = below.add_parser(command.word, help=_(command.summary), description=_(command.summary))
             if words[:1] == [command.word]:
                 module = importlib.import_module(command.module)
                 module.arguments(parser)

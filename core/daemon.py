@@ -44,20 +44,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("/etc/strowger"),
         metavar="DIR",
-        help="folder of the files of the configuration; they count at the first start and for commits (%(default)s)",
+        help=_("folder of the files of the configuration; they count at the first start and for commits (%(default)s)"),
     )
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help=f"folder of journal, commits and recordings (default: {DATA})"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=_("folder of journal, commits and recordings (default: {folder})").format(folder=DATA),
     )
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket (default: as configured)"))
     parser.add_argument(
         "--patience",
         type=float,
         default=PATIENCE_S,
         metavar="S",
-        help="so long running calls may end by themselves when the box is stopped (default: %(default)g s)",
+        help=_("so long running calls may end by themselves when the box is stopped (default: %(default)g s)"),
     )
-    parser.add_argument("--verbose", action="store_true", help="log what is for developers, too")
+    parser.add_argument("--verbose", action="store_true", help=_("log what is for developers, too"))
 
 
 def run(options: argparse.Namespace) -> int:

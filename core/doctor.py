@@ -297,7 +297,7 @@ def examine(patient: Patient, checks: Iterable[Check] = CHECKS) -> list[Finding]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     folders(parser)
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket of the box")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ WORDS = (
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
-    parser.add_argument("words", nargs="*", metavar="[block|unblock|reset] NAME", help="of lines or spans")
+    parser.add_argument("words", nargs="*", metavar="[block|unblock|reset] NAME", help=_("of lines or spans"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from core.api.client import Asker
+from core.texts import _
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket of the box")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def asked(options: argparse.Namespace, method: str, **params: Any) -> Any:

@@ -89,20 +89,27 @@ LEFT_OUT = {"direction": N_("carries no calls out"), "calendar": N_("not at this
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("digits", metavar="DIGITS", help="as dialled, or as the network sends them")
+    parser.add_argument("digits", metavar="DIGITS", help=_("as dialled, or as the network sends them"))
     parser.add_argument(
-        "--from", dest="caller", metavar="WHO", help="number of a station, or name of a trunk group (the first station)"
+        "--from",
+        dest="caller",
+        metavar="WHO",
+        help=_("number of a station, or name of a trunk group (the first station)"),
     )
-    parser.add_argument("--calling", default="", metavar="NUMBER", help="the caller's number, of a call from a trunk")
-    parser.add_argument("--at", default="", metavar="WHEN", help=f"local time of the box (now): {FORMS}")
+    parser.add_argument(
+        "--calling", default="", metavar="NUMBER", help=_("the caller's number, of a call from a trunk")
+    )
+    parser.add_argument(
+        "--at", default="", metavar="WHEN", help=_("local time of the box (now): {forms}").format(forms=_(FORMS))
+    )
     parser.add_argument(
         "--config",
         type=Path,
         default=Path("/etc/strowger"),
         metavar="DIR",
-        help="folder of the configuration (default: %(default)s)",
+        help=_("folder of the configuration (default: %(default)s)"),
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def run(options: argparse.Namespace) -> int:

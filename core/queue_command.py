@@ -24,7 +24,7 @@ STATES = (N_("waits"), N_("tried"), N_("rests"))
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
-    parser.add_argument("words", nargs="*", metavar="[call-backs | cancel CALL]", help="who is to be called back")
+    parser.add_argument("words", nargs="*", metavar="[call-backs | cancel CALL]", help=_("who is to be called back"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from core import usage
 from core.causes import in_words
 from core.store.cdr import COLUMNS, asterisk_csv, own_csv
 from core.store.event import from_utc, to_utc
@@ -29,16 +30,23 @@ from hw import wall_clock
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", default="today", metavar="WHEN", help=f"begun then or later (today): {FORMS}")
-    parser.add_argument("--until", metavar="WHEN", help="begun before")
-    parser.add_argument("--number", default="", help="in which this number, station or trunk took part")
-    parser.add_argument("--last", type=int, default=0, metavar="N", help="only the newest N")
-    parser.add_argument("--journal", type=Path, metavar="PATH", help=f"default: {' or '.join(map(str, PLACES))}")
+    parser.add_argument(
+        "--since",
+        default="today",
+        metavar="WHEN",
+        help=_("begun then or later (today): {forms}").format(forms=_(FORMS)),
+    )
+    parser.add_argument("--until", metavar="WHEN", help=_("begun before"))
+    parser.add_argument("--number", default="", help=_("in which this number, station or trunk took part"))
+    parser.add_argument("--last", type=int, default=0, metavar="N", help=_("only the newest N"))
+    parser.add_argument("--journal", type=Path, metavar="PATH", help=usage.either(PLACES))
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print one JSON object")
-    form.add_argument("--csv", action="store_true", help=f"print CSV: {', '.join(c.name for c in COLUMNS)}")
-    form.add_argument("--asterisk", action="store_true", help="print CSV in the order of Asterisk's Master.csv")
-    parser.add_argument("--utc", action="store_true", help="with --asterisk: UTC, not local time")
+    form.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    form.add_argument(
+        "--csv", action="store_true", help=_("print CSV: {columns}").format(columns=", ".join(c.name for c in COLUMNS))
+    )
+    form.add_argument("--asterisk", action="store_true", help=_("print CSV in the order of Asterisk's Master.csv"))
+    parser.add_argument("--utc", action="store_true", help=_("with --asterisk: UTC, not local time"))
 
 
 def run(options: argparse.Namespace) -> int:

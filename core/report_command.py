@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core import usage
 from core.config.files import with_shipped
 from core.config.mistake import BadConfiguration, ConfigError
 from core.config.model.box import Box
@@ -74,8 +75,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sort", metavar="NAME", help=_("by this column, the highest first"))
     parser.add_argument("--columns", metavar="NAMES", help=_('columns of the table, with commas, or "all"'))
-    parser.add_argument("--journal", type=Path, metavar="PATH", help=f"default: {' or '.join(map(str, PLACES))}")
-    parser.add_argument("--config", type=Path, metavar="DIR", help=f"default: {' or '.join(map(str, CONFIGURATIONS))}")
+    parser.add_argument("--journal", type=Path, metavar="PATH", help=usage.either(PLACES))
+    parser.add_argument("--config", type=Path, metavar="DIR", help=usage.either(CONFIGURATIONS))
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=_("print one JSON object"))
     form.add_argument("--csv", action="store_true", help=_("print CSV, all columns"))

@@ -20,8 +20,8 @@ LEVELS = (N_("critical"), N_("warning"), N_("notice"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket of the box")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def run(options: argparse.Namespace) -> int:

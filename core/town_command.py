@@ -43,11 +43,14 @@ ACTS = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
-    parser.add_argument("act", nargs="?", choices=(*ACTS, HEAR), help="what is done; without it: who is there")
+    parser.add_argument("act", nargs="?", choices=(*ACTS, HEAR), help=_("what is done; without it: who is there"))
     parser.add_argument(
-        "words", nargs="*", metavar="NAME", help="telephone and digits, or way in and number, or call, or calls an hour"
+        "words",
+        nargs="*",
+        metavar="NAME",
+        help=_("telephone and digits, or way in and number, or call, or calls an hour"),
     )
-    parser.add_argument("--from", dest="caller", default="62000001", metavar="NUMBER", help="who of the town calls")
+    parser.add_argument("--from", dest="caller", default="62000001", metavar="NUMBER", help=_("who of the town calls"))
 
 
 def player(law: str) -> list[str] | None:

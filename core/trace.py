@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from core import usage
 from core.store.event import Event
 from core.store.ladder import ladder, legend
 from core.store.reader import PLACES, Reader
@@ -31,13 +32,13 @@ FOLDERS = (Path("/var/lib/strowger/traces"), Path("out/data/traces"), Path("out/
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "name", nargs="?", help="a line's name or a call's number; without it: of which lines there is a trace"
+        "name", nargs="?", help=_("a line's name or a call's number; without it: of which lines there is a trace")
     )
-    parser.add_argument("--folder", type=Path, help=f"default: {' or '.join(map(str, FOLDERS))}, the first that exists")
-    parser.add_argument("--journal", type=Path, metavar="PATH", help=f"default: {' or '.join(map(str, PLACES))}")
-    parser.add_argument("--call", action="store_true", help="the name is a call's number")
-    parser.add_argument("--last", type=int, default=0, metavar="N", help="only the last N rows")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--folder", type=Path, help=usage.either(FOLDERS))
+    parser.add_argument("--journal", type=Path, metavar="PATH", help=usage.either(PLACES))
+    parser.add_argument("--call", action="store_true", help=_("the name is a call's number"))
+    parser.add_argument("--last", type=int, default=0, metavar="N", help=_("only the last N rows"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -23,16 +23,18 @@ COLOURS = {"16": "standard", "256": "256", "all": "truecolor"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket of the box")
-    parser.add_argument("--language", choices=sorted(texts.LANGUAGES), help="default: as the environment says")
-    parser.add_argument("--theme", choices=THEMES, help="default: as the file of keys says, else dark")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box"))
+    parser.add_argument("--language", choices=sorted(texts.LANGUAGES), help=_("default: as the environment says"))
+    parser.add_argument("--theme", choices=THEMES, help=_("default: as the file of keys says, else dark"))
     parser.add_argument(
         "--colours",
         choices=COLOURS,
-        help="default: as the terminal says; 16 on a serial line of less than 38400 bit/s, as they are shorter to say",
+        help=_(
+            "default: as the terminal says; 16 on a serial line of less than 38400 bit/s, as they are shorter to say"
+        ),
     )
     parser.add_argument(
-        "--keys", type=Path, metavar="FILE", help="keys, theme, language; default: ~/.config/strowger/console.toml"
+        "--keys", type=Path, metavar="FILE", help=_("keys, theme, language; default: ~/.config/strowger/console.toml")
     )
 
 

@@ -35,13 +35,13 @@ STOPS_S = 15.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--folder", type=Path, default=Path("out"), help="for configuration, journal, recordings (default: out)"
+        "--folder", type=Path, default=Path("out"), help=_("for configuration, journal, recordings (default: out)")
     )
-    parser.add_argument("--story", action="store_true", help="the story, though there is a terminal")
-    parser.add_argument("--virtual", action="store_true", help="the story on a clock that does not wait")
-    parser.add_argument("--json", action="store_true", help="the story as one JSON object")
+    parser.add_argument("--story", action="store_true", help=_("the story, though there is a terminal"))
+    parser.add_argument("--virtual", action="store_true", help=_("the story on a clock that does not wait"))
+    parser.add_argument("--json", action="store_true", help=_("the story as one JSON object"))
     parser.add_argument(
-        "--calls-per-hour", type=int, default=CALLS_PER_HOUR, metavar="N", help="of the town, at first (%(default)s)"
+        "--calls-per-hour", type=int, default=CALLS_PER_HOUR, metavar="N", help=_("of the town, at first (%(default)s)")
     )
 
 

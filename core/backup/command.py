@@ -40,22 +40,31 @@ FOLDER_OF_THE_BOX = Path("/etc/strowger")
 def arguments(parser: argparse.ArgumentParser) -> None:
     folders(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--list", action="store_true", help="which there are")
-    what.add_argument("--verify", type=Path, metavar="FILE", help="read all of it, and say whether it is good")
-    what.add_argument("--if-wanted", action="store_true", help="none, and no error, where [backup] names no folder")
-    parser.add_argument("--to", type=Path, metavar="DIR", help="folder for it (default: as configured)")
+    what.add_argument("--list", action="store_true", help=_("which there are"))
+    what.add_argument("--verify", type=Path, metavar="FILE", help=_("read all of it, and say whether it is good"))
+    what.add_argument("--if-wanted", action="store_true", help=_("none, and no error, where [backup] names no folder"))
+    parser.add_argument("--to", type=Path, metavar="DIR", help=_("folder for it (default: as configured)"))
     recordings = parser.add_mutually_exclusive_group()
     recordings.add_argument("--with-recordings", dest="recordings", action="store_true", default=None)
     recordings.add_argument("--without-recordings", dest="recordings", action="store_false", default=None)
-    parser.add_argument("--keep", type=int, metavar="N", help="so many are kept there (default: as configured)")
+    parser.add_argument("--keep", type=int, metavar="N", help=_("so many are kept there (default: as configured)"))
 
 
 def folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--config", type=Path, default=FOLDER_OF_THE_BOX, metavar="DIR", help="files of the configuration (%(default)s)"
+        "--config",
+        type=Path,
+        default=FOLDER_OF_THE_BOX,
+        metavar="DIR",
+        help=_("files of the configuration (%(default)s)"),
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help=f"data of the box (default: as configured, {DATA})")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=_("data of the box (default: as configured, {folder})").format(folder=DATA),
+    )
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def box_of(config: Path, data: Path) -> Box:

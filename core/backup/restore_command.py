@@ -22,7 +22,7 @@ from hw import wall_clock
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    parser.add_argument("file", type=Path, metavar="FILE", help=_("the backup"))
     folders(parser)
 
 

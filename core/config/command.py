@@ -43,7 +43,7 @@ from core.config.files import files, with_shipped
 from core.config.mistake import BadConfiguration, ConfigError
 from core.config.reading import Reading, read
 from core.daemon import DATA, locked
-from core.texts import _, plural
+from core.texts import N_, _, plural
 from hw import wall_clock
 from hw.card import HardwareError
 
@@ -57,32 +57,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(folder=FOLDER_OF_THE_BOX, data=DATA, socket=None)
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, (_run, summary) in _ACTS.items():
-        one = acts.add_parser(name, help=summary, description=summary)
+        one = acts.add_parser(name, help=_(summary), description=_(summary))
         _places(one)
-        one.add_argument("--json", action="store_true", help="print one JSON object")
+        one.add_argument("--json", action="store_true", help=_("print one JSON object"))
         if name == "check":
-            one.add_argument("files", nargs="*", type=Path, metavar="PATH", help="files or folders instead of --config")
+            one.add_argument(
+                "files", nargs="*", type=Path, metavar="PATH", help=_("files or folders instead of --config")
+            )
         elif name == "diff":
-            one.add_argument("commits", nargs="*", type=int, metavar="N", help="commits; default: the one at work")
+            one.add_argument("commits", nargs="*", type=int, metavar="N", help=_("commits; default: the one at work"))
         elif name == "commit":
-            one.add_argument("-m", "--message", default="", help="why, for the history")
-            back = "goes back after 90s, 10m or 2h unless it is confirmed"
+            one.add_argument("-m", "--message", default="", help=_("why, for the history"))
+            back = _("goes back after 90s, 10m or 2h unless it is confirmed")
             one.add_argument("--confirm", type=_duration, default=0, metavar="TIME", help=back)
         elif name == "rollback":
-            one.add_argument("number", nargs="?", type=int, default=0, metavar="N", help="default: the one before")
+            one.add_argument("number", nargs="?", type=int, default=0, metavar="N", help=_("default: the one before"))
         elif name == "show":
-            one.add_argument("--origin", action="store_true", help="with file and line of each value")
-            one.add_argument("--commit", type=int, default=0, metavar="N", help="of this commit, not of the files")
+            one.add_argument("--origin", action="store_true", help=_("with file and line of each value"))
+            one.add_argument("--commit", type=int, default=0, metavar="N", help=_("of this commit, not of the files"))
         elif name == "migrate":
-            one.add_argument("--write", action="store_true", help="write the files; the old ones stay beside them")
+            one.add_argument("--write", action="store_true", help=_("write the files; the old ones stay beside them"))
 
 
 def _places(parser: argparse.ArgumentParser) -> None:
     """Where the box is: before the act or behind it, as people write it."""
     for words, metavar, text in (
-        (("--config", "--folder"), "DIR", f"files ({FOLDER_OF_THE_BOX})"),
-        (("--data",), "DIR", f"data of the box ({DATA})"),
-        (("--socket",), "PATH", "control socket (as configured)"),
+        (("--config", "--folder"), "DIR", _("files ({folder})").format(folder=FOLDER_OF_THE_BOX)),
+        (("--data",), "DIR", _("data of the box ({folder})").format(folder=DATA)),
+        (("--socket",), "PATH", _("control socket (default: as configured)")),
     ):
         name = words[-1].removeprefix("--")
         parser.add_argument(*words, dest=name, type=Path, default=argparse.SUPPRESS, metavar=metavar, help=text)
@@ -284,14 +286,14 @@ def rollback(options: argparse.Namespace) -> int:
 
 
 _ACTS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
-    "check": (check, "find all mistakes"),
-    "diff": (diff, "what the files would change, and when it takes effect"),
-    "commit": (commit, "put the files to work"),
-    "confirm": (confirm, "let the last commit stay"),
-    "rollback": (rollback, "put an earlier commit to work"),
-    "history": (history, "the commits that are kept"),
-    "show": (show, "every setting in force"),
-    "migrate": (migrate, "bring files of an older format up to date"),
+    "check": (check, N_("find all mistakes")),
+    "diff": (diff, N_("what the files would change, and when it takes effect")),
+    "commit": (commit, N_("put the files to work")),
+    "confirm": (confirm, N_("let the last commit stay")),
+    "rollback": (rollback, N_("put an earlier commit to work")),
+    "history": (history, N_("the commits that are kept")),
+    "show": (show, N_("every setting in force")),
+    "migrate": (migrate, N_("bring files of an older format up to date")),
 }
 
 

@@ -57,19 +57,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="list|detect|loop|trace|tune",
     )
     parser.add_argument(
-        "span", nargs="?", type=int, metavar="SPAN|CHANNEL", help="loop, trace: of which span; tune: which channel"
+        "span", nargs="?", type=int, metavar="SPAN|CHANNEL", help=_("loop, trace: of which span; tune: which channel")
     )
-    parser.add_argument("loop", nargs="?", choices=[loop.value for loop in SpanLoop], help="loop: which")
-    parser.add_argument("--seconds", type=whole_seconds, default=30, metavar="S", help="trace: so long (default 30)")
-    parser.add_argument("--to", type=Path, metavar="FILE", help="trace: into which file (default: spanN.pcap)")
+    parser.add_argument("loop", nargs="?", choices=[loop.value for loop in SpanLoop], help=_("loop: which"))
+    parser.add_argument("--seconds", type=whole_seconds, default=30, metavar="S", help=_("trace: so long (default 30)"))
+    parser.add_argument("--to", type=Path, metavar="FILE", help=_("trace: into which file (default: spanN.pcap)"))
     parser.add_argument(
-        "--side", choices=[side.value for side in Side], default="user", help="trace: which side we are"
+        "--side", choices=[side.value for side in Side], default="user", help=_("trace: which side we are")
     )
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="trace: data of the box")
-    parser.add_argument("--digit", default="1", help="tune: the digit that ends the dial tone (default 1)")
-    parser.add_argument("--simulated", action="store_true", help="of the simulated card")
-    parser.add_argument("--channels", action="store_true", help="every channel too")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help=_("trace: data of the box"))
+    parser.add_argument("--digit", default="1", help=_("tune: the digit that ends the dial tone (default 1)"))
+    parser.add_argument("--simulated", action="store_true", help=_("of the simulated card"))
+    parser.add_argument("--channels", action="store_true", help=_("every channel too"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def whole_seconds(text: str) -> int:

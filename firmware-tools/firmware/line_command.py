@@ -48,16 +48,18 @@ WANTING = 1
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    learn = acts.add_parser("learn", help="find out what analog lines are like; the exchange must be stopped")
-    learn.add_argument("lines", nargs="*", metavar="LINE", help="names of trunks (default: all with a number)")
-    learn.add_argument("--helper", action="store_true", help="with somebody at a telephone outside, line by line")
-    learn.add_argument("--call", default="", metavar="NUMBER", help="with --helper: he is called there, too")
-    learn.add_argument("--yes", action="store_true", help="write without asking")
+    learn = acts.add_parser("learn", help=_("find out what analog lines are like; the exchange must be stopped"))
+    learn.add_argument("lines", nargs="*", metavar="LINE", help=_("names of trunks (default: all with a number)"))
+    learn.add_argument("--helper", action="store_true", help=_("with somebody at a telephone outside, line by line"))
+    learn.add_argument("--call", default="", metavar="NUMBER", help=_("with --helper: he is called there, too"))
+    learn.add_argument("--yes", action="store_true", help=_("write without asking"))
     learn.add_argument(
-        "--config", type=Path, default=Path("/etc/strowger"), metavar="DIR", help="files (default: %(default)s)"
+        "--config", type=Path, default=Path("/etc/strowger"), metavar="DIR", help=_("files (default: %(default)s)")
     )
-    learn.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
-    learn.add_argument("--virtual", action="store_true", help="on a clock that does not wait (simulated cards only)")
+    learn.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
+    )
+    learn.add_argument("--virtual", action="store_true", help=_("on a clock that does not wait (simulated cards only)"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -36,24 +36,32 @@ from hw.signalling.analog.profile import ProfileError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("test", nargs="?", choices=list(TESTS), metavar="TEST", help=", ".join(TESTS))
+    parser.add_argument(
+        "test", nargs="?", choices=list(TESTS), metavar="TEST", help=_("one of {names}").format(names=", ".join(TESTS))
+    )
     parser.add_argument(
         "subject",
         nargs="?",
         metavar="SPAN|CHANNEL|LINE",
-        help="as strowger card lists them; or a line's name",
+        help=_("as strowger card lists them; or a line's name"),
     )
-    parser.add_argument("--long", action="store_true", help="the long form of the test")
-    parser.add_argument("--loop", choices=("card", "plug"), help="which loop; loop: card, bit-error: plug")
-    parser.add_argument("--digit", default="1", help="noise, echo: the digit that ends the dial tone (default 1)")
-    parser.add_argument("--own", default="", metavar="NUMBER", help="the line's own number")
-    parser.add_argument("--partner", default="", metavar="CHANNEL|LINE", help="another line of the box, not a person")
-    parser.add_argument("--number", default="", metavar="NUMBER", help="of the partner: it is called")
-    parser.add_argument("--profile", type=Path, metavar="FILE", help="what an analog line is like (strowger setup)")
-    parser.add_argument("--config", type=Path, default=Path("/etc/strowger"), metavar="DIR", help="of the lines' names")
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
-    parser.add_argument("--simulated", action="store_true", help="on the simulated card, for training")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--long", action="store_true", help=_("the long form of the test"))
+    parser.add_argument("--loop", choices=("card", "plug"), help=_("which loop; loop: card, bit-error: plug"))
+    parser.add_argument("--digit", default="1", help=_("noise, echo: the digit that ends the dial tone (default 1)"))
+    parser.add_argument("--own", default="", metavar="NUMBER", help=_("the line's own number"))
+    parser.add_argument(
+        "--partner", default="", metavar="CHANNEL|LINE", help=_("another line of the box, not a person")
+    )
+    parser.add_argument("--number", default="", metavar="NUMBER", help=_("of the partner: it is called"))
+    parser.add_argument("--profile", type=Path, metavar="FILE", help=_("what an analog line is like (strowger setup)"))
+    parser.add_argument(
+        "--config", type=Path, default=Path("/etc/strowger"), metavar="DIR", help=_("of the lines' names")
+    )
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
+    )
+    parser.add_argument("--simulated", action="store_true", help=_("on the simulated card, for training"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
+import re
 import sys
+from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from core import bench
+from core import bench, texts
 from core.command import COMMANDS, Command, main, there
+from core.texts import _
 from hw.card import HardwareError
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 class Weigh(ModuleType):
@@ -106,6 +112,38 @@ def test_every_command_has_help(command: Command, capsys: pytest.CaptureFixture[
         main([command.word, "--help"])
     assert left.value.code == 0
     assert command.summary in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if there(c.module)], ids=lambda command: command.word)
+def test_every_word_of_help_is_there_in_chinese(command: Command) -> None:
+    with texts.speaking("zh"):
+        parser = argparse.ArgumentParser()
+        importlib.import_module(command.module).arguments(parser)
+        helps = [_(command.summary), *helps_of(parser)]
+    assert [text for text in helps if not CHINESE.search(text)] == []
+
+
+def helps_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        if action.help and not isinstance(action, argparse._HelpAction):
+            yield action.help
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action._choices_actions:
+                yield one.help or ""
+            for below in action.choices.values():
+                yield from helps_of(below)
+
+
+def test_a_chinese_shell_is_told_in_chinese_what_is_wrong(
+    weigh: Weigh, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(SystemExit):
+        main(["weigh", "--grams", "much"], TABLE)
+    told = capsys.readouterr().err
+    assert "用法: strowger weigh" in told
+    assert "参数 --grams" in told
 
 
 @pytest.fixture

@@ -31,20 +31,22 @@ TRAINING = Path("training")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--plain", action="store_true", help="line by line, without control sequences")
-    parser.add_argument("--simulated", action="store_true", help="for training: a card that is not there")
+    parser.add_argument("--plain", action="store_true", help=_("line by line, without control sequences"))
+    parser.add_argument("--simulated", action="store_true", help=_("for training: a card that is not there"))
     parser.add_argument(
-        "--folder", type=Path, default=TRAINING, metavar="DIR", help="of the training (default: %(default)s)"
+        "--folder", type=Path, default=TRAINING, metavar="DIR", help=_("of the training (default: %(default)s)")
     )
     parser.add_argument(
-        "--virtual", action="store_true", help="training on a clock that does not wait (with --simulated)"
+        "--virtual", action="store_true", help=_("training on a clock that does not wait (with --simulated)")
     )
     parser.add_argument(
-        "--etc", type=Path, default=Path("/etc"), metavar="DIR", help="of the driver's files (default: %(default)s)"
+        "--etc", type=Path, default=Path("/etc"), metavar="DIR", help=_("of the driver's files (default: %(default)s)")
     )
-    parser.add_argument("--config", type=Path, metavar="DIR", help="of the box's files (default: ETC/strowger)")
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="data of the box (default: %(default)s)")
-    parser.add_argument("--socket", type=Path, metavar="PATH", help="control socket (default: as configured)")
+    parser.add_argument("--config", type=Path, metavar="DIR", help=_("of the box's files (default: ETC/strowger)"))
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
+    )
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket (default: as configured)"))
 
 
 def run(options: argparse.Namespace, screen: Callable[[Site], int] | None = None) -> int:
