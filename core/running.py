@@ -232,7 +232,7 @@ class RunningBox:
         self.rooms.add(QueueRoom, self.queues)
         customers = Customers(self.data, self.alarms, threaded=not self._virtual)
         told = partial(self.rooms.topics.changed, "notices")
-        desk = DeskRoom(self.exchange, self.past, self.queues, customers, told)
+        desk = DeskRoom(self.exchange, self.past, customers, told)
         self.rooms.add(DeskRoom, desk)
         self.rooms.topics.noticed = self._watch_exchange
         self.journal.watch(self._heard)
@@ -372,7 +372,7 @@ class RunningBox:
         watched = any(topics.watched(topic) for topic in ("calls", "lines", "devices"))
         self.exchange.changed = topics.changed if watched else None
         watched = any(topics.watched(topic) for topic in ("queues", "agents"))
-        self.queues.changed = topics.changed if watched else None
+        self.queues.screens.changed = topics.changed if watched else None
 
     def stop(self, reason: str, within_s: float) -> None:
         """Asked again: the shorter time counts."""

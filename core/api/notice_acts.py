@@ -20,6 +20,7 @@ from core.api.queue_acts import Agent
 from core.api.roles import ALL
 from core.desk.notices import Notice, Notices
 from core.desk.room import DeskRoom
+from core.queues.room import QueueRoom
 from core.queues.supervisors import Supervisor
 from core.texts import _
 
@@ -30,6 +31,10 @@ Own = Annotated[str, Meta(description="an agent's own telephone; others leave it
 
 def _room(asking: Asking) -> Notices:
     return asking.room(DeskRoom).notices
+
+
+def _agent_at(asking: Asking, device: str) -> str:
+    return asking.room(QueueRoom).desks.logged_on_at(device)
 
 
 class Send(Params, frozen=True):
@@ -68,11 +73,10 @@ def send(asking: Asking, params: Send) -> Notice:
     """A note to agents. Error `refused`: there is no such agent, or at the telephone nobody is logged on."""
     asking.note.after = {"agents": params.agents, "text": params.text}
     by = asking.peer.name
-    room = asking.room(DeskRoom)
     if params.device:
-        row = room.queues.agent(room.queues.agent_at(params.device))
+        row = asking.room(QueueRoom).rows.agent(_agent_at(asking, params.device))
         by = f"{row.number} {row.name}".strip()
-    return room.notices.send(params.agents, params.text, by)
+    return _room(asking).send(params.agents, params.text, by)
 
 
 @act("bulletin.publish", roles=OVERSEERS, changes=True)
@@ -94,19 +98,17 @@ def publish(asking: Asking, params: Publish) -> Notice:
 @act("notice.list", roles=ALL, own="device")
 def notices(asking: Asking, params: OfDesk) -> NoticeList:
     """Those for the agent at the telephone; without one, all, with who has read them."""
-    room = asking.room(DeskRoom)
     if params.device:
-        return NoticeList(room.notices.of(room.queues.agent_at(params.device)))
-    return NoticeList(room.notices.all())
+        return NoticeList(_room(asking).of(_agent_at(asking, params.device)))
+    return NoticeList(_room(asking).all())
 
 
 @act("notice.read", roles=DESK, changes=True, own="device")
 def read(asking: Asking, params: Read) -> Notice:
     """The agent at the telephone has read it. Error `refused`: it is not for him, or gone."""
-    room = asking.room(DeskRoom)
-    agent = room.queues.agent_at(params.device)
+    agent = _agent_at(asking, params.device)
     asking.note.after = {"agent": agent, "notice": params.notice}
-    return room.notices.read(params.notice, agent)
+    return _room(asking).read(params.notice, agent)
 
 
 @act("notice.withdraw", roles=OVERSEERS, changes=True)

@@ -44,7 +44,7 @@ async def change_pin(asking: Asking, params: ChangePin) -> Done:
     """From now on he logs on with it, over restarts too, until the configuration gives him another. Error `refused`:
     the old one is wrong (after a few, he must wait), or the new one is too short or too easy to guess.
     """
-    agent = _room(asking).agent_at(params.device)
+    agent = _room(asking).desks.logged_on_at(params.device)
     asking.note.after = {"agent": agent}
     await _room(asking).pins.change(params.device, agent, params.old, params.new)
     return Done()
@@ -55,7 +55,7 @@ def drop_skill(asking: Asking, params: OfSkill) -> Done:
     """No call that asks for the skill comes to him, over restarts too, until he takes it up again. Error `refused`: he
     does not have it.
     """
-    agent = _room(asking).agent_at(params.device)
+    agent = _room(asking).desks.logged_on_at(params.device)
     asking.note.after = {"agent": agent, "skill": params.skill}
     skills_dropped.drop(_room(asking), agent, params.skill)
     return Done()
@@ -64,7 +64,7 @@ def drop_skill(asking: Asking, params: OfSkill) -> Done:
 @act("agent.take_up_skill", roles=DESK, changes=True, own="device")
 def take_up_skill(asking: Asking, params: OfSkill) -> Done:
     """He has it again at the levels at which he dropped it. Error `refused`: he has not dropped it."""
-    agent = _room(asking).agent_at(params.device)
+    agent = _room(asking).desks.logged_on_at(params.device)
     asking.note.after = {"agent": agent, "skill": params.skill}
     skills_dropped.take_up(_room(asking), agent, params.skill)
     return Done()
@@ -73,14 +73,14 @@ def take_up_skill(asking: Asking, params: OfSkill) -> Done:
 @act("agent.figures", roles=ALL, own="device")
 async def figures(asking: Asking, params: AtDesk) -> Made:
     """His own figures of today, as the report `agents` works them out."""
-    agent = _room(asking).agent_at(params.device)
+    agent = _room(asking).desks.logged_on_at(params.device)
     return await _today(asking, "agents", frozenset({agent}))
 
 
 @act("agent.ranking", roles=ALL, own="device")
 async def ranking(asking: Asking, params: AtDesk) -> Made:
     """All agents of today by the calls that they have answered (排行榜), as the report `ranking` works it out."""
-    _room(asking).agent_at(params.device)
+    _room(asking).desks.logged_on_at(params.device)
     return await _today(asking, "ranking", frozenset())
 
 

@@ -20,8 +20,10 @@ from core.api.call_acts import DESK, OVERSEERS
 from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS
 from core.queues import log_on as seats
-from core.queues import open_line, overseeing
+from core.queues import open_line
+from core.queues.overseeing import How
 from core.queues.room import QueueRoom
+from core.queues.settings import keeps_line_open
 from core.queues.supervisors import Supervisor
 from core.queues.views import AgentRow, CallBackRow, QueueRow
 from core.texts import _
@@ -103,13 +105,13 @@ def _room(asking: Asking) -> QueueRoom:
 @act("queue.list", roles=ALL)
 def queues(asking: Asking, params: Nothing) -> Queues:
     """All queues as they are now."""
-    return Queues(_room(asking).queues())
+    return Queues(_room(asking).rows.queues())
 
 
 @act("queue.why_waiting", roles=READERS)
 def why_waiting(asking: Asking, params: OfWaiting) -> Obstacles:
     """What stands between a call that waits and each agent of its queue. Error `unknown`: it is in no queue."""
-    found = _room(asking).why_waiting(params.call)
+    found = _room(asking).rows.why_waiting(params.call)
     if found is None:
         raise Refusal(Code.UNKNOWN, _("call {call} is in no queue").format(call=params.call))
     return Obstacles(found)
@@ -133,7 +135,7 @@ def cancel_call_back(asking: Asking, params: OfCallBack) -> Done:
 def agents(asking: Asking, params: Nothing) -> Agents:
     """All agents as they are now; an agent sees those at his own telephones."""
     only = asking.only
-    return Agents([row for row in _room(asking).agents() if only is None or row.device in only])
+    return Agents([row for row in _room(asking).rows.agents() if only is None or row.device in only])
 
 
 @act("agent.log_on", roles=DESK, changes=True, own="device")
@@ -143,7 +145,7 @@ async def log_on(asking: Asking, params: LogOn) -> Done:
     """
     asking.note.after = {"agent": params.agent}
     room = _room(asking)
-    hands = open_line if open_line.wanted(room, params.agent) else seats
+    hands = open_line if keeps_line_open(room.exchange.box, params.agent) else seats
     await hands.log_on(room, params.device, params.agent, params.pin)
     return Done()
 
@@ -200,10 +202,10 @@ def extend_work(asking: Asking, params: AtDesk) -> Done:
 def ask_help(asking: Asking, params: WithReason) -> Done:
     """All supervisors see that the agent wants help with the call that he has (内部求助)."""
     room = _room(asking)
-    agent = room.agent_at(params.device)
+    agent = room.desks.logged_on_at(params.device)
     asking.note.after = {"agent": agent, "reason": params.reason}
     room.help.ask(agent, params.reason)
-    room.tell()
+    room.dispatch.tell()
     return Done()
 
 
@@ -211,8 +213,8 @@ def ask_help(asking: Asking, params: WithReason) -> Done:
 def end_help(asking: Asking, params: AtDesk) -> Done:
     """He has thought better of it."""
     room = _room(asking)
-    room.help.end(room.agent_at(params.device))
-    room.tell()
+    room.help.end(room.desks.logged_on_at(params.device))
+    room.dispatch.tell()
     return Done()
 
 
@@ -224,7 +226,7 @@ def answer_help(asking: Asking, params: Oversee) -> Done:
     room = _room(asking)
     done = _oversee(asking, params, "whisper")
     room.help.end(params.agent, asking.peer.name)
-    room.tell()
+    room.dispatch.tell()
     return done
 
 
@@ -237,7 +239,7 @@ class OnTrunk(Params, frozen=True):
 def listen_to_trunk(asking: Asking, params: OnTrunk) -> Done:
     """The supervisor's telephone rings; lifted, it hears what is spoken on the line, and nobody hears it (中继监听)."""
     asking.note.target = params.line
-    overseeing.hear_trunk(_room(asking), params.device, params.line, asking.peer.name)
+    _room(asking).overseeing.hear_trunk(params.device, params.line, asking.peer.name)
     return Done()
 
 
@@ -275,11 +277,11 @@ def intercept(asking: Asking, params: Oversee) -> Done:
     return _oversee(asking, params, "intercept")
 
 
-def _oversee(asking: Asking, params: Oversee, how: overseeing.How) -> Done:
+def _oversee(asking: Asking, params: Oversee, how: How) -> Done:
     asking.note.target = params.agent
     asking.note.after = {"device": params.device, "how": how}
     _must_look_after(asking, params.agent)
-    overseeing.oversee(_room(asking), params.device, params.agent, how, asking.peer.name)
+    _room(asking).overseeing.oversee(params.device, params.agent, how, asking.peer.name)
     return Done()
 
 
@@ -289,7 +291,7 @@ def set_skill(asking: Asking, params: SetSkill) -> Done:
     asking.note.target = params.agent
     asking.note.after = {"skill": params.skill, "level": params.level, "queue": params.queue}
     _must_look_after(asking, params.agent)
-    _room(asking).set_skill(params.agent, params.skill, params.level, params.queue, asking.peer.name)
+    _room(asking).assignments.set_skill(params.agent, params.skill, params.level, params.queue, asking.peer.name)
     return Done()
 
 
@@ -305,18 +307,18 @@ def set_queue(asking: Asking, params: SetQueue) -> Done:
     event: e.Joined | e.Parted = e.Parted(params.agent, params.queue, by)
     if params.serves:
         event = e.Joined(params.agent, params.queue, params.rank, params.weight, by)
-    _room(asking).set_queue(params.agent, event, by)
+    _room(asking).assignments.set_queue(params.agent, event, by)
     return Done()
 
 
 def _must_look_after(asking: Asking, agent: str) -> None:
     """Refused: a supervisor of other groups."""
-    Supervisor(asking.peer.name, asking.peer.groups).must_look_after(agent, _room(asking).agent(agent).group)
+    Supervisor(asking.peer.name, asking.peer.groups).must_look_after(agent, _room(asking).rows.agent(agent).group)
 
 
 def _at(asking: Asking, device: str, what: Act, reason: str = "") -> Done:
     room = _room(asking)
-    agent = room.agent_at(device)
+    agent = room.desks.logged_on_at(device)
     asking.note.after = {"agent": agent, "reason": reason} if reason else {"agent": agent}
     room.ask(agent, what, reason)
     return Done()

@@ -1,6 +1,6 @@
 """The desk of a running box: what goes with a call and an agent beside speech.
 
-    room = DeskRoom(exchange, past, queues, customers, told)
+    room = DeskRoom(exchange, past, customers, told)
     await nursery.start(room.run)
     room.information("8001", 7)       who calls, of which matter, which way he came
 
@@ -23,13 +23,13 @@ from core.desk.notices import Notice, Notices
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg
 from core.past import Past
+from core.queues.settings import queue_of
 from hw.signalling.line import Presentation
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
     from core.exchange.exchange import Exchange
     from core.numbering.target import Target
-    from core.queues.room import QueueRoom
 
 
 class Information(msgspec.Struct, frozen=True):
@@ -72,11 +72,10 @@ class DeskRoom:
         self,
         exchange: Exchange,
         past: Past,
-        queues: QueueRoom,
         customers: Customers,
         told: Callable[[str, Notice | None], None],
     ) -> None:
-        self.exchange, self.past, self.queues, self.customers = exchange, past, queues, customers
+        self.exchange, self.past, self.customers = exchange, past, customers
         self.notices = Notices(exchange, told)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -181,7 +180,7 @@ class DeskRoom:
 
     def program(self, queue: str, number: str, call: Call) -> str:
         """Of the first skill, in the order of the configuration, that the queue requires, or else prefers."""
-        settings = self.queues.settings(queue) if queue else None
+        settings = queue_of(self.exchange.box, queue) if queue else None
         for wanted in () if settings is None else (settings.require, settings.prefer):
             for skill in self.exchange.box.skill:
                 if skill.name in wanted and skill.program:

@@ -4,12 +4,13 @@
                           ^                                                   └─ not: rests, if tries are left
                           └────────────────────────────────────────────────────────┘
 
-It stands among the room's waiters as a caller on the line does. What it does not: decide when (core/acd/call_backs.py).
+It stands among the waiters as a caller on the line does. What it does not: decide when (core/acd/call_backs.py).
 Times are UTC seconds since 1970.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,20 +23,21 @@ from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
+    from core.exchange.exchange import Exchange
     from core.exchange.refusal import Said
-    from core.queues.room import QueueRoom
 
 KEPT = "queues/call back/"
 
 
 class CallBack:
     """key: the call in the distribution, by which people name it. number: normalised. at: not before; 0: as soon as may
-    be. data: of the call that asked, which goes with him.
+    be. data: of the call that asked, which goes with him. over: is told when he is to be called no more.
     """
 
     def __init__(
         self,
-        room: QueueRoom,
+        exchange: Exchange,
+        over: Callable[[CallBack], None],
         key: int,
         queue: str,
         number: str,
@@ -48,7 +50,8 @@ class CallBack:
         priority: int = 0,
         data: dict[str, Any] | None = None,
     ) -> None:
-        self.room = room
+        self.exchange = exchange
+        self._over = over
         self.key = key
         self.queue = queue
         self.number = number
@@ -76,7 +79,7 @@ class CallBack:
     # ---- what survives a restart ----
 
     def keep(self) -> None:
-        self.room.exchange.journal.state[f"{KEPT}{self.key}"] = {
+        self.exchange.journal.state[f"{KEPT}{self.key}"] = {
             "queue": self.queue,
             "number": self.number,
             "caller": msgspec.to_builtins(self.caller),
@@ -89,19 +92,19 @@ class CallBack:
         }
 
     def forget(self) -> None:
-        self.room.exchange.journal.state.pop(f"{KEPT}{self.key}", None)
+        self.exchange.journal.state.pop(f"{KEPT}{self.key}", None)
 
     @classmethod
-    def kept(cls, room: QueueRoom) -> list[CallBack]:
+    def kept(cls, exchange: Exchange, over: Callable[[CallBack], None]) -> list[CallBack]:
         found = []
-        for key, row in room.exchange.journal.state.under(KEPT).items():
+        for key, row in exchange.journal.state.under(KEPT).items():
             more = dict(row)
             caller = msgspec.convert(more.pop("caller"), Caller)
             queue, number = more.pop("queue"), more.pop("number")
-            found.append(cls(room, int(key.removeprefix(KEPT)), queue, number, caller, **more))
+            found.append(cls(exchange, over, int(key.removeprefix(KEPT)), queue, number, caller, **more))
         return found
 
-    # ---- what the room orders, as of a Waiter ----
+    # ---- what is ordered, as of a Waiter ----
 
     @property
     def gone_by_itself(self) -> bool:
@@ -120,7 +123,7 @@ class CallBack:
     def note(self, kind: str, device: str = "", **data: Any) -> None:
         """Of the try that is on."""
         if self.call is not None and not self.call.finished:
-            self.room.exchange.journal.note(kind, call=self.call.id, device=device or self.device, **data)
+            self.exchange.journal.note(kind, call=self.call.id, device=device or self.device, **data)
 
     def queued(self, queue: str, **data: Any) -> None:
         """It has come into the queue, or been moved to another one."""
@@ -147,8 +150,8 @@ class CallBack:
     def ended(self, result: str) -> None:
         """He is to be called no more."""
         self.forget()
-        self.room.call_backs.over(self)
-        self.room.exchange.journal.note(
+        self._over(self)
+        self.exchange.journal.note(
             "CallBackEnded", queue=self.queue, number=self.number, of=self.key, result=result, by=self.by
         )
         if self.taken is None:

@@ -1,11 +1,12 @@
 """All callers who are to be called back: asked for while they waited, in a flow, or before a restart.
 
+    left()     a waiting caller is gone: for good, or hold()
     hold()     a waiting caller has hung up, or hangs up now: his place stays (virtual hold)
     take()     a flow's caller wants to be called: he enters the queue so
     again()    after a restart: each in his place, with the tries that were made
     begin()    his turn has come: a try, see calling_back.py; tried() tells what came of it
 
-They stand among the room's waiters. What it does not: decide whose turn it is (core/acd/call_backs.py).
+They stand among the waiters. What it does not: decide whose turn it is (core/acd/call_backs.py).
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING
 from core.acd import events as e
 from core.exchange.call import VISIT
 from core.exchange.refusal import Refused
-from core.queues import calling_back, record
+from core.queues import calling_back
 from core.queues.call_back import CallBack
-from core.queues.caller import caller_of
+from core.queues.caller import LastAgents, caller_of
 from core.queues.reach import reach
+from core.queues.rows import call_back_row
+from core.queues.settings import queue_of
 from core.queues.views import CallBackRow
 from core.queues.waiter import Waiter
 from core.texts import _
@@ -27,22 +30,51 @@ from hw.signalling.q850 import Cause
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.acd.distribution import Distribution
     from core.exchange.call import Call
-    from core.queues.room import QueueRoom
+    from core.exchange.exchange import Exchange
+    from core.queues.desks import Desks
+    from core.queues.dispatch import Dispatch
+    from core.queues.keys import Keys
+    from core.queues.places_kept import PlacesKept
+    from core.queues.ringing import Ringing
+    from core.queues.screens import Screens
 
 
 class CallBacks:
-    def __init__(self, room: QueueRoom) -> None:
-        self._room = room
-        self._exchange = room.exchange
+    """core.queues.waiter.Keeper. waiters: who waits, by key."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        distribution: Distribution,
+        dispatch: Dispatch,
+        waiters: dict[int, Waiter | CallBack],
+        keys: Keys,
+        desks: Desks,
+        ringing: Ringing,
+        places: PlacesKept,
+        last: LastAgents,
+        screens: Screens,
+    ) -> None:
+        self._exchange = exchange
+        self._distribution = distribution
+        self._dispatch = dispatch
+        self._waiters = waiters
+        self._keys = keys
+        self._desks = desks
+        self._ringing = ringing
+        self._places = places
+        self._last = last
+        self._screens = screens
 
     def __iter__(self) -> Iterator[CallBack]:
-        return (one for one in self._room.waiters.values() if isinstance(one, CallBack))
+        return (one for one in self._waiters.values() if isinstance(one, CallBack))
 
     def rows(self) -> list[CallBackRow]:
         """The longest wait first."""
         now = self._exchange.utc().timestamp()
-        return [record.call_back_row(back, now) for back in sorted(self, key=lambda back: back.since)]
+        return [call_back_row(back, now) for back in sorted(self, key=lambda back: back.since)]
 
     def knows(self, queue: str, number: str) -> bool:
         """He is to be called at that number anyway."""
@@ -50,17 +82,30 @@ class CallBacks:
 
     # ---- who comes to be called back ----
 
-    def hold(self, waiter: Waiter) -> bool:
-        """False: he has no place any more, an agent or another target has him."""
-        room = self._room
+    def left(self, waiter: Waiter) -> None:
+        gone = waiter.gone
+        if gone is not None and waiter.wanted and waiter.gone_by_itself and self.hold(waiter):
+            return
+        if gone is not None:
+            self._dispatch.tell(gone)
+        self._stop_ringing(waiter)
+        if self._waiters.get(waiter.key) is waiter:
+            del self._waiters[waiter.key]
+
+    def _stop_ringing(self, waiter: Waiter) -> None:
         for agent in list(waiter.offers):
-            room.stop_ringing(waiter, agent, "caller gone")
-        if not room.distribution.waits(waiter.key):
+            self._ringing.stop(waiter, agent, "caller gone")
+
+    def hold(self, waiter: Waiter) -> bool:
+        """False: an agent or another target has him."""
+        self._stop_ringing(waiter)
+        if not self._distribution.waits(waiter.key):
             return False
-        queue, entered, priority = room.distribution.place(waiter.key)
+        queue, entered, priority = self._distribution.place(waiter.key)
         waited_s = self._exchange.clock() - entered
         back = CallBack(
-            room,
+            self._exchange,
+            self.over,
             waiter.key,
             queue,
             waiter.wanted,
@@ -70,16 +115,16 @@ class CallBacks:
             priority=priority,
             data={**waiter.call.data, VISIT: waiter.call.visit},
         )
-        room.carries_no_more(waiter.call)
+        self._keys.take(waiter.call)
         waiter.dequeued("call-back")
         self._add(back)
-        room.tell(e.CallBackWanted(back.key, back.number))
+        self._dispatch.tell(e.CallBackWanted(back.key, back.number))
         return True
 
     def take(self, call: Call, queue: str, number: str, at: float) -> None:
         """See Exchange.call_back. Who is to be called at that number anyway, is called once."""
-        room, exchange = self._room, self._exchange
-        settings = room.settings(queue)
+        exchange = self._exchange
+        settings = queue_of(exchange.box, queue)
         if settings is None:
             text = _('There is no queue "{name}".').format(name=queue)
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
@@ -91,9 +136,10 @@ class CallBacks:
             raise Refused(Cause.OUTGOING_BARRED_IN_GROUP, "barred", text)
         if self.knows(settings.name, whom):
             return
-        caller, now = caller_of(call, room.last), exchange.utc().timestamp()
+        caller, now = caller_of(call, self._last), exchange.utc().timestamp()
         back = CallBack(
-            room,
+            exchange,
+            self.over,
             exchange.journal.next_call(),
             settings.name,
             whom,
@@ -104,19 +150,19 @@ class CallBacks:
             data={**call.data, VISIT: call.visit},
         )
         self._add(back)
-        room.tell(self._entered(back))
+        self._dispatch.tell(self._entered(back))
 
     def again(self) -> None:
-        for back in CallBack.kept(self._room):
-            if self._room.settings(back.queue) is None:
+        for back in CallBack.kept(self._exchange, self.over):
+            if queue_of(self._exchange.box, back.queue) is None:
                 back.ended("queue is gone")
             else:
                 self._add(back)
-                self._room.tell_or_log(self._entered(back))
+                self._dispatch.tell_or_log(self._entered(back))
 
     def _add(self, back: CallBack) -> None:
-        self._room.waiters[back.key] = back
-        self._room.touched["queues", back.queue] = None
+        self._waiters[back.key] = back
+        self._screens.queue(back.queue)
         back.keep()
 
     def _entered(self, back: CallBack) -> e.Entered:
@@ -135,22 +181,22 @@ class CallBacks:
     # ---- trying ----
 
     def caller_first(self, back: CallBack) -> bool:
-        settings = self._room.settings(back.queue)
+        settings = queue_of(self._exchange.box, back.queue)
         return settings is not None and settings.call_back_first == "caller"
 
     def begin(self, back: CallBack) -> bool:
         """His turn has come. False: there is no queue that calls him, or the end of a try is about to be told."""
-        settings = self._room.settings(back.queue)
+        settings = queue_of(self._exchange.box, back.queue)
         if settings is None or back.failing:
             return False
         back.reserved.clear()
         back.call = calling_back.begin(self, back, settings)
-        self._room.carries(back.call, back.key)
+        self._keys.give(back.call, back.key)
         return True
 
     def tried(self, back: CallBack, call: Call, device: str, result: str) -> None:
         """A try is over. device: who called him. result: "answered", or why he was not reached."""
-        room, exchange = self._room, self._exchange
+        exchange = self._exchange
         exchange.journal.note(
             "CallBackTried",
             call=call.id,
@@ -169,40 +215,39 @@ class CallBacks:
                 exchange.journal.note(
                     "Served", call=call.id, device=device, agent=taken.agent, queue=taken.queue, waited_ms=waited_ms
                 )
-                room.served(back.caller.number, taken.agent)
+                self._last.served(back.caller.number, taken.agent)
             back.ended("reached")
             return
         left_as = 0
         back.failing = True
-        room.tell()  # who has left the call meanwhile has left it under its present key
-        room.carries_no_more(call)
+        self._dispatch.tell()  # who has left the call meanwhile has left it under its present key
+        self._keys.take(call)
         if not call.finished and any(leg.name == device for leg in call.legs):
             left_as = exchange.journal.next_call()
-            room.carries(call, left_as)
-            room.desks.known_as(call, left_as)
-        settings = room.settings(back.queue)
-        if room.waiters.get(back.key) is back and settings is not None:
+            self._keys.give(call, left_as)
+            self._desks.known_as(call, left_as)
+        settings = queue_of(exchange.box, back.queue)
+        if self._waiters.get(back.key) is back and settings is not None:
             back.tries += 1
             back.at = exchange.utc().timestamp() + settings.call_back_again_s
             back.keep()
-        room.tell(e.CallBackFailed(back.key, result, left_as))
+        self._dispatch.tell(e.CallBackFailed(back.key, result, left_as))
         back.failing = False
 
     def spoken_with(self, back: CallBack, call: Call, device: str) -> None:
         """He has answered, and speaks with the agent."""
         self.tried(back, call, device, "answered")
-        self._room.tell(e.CallBackReached(back.key))
+        self._dispatch.tell(e.CallBackReached(back.key))
 
     def on_the_line(self, back: CallBack, call: Call) -> Waiter:
         """He was called first and is there: he waits for the agents who are reserved for him, or for the next."""
-        room = self._room
-        settings = room.settings(back.queue)
+        settings = queue_of(self._exchange.box, back.queue)
         number = settings.number or settings.name if settings is not None else back.queue
-        waiter = Waiter(room, call, back.key, number, back.caller)
+        waiter = Waiter(self._dispatch, self._places, self, call, back.key, number, back.caller)
         waiter.offers = dict.fromkeys(back.reserved)
         self.tried(back, call, number, "answered")
-        room.waiters[back.key] = waiter
-        room.rings(waiter)
+        self._waiters[back.key] = waiter
+        self._ringing.begin(waiter)
         waiter.queued(back.queue, how="called back")
         return waiter
 
@@ -210,15 +255,15 @@ class CallBacks:
 
     def cancel(self, key: int, by: str) -> None:
         """Refused: there is none, or an agent has him already."""
-        back = self._room.waiters.get(key)
-        if not isinstance(back, CallBack) or not self._room.distribution.waits(key):
+        back = self._waiters.get(key)
+        if not isinstance(back, CallBack) or not self._distribution.waits(key):
             text = _("there is no call-back {call} that can be cancelled").format(call=key)
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
         back.by = by
-        self._room.tell(e.CallBackCancelled(key))
+        self._dispatch.tell(e.CallBackCancelled(key))
 
     def over(self, back: CallBack) -> None:
         """He is none of ours any more."""
-        if self._room.waiters.get(back.key) is back:
-            del self._room.waiters[back.key]
-        self._room.touched["queues", back.queue] = None
+        if self._waiters.get(back.key) is back:
+            del self._waiters[back.key]
+        self._screens.queue(back.queue)

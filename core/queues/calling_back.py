@@ -44,7 +44,7 @@ def begin(backs: CallBacks, back: CallBack, queue: QueueSettings) -> Call:
         else:
             await _agent_first(backs, back, queue, call)
 
-    exchange = back.room.exchange
+    exchange = back.exchange
     call = exchange.begin("internal" if back.number in exchange.stations else "out", routine)
     call.payer = payer(queue)
     call.data = dict(back.data)

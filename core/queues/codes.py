@@ -26,7 +26,9 @@ from core.exchange.leg import State
 from core.exchange.refusal import Refused, Said
 from core.exchange.service import Service
 from core.exchange.station import Station
-from core.queues import log_on, open_line, overseeing, supervisors
+from core.queues import log_on, open_line, supervisors
+from core.queues.overseeing import How
+from core.queues.settings import keeps_line_open
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ ACTS = {
 }
 
 
-OVERSEEING: dict[str, overseeing.How] = {
+OVERSEEING: dict[str, How] = {
     "supervisor_listen": "listen",
     "supervisor_whisper": "whisper",
     "supervisor_barge_in": "barge in",
@@ -78,14 +80,14 @@ async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tupl
         await leg.until(State.CONNECTED)
         pin = await ask(call, Said("pin.enter"))
     await log_on.log_on(room, station.name, agent, pin)
-    if open_line.wanted(room, agent):
+    if keeps_line_open(room.exchange.box, agent):
         await open_line.stay(room, call, agent)
         return None
     return open_line.LOGGED_ON
 
 
 async def _change_pin(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
-    agent = room.agent_at(station.name)
+    agent = room.desks.logged_on_at(station.name)
     leg = call.calling
     assert leg is not None
     Service("agent", station.language).take(call)
@@ -100,34 +102,32 @@ async def _change_pin(room: QueueRoom, call: Call, station: Station, arguments: 
 
 async def _act(room: QueueRoom, field: str, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
     act, said = ACTS[field]
-    room.ask(room.agent_at(station.name), act)
+    room.ask(room.desks.logged_on_at(station.name), act)
     return said
 
 
 async def _help(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
-    room.help.ask(room.agent_at(station.name))
+    room.help.ask(room.desks.logged_on_at(station.name))
     return Said("agent.help-asked")
 
 
 async def _help_off(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said:
-    room.help.end(room.agent_at(station.name))
+    room.help.end(room.desks.logged_on_at(station.name))
     return Said("agent.help-over")
 
 
 async def _answer_help(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> None:
     supervisor = supervisors.at(room.exchange.box, station.name)
     agent = room.help.longest(supervisor)
-    await overseeing.from_code(room, call, agent, "whisper", supervisor.name)
+    await room.overseeing.from_code(call, agent, "whisper", supervisor.name)
     room.help.end(agent, supervisor.name)
 
 
-async def _oversee(
-    room: QueueRoom, how: overseeing.How, call: Call, station: Station, arguments: tuple[str, ...]
-) -> None:
+async def _oversee(room: QueueRoom, how: How, call: Call, station: Station, arguments: tuple[str, ...]) -> None:
     supervisor = supervisors.at(room.exchange.box, station.name)
     agent = arguments[0]
-    supervisor.must_look_after(agent, room.agent(agent).group)
-    await overseeing.from_code(room, call, agent, how, supervisor.name)
+    supervisor.must_look_after(agent, room.rows.agent(agent).group)
+    await room.overseeing.from_code(call, agent, how, supervisor.name)
     room.help.end(agent, supervisor.name)
 
 
@@ -138,4 +138,4 @@ async def _trunk(room: QueueRoom, call: Call, station: Station, arguments: tuple
     number = int(arguments[0]) if arguments[0].isdigit() else 0
     if not 1 <= number <= len(lines):
         raise Refused(Cause.INVALID_NUMBER, "not-possible", said=Said("call.vacant"))
-    await overseeing.trunk_from_code(room, call, lines[number - 1], supervisor.name)
+    await room.overseeing.trunk_from_code(call, lines[number - 1], supervisor.name)

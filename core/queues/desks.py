@@ -20,9 +20,13 @@ from core.acd.agents import Act, State
 from core.exchange.device import DeviceKind
 from core.exchange.leg import Leg
 from core.exchange.leg import State as LegState
+from core.exchange.refusal import Refused
 from core.exchange.station import Station
 from core.numbering.target import TargetKind
+from core.queues.settings import group_of
+from core.texts import _
 from hw.signalling.line import Connection
+from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
@@ -35,7 +39,8 @@ _AS_KEPT = {"not ready": Act.NOT_READY, "rest": Act.REST}
 
 class Desks:
     def __init__(self, exchange: Exchange, woke: Callable[[], None]) -> None:
-        self.woke = woke
+        self._woke = woke
+        self._rested = False
         self.at: dict[str, str] = {}
         """By agent: his telephone."""
         self.agent_at: dict[str, str] = {}
@@ -83,6 +88,24 @@ class Desks:
 
     def station(self, agent: str) -> Station | None:
         return self._exchange.stations.get(self.at.get(agent, ""))
+
+    def logged_on_at(self, device: str) -> str:
+        """The agent. Refused: nobody is logged on there."""
+        agent = self.agent_at.get(device)
+        if agent is None:
+            text = _("no agent is logged on at {device}").format(device=device)
+            raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
+        return agent
+
+    def rested(self) -> None:
+        """A telephone is at rest for which an offer may wait."""
+        self._rested = True
+        self._woke()
+
+    def rested_since(self) -> bool:
+        """One is, since this was asked last."""
+        rested, self._rested = self._rested, False
+        return rested
 
     def talks(self, agent: str) -> bool:
         """He has a call; to lift and to dial is none."""
@@ -148,15 +171,16 @@ class Desks:
 
     def _ends_calls_himself(self, agent: str, station: Station) -> bool:
         """His caller has gone, and his group wants that he hangs up before he is free."""
-        groups = {one.name: one.release for one in self._exchange.box.agent_group}
-        group = next((one.group for one in self._exchange.box.agent if one.number == agent), "")
-        if groups.get(group) != "by the agent" or station.line.connection in (Connection.NULL, Connection.ALERTING):
+        group = group_of(self._exchange.box, agent)
+        if group is None or group.release != "by the agent":
+            return False
+        if station.line.connection in (Connection.NULL, Connection.ALERTING):
             return False
 
         def rested() -> None:
             if agent in self._has:
                 self._stirred[agent] = None
-                self.woke()
+                self.rested()
 
         station.freed.append(rested)
         return True

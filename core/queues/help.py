@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.exchange.refusal import Refused, Said
+from core.queues.settings import group_of
 from core.queues.supervisors import Supervisor
 from core.texts import _
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
-    from core.queues.room import QueueRoom
+    from core.exchange.exchange import Exchange
+    from core.queues.desks import Desks
+    from core.queues.screens import Screens
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,19 @@ class Asked:
 class Help:
     """One for all agents; `asked` by agent, the longest first."""
 
-    def __init__(self, room: QueueRoom) -> None:
+    def __init__(self, exchange: Exchange, desks: Desks, screens: Screens) -> None:
         self.asked: dict[str, Asked] = {}
-        self._room = room
+        self._exchange = exchange
+        self._desks = desks
+        self._screens = screens
 
     def ask(self, agent: str, reason: str = "") -> None:
         """Refused: he has no call. Asked again: with other words."""
-        if not self._room.desks.talks(agent):
+        if not self._desks.talks(agent):
             text = _("agent {agent} has no call").format(agent=agent)
             raise Refused(Cause.FACILITY_REJECTED, "not-possible", text)
         before = self.asked.get(agent)
-        self.asked[agent] = Asked(before.since if before else self._room.exchange.utc().timestamp(), reason)
+        self.asked[agent] = Asked(before.since if before else self._exchange.utc().timestamp(), reason)
         self._note(agent, True, reason)
 
     def end(self, agent: str, by: str = "") -> None:
@@ -53,29 +58,29 @@ class Help:
 
     def over(self) -> None:
         """Whose call is over needs no help any more."""
-        for agent in [agent for agent in self.asked if not self._room.desks.talks(agent)]:
+        for agent in [agent for agent in self.asked if not self._desks.talks(agent)]:
             self.end(agent)
 
     def longest(self, supervisor: Supervisor) -> str:
         """The agent of his groups who has asked longest. Refused: none has."""
         for agent in self.asked:
-            if supervisor.looks_after(self._room.agent(agent).group):
+            group = group_of(self._exchange.box, agent)
+            if group is not None and supervisor.looks_after(group.name):
                 return agent
         raise Refused(
             Cause.NO_USER_RESPONDING, "not-possible", _("nobody asks for help"), said=Said("call.nothing-to-pick-up")
         )
 
     def _note(self, agent: str, on: bool, reason: str, by: str = "") -> None:
-        room = self._room
-        station = room.desks.station(agent)
+        station = self._desks.station(agent)
         leg = station.active if station is not None else None
-        room.exchange.journal.note(
+        self._exchange.journal.note(
             "AgentHelp",
-            device=room.desks.at.get(agent) or agent,
+            device=self._desks.at.get(agent) or agent,
             agent=agent,
             of=leg.call.id if leg is not None else 0,
             on=on,
             reason=reason,
             by=by,
         )
-        room.touched["agents", agent] = None
+        self._screens.agent(agent)

@@ -1,12 +1,12 @@
 """Agents whose telephone stays off the hook for the whole shift (permanent line, 长摘机座席): [[agent_group]] line.
 
     dials *81*1001#, or is rung and lifts ──> logged on ──> silence, a call of its own ── an offer: a tone in his ear
-         automatic: BEEP_S later he has the caller          by hand: he presses the hook key, or call.answer
+         automatic: a beep later he has the caller          by hand: he presses the hook key, or call.answer
          the caller goes ──> silence again ...              he hangs up ──> the shift is over: he is logged off
 
 The open line is a call of his and a service. While he speaks with a caller it stands aside (Station.aside): nobody is
 joined with it, it is not rung back, and it is there again when he has nobody else. To call out, or to dial a code, he
-presses the hook key as in any call. What it does not: decide (core/acd); ring (room.py): an offer waits at the
+presses the hook key as in any call. What it does not: decide (core/acd); ring (ringing.py): an offer waits at the
 telephone as a second call does.
 """
 
@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 import trio
 
 from core.acd.agents import Act
-from core.exchange.leg import Leg, State
+from core.exchange.leg import State
 from core.exchange.refusal import Refused, Said
 from core.exchange.service import Service
-from core.exchange.station import Station
 from core.queues import log_on as seats
 from core.texts import _
 from hw.signalling.line import Party
@@ -32,23 +31,7 @@ if TYPE_CHECKING:
     from core.exchange.call import Call
     from core.queues.room import QueueRoom
 
-BEEP_S = 0.6
-"""The tone before an automatic answer."""
 LOGGED_ON = Said("agent.logged-on")
-
-
-def wanted(room: QueueRoom, agent: str) -> bool:
-    return _group(room, agent, "line") == "permanent"
-
-
-def automatic(room: QueueRoom, agent: str) -> bool:
-    return _group(room, agent, "answer") == "automatic"
-
-
-def _group(room: QueueRoom, agent: str, setting: str) -> str:
-    box = room.exchange.box
-    group = next((one.group for one in box.agent if one.number == agent), "")
-    return str(next((getattr(one, setting) for one in box.agent_group if one.name == group), ""))
 
 
 async def log_on(room: QueueRoom, device: str, agent: str, pin: str) -> None:
@@ -106,7 +89,7 @@ async def stay(room: QueueRoom, call: Call, agent: str) -> None:
         Service("agent", leg.device.language).take(call)
     leg.open_line = True
     room.desks.opening.discard(agent)
-    room.desks.woke()  # a call may be offered already
+    room.desks.rested()  # a call may be offered already
     try:
         words = await room.exchange.sounds.done(LOGGED_ON, leg.device.language)
         await call.announce(leg, words)
@@ -118,23 +101,6 @@ async def stay(room: QueueRoom, call: Call, agent: str) -> None:
     call.end(Cause.NORMAL_CLEARING, "logged off")
 
 
-def over(room: QueueRoom, device: str) -> None:
-    """Its agent is logged off: the line need not be open any more. No open line: nothing."""
-    station = room.exchange.stations.get(device)
-    for leg in station.legs if station is not None else ():
-        if leg.open_line:
-            leg.call.woke()
-
-
 def _log_off(room: QueueRoom, agent: str) -> None:
     with suppress(Refused):
         room.ask(agent, Act.LOG_OFF, "hung up")
-
-
-async def answers(leg: Leg, station: Station) -> None:
-    """Of an offer that waits there: it is his after a beep."""
-    await trio.sleep(BEEP_S)
-    own = station.active
-    if station.waiting is leg and own is not None and own.open_line:
-        station.hold(own)
-        station.accept_waiting()

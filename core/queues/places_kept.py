@@ -13,39 +13,41 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from core.acd import events as e
+from core.acd.distribution import Distribution
+from core.queues.settings import queue_of
 
 if TYPE_CHECKING:
-    from core.queues.room import QueueRoom
+    from core.exchange.exchange import Exchange
 
 KEPT = "queues/place/"
 LONGEST_S = 86_400.0
 
 
 class PlacesKept:
-    def __init__(self, room: QueueRoom) -> None:
-        self._room = room
+    def __init__(self, exchange: Exchange, distribution: Distribution) -> None:
+        self._exchange = exchange
+        self._distribution = distribution
 
     def keep(self, queue: str, key: int, number: str) -> None:
         """A caller has come into the queue."""
-        room, exchange = self._room, self._room.exchange
-        settings = room.settings(queue)
-        if number and settings is not None and settings.place_kept_s and room.distribution.waits(key):
-            waited_s = exchange.clock() - room.distribution.place(key)[1]
+        exchange, settings = self._exchange, queue_of(self._exchange.box, queue)
+        if number and settings is not None and settings.place_kept_s and self._distribution.waits(key):
+            waited_s = exchange.clock() - self._distribution.place(key)[1]
             exchange.journal.state[f"{KEPT}{queue}/{number}"] = round(exchange.utc().timestamp() - waited_s, 1)
 
     def forget(self, queue: str, number: str) -> None:
         """He has left it; but for the end of the box."""
-        if not self._room.exchange.closing:
-            self._room.exchange.journal.state.pop(f"{KEPT}{queue}/{number}", None)
+        if not self._exchange.closing:
+            self._exchange.journal.state.pop(f"{KEPT}{queue}/{number}", None)
 
     def again(self) -> Iterator[e.PlaceKept]:
         """At a start; each once."""
-        exchange = self._room.exchange
+        exchange = self._exchange
         now, clock = exchange.utc().timestamp(), exchange.clock()
         for key, since in exchange.journal.state.under(KEPT).items():
             del exchange.journal.state[key]
             queue, number = key.removeprefix(KEPT).rsplit("/", 1)
-            settings = self._room.settings(queue)
+            settings = queue_of(exchange.box, queue)
             waited_s = now - since
             if settings is not None and settings.place_kept_s and 0 <= waited_s <= LONGEST_S:
                 yield e.PlaceKept(queue, number, clock - waited_s, clock + settings.place_kept_s)

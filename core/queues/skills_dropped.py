@@ -24,7 +24,7 @@ OWN = ""
 
 def _levels(room: QueueRoom, agent: str, skill: str) -> dict[str, int]:
     """By queue, his own first."""
-    skills = room.agent(agent).skills
+    skills = room.rows.agent(agent).skills
     return {queue: skills.get(queue, {}).get(skill, 0) for queue in (OWN, *(name for name in skills if name != OWN))}
 
 
@@ -54,7 +54,7 @@ def take_up(room: QueueRoom, agent: str, skill: str) -> None:
 
 def _set(room: QueueRoom, agent: str, skill: str, levels: dict[str, int]) -> None:
     """Where the queue says nothing first; then those queues that say otherwise still."""
-    known = room.agent(agent).queues
+    known = room.rows.agent(agent).queues
     for queue, level in levels.items():
         if (queue == OWN or queue in known) and _levels(room, agent, skill).get(queue, 0) != level:
-            room.set_skill(agent, skill, level, queue, by="")
+            room.assignments.set_skill(agent, skill, level, queue, by="")

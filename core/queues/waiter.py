@@ -6,14 +6,14 @@
     the queue gives him away      he hears what it is, or ring-back tone, and the call goes on to the target
     he chooses                    1 he goes on waiting, 2 he leaves a message, 3 he is called back (call_back.py)
 
-It runs as the routine of the caller's call, and so ends with him. What it does not: decide (core/acd, by room.py).
+It runs as the routine of the caller's call, and so ends with him. What it does not: decide (core/acd, by hands.py).
 Time flows on trio's clock; nothing here waits for anything but news of the call.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import trio
 
@@ -29,12 +29,13 @@ from core.exchange.service import Service
 from core.queues import leaving
 from core.queues.asking_back import number_wanted
 from core.queues.caller import number_of
+from core.queues.settings import queue_of
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
-    from core.queues.room import QueueRoom
+    from core.queues.dispatch import Dispatch
+    from core.queues.places_kept import PlacesKept
 
-ELSEWHERE = "answered elsewhere"
 CHOICES = {
     "1": ("wait", Said("queue.offer-wait")),
     "2": ("message", Said("queue.offer-voicemail")),
@@ -45,13 +46,34 @@ CHOICES = {
 _HUNG_UP = frozenset({Cause.NORMAL_CLEARING, Cause.NORMAL_UNSPECIFIED})
 
 
+class Keeper(Protocol):
+    """Who keeps the places of callers that have hung up."""
+
+    def knows(self, queue: str, number: str) -> bool:
+        """He is to be called at that number anyway."""
+
+    def hold(self, waiter: Waiter) -> bool:
+        """From now on he waits to be called back. False: he has no place any more."""
+
+    def left(self, waiter: Waiter) -> None:
+        """Its routine has ended, however."""
+
+
 class Waiter:
     """key: the call in the distribution, which a transfer does not renumber. number: by which the queue is known.
     known_as: what the distribution knows of the caller.
     """
 
-    def __init__(self, room: QueueRoom, call: Call, key: int, number: str, known_as: Caller) -> None:
-        self.room = room
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        places: PlacesKept,
+        keeper: Keeper,
+        call: Call,
+        key: int,
+        number: str,
+        known_as: Caller,
+    ) -> None:
         self.call = call
         self.key = key
         self.known_as = known_as
@@ -62,6 +84,9 @@ class Waiter:
         self.outcome: o.Connect | o.LeftFor | o.Left | None = None
         self.queue = ""
         """In which he waits; "": in none."""
+        self._dispatch = dispatch
+        self._places = places
+        self._keeper = keeper
         self._number = number
         self._service: Leg | None = None
         self._words: deque[Said] = deque()
@@ -75,14 +100,14 @@ class Waiter:
     async def wait(self, there: e.Entered | e.CallBackReached) -> o.Connect | o.LeftFor | o.Left:
         """Until an agent has the caller, the queue has sent him elsewhere, or he wants to be called back."""
         try:
-            self.room.tell(there)
+            self._dispatch.tell(there)
             while True:
-                self.room.tell()  # what has happened since: nobody hears music who speaks with an agent already
+                self._dispatch.tell()  # what has happened since: nobody hears music who speaks with an agent already
                 if self.outcome is not None:
                     return self.outcome
                 await self._go_on()
         finally:
-            self.room.left(self)
+            self._keeper.left(self)
             if self._service is not None:
                 reason = "answered" if isinstance(self.outcome, o.Connect) else "left the queue"
                 self.call.drop(self._service, Cause.NORMAL_CLEARING, "exchange", reason)
@@ -136,7 +161,7 @@ class Waiter:
         if choice == "message":
             target = Target(to="mailbox", name=leaving.mailbox(self.call.exchange.box, self.queue))
             left = o.LeftFor(self.key, self.queue, target, "message", 0.0)
-            self.room.tell(e.CallerLeft(self.key, "message"))
+            self._dispatch.tell(e.CallerLeft(self.key, "message"))
             if self.outcome is None:
                 self.end(left)
         elif choice == "call back":
@@ -144,7 +169,7 @@ class Waiter:
 
     async def _call_back(self, leg: Leg) -> None:
         """He is asked for his number; then he may hang up at any moment, or the queue hangs up when all is said."""
-        settings = self.room.settings(self.queue)
+        settings = queue_of(self.call.exchange.box, self.queue)
         if settings is None:
             return
         with trio.CancelScope() as self._speaking:
@@ -153,13 +178,13 @@ class Waiter:
                 return
             self.wanted = number
             self.note("CallBackWanted", number=number, queue=self.queue)
-            known = self.room.call_backs.knows(self.queue, number)
+            known = self._keeper.knows(self.queue, number)
             said = Said("queue.call-back-again" if known else "queue.call-back-taken")
             words = await self.call.exchange.sounds.say(said, leg.device.language)
             if words is not None:
                 await leg.play(words)
         if self.outcome is None and not self.joined:
-            self.room.call_backs.hold(self)
+            self._keeper.hold(self)
             self.end(o.Left(self.key, self.queue, "call-back", 0.0, 0))
 
     @property
@@ -171,7 +196,7 @@ class Waiter:
         """An agent has lifted, whoever knows of it already."""
         return any(leg is not None and leg.state is State.CONNECTED for leg in self.offers.values())
 
-    # ---- what the room orders ----
+    # ---- what is ordered ----
 
     def say(self, said: list[Said]) -> None:
         self._words.extend(said)
@@ -208,21 +233,21 @@ class Waiter:
     def note(self, kind: str, device: str = "", **data: Any) -> None:
         """A call that is over has nothing more to be noted."""
         if not self.call.finished:
-            self.room.exchange.journal.note(kind, call=self.call.id, device=device or self.device, **data)
+            self.call.exchange.journal.note(kind, call=self.call.id, device=device or self.device, **data)
 
     def queued(self, queue: str, **data: Any) -> None:
         self.queue = queue
         self._since = trio.current_time()
         self.note("Queued", queue=queue, **data)
-        self.room.exchange.queued(self.call, queue)
-        self.room.places.keep(queue, self.key, self.known_as.number)
+        self.call.exchange.queued(self.call, queue)
+        self._places.keep(queue, self.key, self.known_as.number)
 
     def dequeued(self, reason: str, to: str = "") -> None:
         """Once for each stay in a queue."""
         if self.queue:
             waited_ms = round(1000 * (trio.current_time() - self._since))
             # Without a look whether the call is over: this is noted as its last but one.
-            self.room.exchange.journal.note(
+            self.call.exchange.journal.note(
                 "Dequeued",
                 call=self.call.id,
                 device=self.device,
@@ -231,7 +256,7 @@ class Waiter:
                 to=to,
                 waited_ms=waited_ms,
             )
-            self.room.places.forget(self.queue, self.known_as.number)
+            self._places.forget(self.queue, self.known_as.number)
             self.queue = ""
 
     def sent_on(self, queue: str, reason: str, to: str) -> None:

@@ -92,7 +92,7 @@ class Staff:
                     return False
                 log_on.take_seat(self._queues, seat, number)
                 self.at[number] = seat
-            row = next(row for row in self._queues.agents() if row.number == number)
+            row = next(row for row in self._queues.rows.agents() if row.number == number)
             if row.device != seat:
                 self._sent_home.add(number)
                 del self.at[number]

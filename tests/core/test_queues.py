@@ -256,7 +256,7 @@ async def test_who_waited_when_the_box_was_started_anew_has_his_place_back_for_a
         await trio.sleep(2)
         await first.dial("8500")
         await trio.sleep(20)
-        assert house.running.queues.queue("sales").waiting == 1
+        assert house.running.queues.rows.queue("sales").waiting == 1
     async with living(tables, tmp_path) as house:
         await trio.sleep(within_s)
         for number in ("8002", "8001"):

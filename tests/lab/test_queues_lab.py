@@ -83,7 +83,7 @@ async def by_telephone_the_next_agent_lifts(lab: Lab, room: QueueRoom, phones: l
     take_seat(room, "8004", "1004")
     await cat.rung(within=10)
     await dan.rung(within=20)
-    assert room.agent("1003").reason == "no answer"
+    assert room.rows.agent("1003").reason == "no answer"
     dan.lift()
     await trio.sleep(1)
     await lab.hear_each_other(dan, caller, seconds=SPEECH_S)
@@ -143,5 +143,5 @@ async def test_the_main_ways_of_queues_over_the_real_driver() -> None:
         assert not busy(office.exchange), office.story()
         found = list(records(office.events))
         assert all(record.end for record in found)
-        assert {view.state for view in room.agents()} <= {"ready", "not ready"}
+        assert {view.state for view in room.rows.agents()} <= {"ready", "not ready"}
         running.cancel_scope.cancel()

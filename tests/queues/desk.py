@@ -46,7 +46,7 @@ async def calls(office: Office, caller: str = "8004", number: str = "8500") -> T
 
 
 def agent(office: Office, number: str) -> AgentRow:
-    return office.queues.agent(number)
+    return office.queues.rows.agent(number)
 
 
 def ask(office: Office, number: str, act: Act, reason: str = "") -> None:

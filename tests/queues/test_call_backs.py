@@ -54,7 +54,7 @@ async def test_he_hangs_up_keeps_his_place_and_speaks_with_the_agent_when_his_tu
         assert (row.call, row.number, row.queue, row.state) == (1, "8004", "sales", "waits")
         await office.dial(eve, "8500")  # she comes later, and is served later
         await trio.sleep(2)
-        queue = office.queues.queue("sales")
+        queue = office.queues.rows.queue("sales")
         assert (queue.waiting, queue.call_backs, queue.calls) == (1, 1, [2])
         log_all_on(office, "1001")
         await ann.rung(within=SOON)
@@ -165,7 +165,7 @@ async def test_one_goes_on_waiting_and_nothing_pressed_too(autojump_clock: trio.
         await dora.dial("3")
         await trio.sleep(CHOICES_S)
         assert await hears_music(dora), office.story()
-        assert office.queues.queue("sales").calls == [1]
+        assert office.queues.rows.queue("sales").calls == [1]
 
 
 async def test_he_gives_another_number_and_one_that_may_not_be_called_is_refused_in_words(
@@ -306,7 +306,7 @@ async def test_the_caller_first_presses_one_and_the_agent_who_is_reserved_rings(
         await trio.sleep(0.5)
         await office.hear_each_other(ann, dora)
         assert results(office) == ["answered", "reached"]
-        day = office.queues.queue("sales")
+        day = office.queues.rows.queue("sales")
         assert (day.asked_back, day.called_back, day.answered, day.abandoned) == (1, 1, 0, 0)
 
 
@@ -358,7 +358,7 @@ async def test_who_rings_again_by_himself_has_his_place_back_and_is_called_no_mo
         await trio.sleep(1)
         await office.dial(dora, "8500")
         await trio.sleep(1)
-        assert office.queues.queue("sales").calls == [3, 2]
+        assert office.queues.rows.queue("sales").calls == [3, 2]
         assert office.queues.call_backs.rows() == []
         assert results(office) == ["rang himself"]
         log_all_on(office, "1001")
@@ -377,7 +377,7 @@ async def test_who_gave_up_and_rings_again_in_time_has_his_place_back(autojump_c
         await trio.sleep(20)
         await office.dial(dora, "8500")
         await trio.sleep(1)
-        assert office.queues.queue("sales").calls == [3, 2]
+        assert office.queues.rows.queue("sales").calls == [3, 2]
 
 
 async def test_it_is_cancelled_and_nobody_rings(autojump_clock: trio.testing.MockClock) -> None:

@@ -31,7 +31,7 @@ async def test_a_telephone_that_cannot_be_rung_by_our_fault_costs_one_call_and_n
             await trio.sleep(1)
         await calls(office, "8006")
         await trio.sleep(1)
-        office.queues._faulted = told.append
+        office.queues.dispatch.faulted = told.append
 
         def broken(leg: Leg, calling: Party, kind: str) -> None:
             raise ZeroDivisionError("a mistake of ours")

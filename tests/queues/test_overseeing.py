@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from core.exchange.refusal import Refused
-from core.queues.overseeing import How, oversee
+from core.queues.overseeing import How
 from hw.sim.telephone import Telephone
 from tests.exchange.office import SOON, Office, open_office
 from tests.queues.desk import agent, calls, hears_music, log_all_on, queues
@@ -29,7 +29,7 @@ async def overseen(how: How) -> AsyncIterator[Three]:
         await ann.rung(within=SOON)
         ann.lift()
         await trio.sleep(1)
-        oversee(office.queues, "8006", "1001", how, "boss")
+        office.queues.overseeing.oversee("8006", "1001", how, "boss")
         await boss.rung(within=SOON)
         boss.lift()
         await trio.sleep(1)
@@ -52,10 +52,10 @@ async def test_who_whispers_is_heard_by_the_agent_alone_until_he_barges_in(
     async with overseen("whisper") as (office, caller, ann, boss):
         heard = await office.heard_by(caller, ann, boss)
         assert heard == {"8004": {"8001"}, "8001": {"8004", "8006"}, "8006": {"8001", "8004"}}, office.story()
-        oversee(office.queues, "8006", "1001", "barge in", "boss")
+        office.queues.overseeing.oversee("8006", "1001", "barge in", "boss")
         await trio.sleep(0.2)
         await office.hear_each_other(caller, ann, boss)
-        oversee(office.queues, "8006", "1001", "listen", "boss")
+        office.queues.overseeing.oversee("8006", "1001", "listen", "boss")
         await trio.sleep(0.2)
         heard = await office.heard_by(caller, ann, boss)
         assert heard == {"8004": {"8001"}, "8001": {"8004"}, "8006": {"8001", "8004"}}, office.story()
@@ -91,9 +91,9 @@ async def test_an_agent_who_speaks_with_nobody_is_not_listened_to(autojump_clock
     async with open_office(queues(), queues=True) as office:
         log_all_on(office, "1001")
         with pytest.raises(Refused, match="1001"):
-            oversee(office.queues, "8006", "1001", "listen", "boss")
+            office.queues.overseeing.oversee("8006", "1001", "listen", "boss")
         with pytest.raises(Refused, match="1009"):
-            oversee(office.queues, "8006", "1009", "listen", "boss")
+            office.queues.overseeing.oversee("8006", "1009", "listen", "boss")
 
 
 async def test_who_listens_does_not_stay_behind_in_a_call_that_is_given_on_while_it_rings(
@@ -160,7 +160,7 @@ async def consulted() -> AsyncIterator[tuple[Office, Telephone, Telephone, Telep
         await ben.rung(within=SOON)
         ben.lift()
         await trio.sleep(1)
-        oversee(office.queues, "8006", "1001", "listen", "boss")
+        office.queues.overseeing.oversee("8006", "1001", "listen", "boss")
         await boss.rung(within=SOON)
         boss.lift()
         await trio.sleep(1)

@@ -29,7 +29,7 @@ async def begun_anew(office: Office) -> QueueRoom:
 
 
 def states(room: QueueRoom, number: str) -> tuple[str, str, str]:
-    row = room.agent(number)
+    row = room.rows.agent(number)
     return row.state, row.reason, row.by
 
 

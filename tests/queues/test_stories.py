@@ -89,7 +89,7 @@ async def test_after_an_announcement_the_music_goes_on(autojump_clock: trio.test
         await trio.sleep(1)
         dequeued = next(event for event in office.events if event.kind == "Dequeued")
         assert dequeued.data["reason"] == "abandoned"
-        assert office.queues.queue("sales").abandoned == 1
+        assert office.queues.rows.queue("sales").abandoned == 1
 
 
 async def test_the_caller_hangs_up_while_the_agent_lifts(autojump_clock: trio.testing.MockClock) -> None:
@@ -148,7 +148,7 @@ async def test_logging_off_while_ringing_gives_the_caller_back_to_his_place(
         await trio.sleep(8)
         assert not ann.ringing
         assert await hears_music(caller)
-        assert office.queues.queue("sales").waiting == 1
+        assert office.queues.rows.queue("sales").waiting == 1
         log_all_on(office, "1002")
         await office.phone("8002").rung(within=SOON)
 

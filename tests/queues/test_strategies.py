@@ -259,7 +259,7 @@ async def test_skill_level_takes_the_highest_and_required_skills_bar_the_rest(
         ask(office, "1001", Act.NOT_READY)
         caller = await calls(office)
         assert await rings(office) == [], "english 1 is less than 2"
-        office.queues.set_skill("1003", "english", 4, "", "Mei")
+        office.queues.assignments.set_skill("1003", "english", 4, "", "Mei")
         assert await rings(office) == ["1003"], "a skill given at run time counts at once"
         caller.hang_up()
 

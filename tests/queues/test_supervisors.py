@@ -138,7 +138,7 @@ async def test_an_agent_asks_for_help_and_the_supervisor_comes(autojump_clock: t
 async def test_help_that_was_asked_for_ends_with_the_call(autojump_clock: trio.testing.MockClock) -> None:
     async with talking() as (office, caller, ann, boss):
         office.queues.help.ask("1001", "angry")
-        office.queues.tell()
+        office.queues.dispatch.tell()
         assert agent(office, "1001").help == "angry"
         caller.hang_up()
         ann.hang_up()

@@ -29,7 +29,7 @@ async def test_a_caller_is_put_through_to_the_queue_while_it_plays_music(
         eve.hang_up()
         await trio.sleep(2)
         assert await hears_music(dora), office.story()
-        assert office.queues.queue("sales").calls == [1]
+        assert office.queues.rows.queue("sales").calls == [1]
         log_all_on(office, "1001")
         await ann.rung(within=SOON)
         ann.lift()
@@ -186,6 +186,6 @@ async def test_an_agent_sends_what_rings_back_into_the_queue(autojump_clock: tri
             await ann.rung(within=SOON)
             acts.deflect("8001", call, "8500")
             await trio.sleep(1)
-            assert office.queues.queue("sales").calls == [call], office.story()
+            assert office.queues.rows.queue("sales").calls == [call], office.story()
             caller.hang_up()
             await trio.sleep(2)

@@ -84,7 +84,7 @@ async def test_to_another_queue_he_takes_his_time_of_entry(autojump_clock: trio.
         await trio.sleep(8)
         second = await calls(office, "8005", "8510")
         await trio.sleep(5)
-        assert office.queues.queue("service").calls == [1, 2], office.story()
+        assert office.queues.rows.queue("service").calls == [1, 2], office.story()
         log_all_on(office, "1003")
         cat = office.phone("8003")
         await cat.rung(within=SOON)
@@ -126,7 +126,7 @@ async def test_released_he_hears_busy(autojump_clock: trio.testing.MockClock) ->
         caller = await calls(office)
         await caller.hear_tone("busy", within=WORDS)
         assert reasons(office) == ["waited too long"]
-        row = office.queues.queue("sales")
+        row = office.queues.rows.queue("sales")
         assert (row.offered, row.elsewhere, row.abandoned) == (1, 1, 0)
 
 
@@ -156,7 +156,7 @@ async def test_whose_line_fails_is_cut_off_and_has_his_place_back_when_he_rings_
         await trio.sleep(10)
         again = office.call_from_town("8500", "62000001")
         await trio.sleep(2)
-        assert office.queues.queue("sales").calls == [3, 2], office.story()
+        assert office.queues.rows.queue("sales").calls == [3, 2], office.story()
         again.hang_up()
         await trio.sleep(2)
 
@@ -193,7 +193,7 @@ async def test_a_commit_that_takes_the_agent_out_while_he_is_rung_gives_the_call
         ben.lift()
         await trio.sleep(0.5)
         await office.hear_each_other(caller, ben)
-        assert [row.number for row in office.queues.agents()] == ["1002", "1003"]
+        assert [row.number for row in office.queues.rows.agents()] == ["1002", "1003"]
 
 
 async def test_a_commit_that_takes_the_queue_away_sends_its_callers_where_its_limits_would(
@@ -234,7 +234,7 @@ async def test_who_is_taken_out_in_mid_call_leaves_his_telephone_to_others_whate
         caller.hang_up()
         ann.hang_up()
         await trio.sleep(2)
-        assert [row.number for row in office.queues.agents()] == ["1002", "1003"]
+        assert [row.number for row in office.queues.rows.agents()] == ["1002", "1003"]
         log_on.take_seat(office.queues, "8001", "1002")
         assert agent(office, "1002").device == "8001"
 
@@ -292,7 +292,7 @@ async def test_he_lifts_in_the_instant_in_which_his_time_to_ring_is_over(
         else:
             assert (row.state, row.reason) == ("not ready", "no answer")
             assert await hears_music(caller)
-        waiting = office.queues.queue("sales").waiting
+        waiting = office.queues.rows.queue("sales").waiting
         assert waiting == (0 if row.state == "busy" else 1), office.story()
 
 
@@ -311,7 +311,7 @@ async def test_the_caller_hangs_up_about_when_the_agent_lifts_and_nobody_is_left
         ann.hang_up()
         await office.all_idle()
         assert agent(office, "1001").state == "ready"
-        row = office.queues.queue("sales")
+        row = office.queues.rows.queue("sales")
         assert (row.answered + row.abandoned, row.waiting) == (1, 0)
 
 
@@ -359,4 +359,4 @@ async def test_agents_who_all_log_off_while_all_are_rung_leave_the_caller_in_his
             ask(office, number, Act.LOG_OFF)
         await trio.sleep(2)
         assert await hears_music(caller)
-        assert office.queues.queue("sales").calls == [1]
+        assert office.queues.rows.queue("sales").calls == [1]

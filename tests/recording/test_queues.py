@@ -9,7 +9,6 @@ import pytest
 import trio
 import trio.testing
 
-from core.queues.overseeing import oversee
 from tests.exchange.office import SOON, open_office
 from tests.queues.desk import calls, log_all_on, queues
 from tests.recording.test_stories import RULE, Tape, speak
@@ -62,7 +61,7 @@ async def test_a_supervisor_who_listens_is_on_no_tape(autojump_clock: trio.testi
         await ann.rung(within=SOON)
         ann.lift()
         await trio.sleep(1)
-        oversee(office.queues, "8006", "1001", "listen", "boss")
+        office.queues.overseeing.oversee("8006", "1001", "listen", "boss")
         await boss.rung(within=SOON)
         boss.lift()
         await trio.sleep(1)

@@ -46,7 +46,8 @@ from core.exchange.refusal import Refused
 from core.exchange.views import CallView, DeviceView, LineView
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
-from core.queues import log_on, overseeing
+from core.queues import log_on
+from core.queues.overseeing import How
 from core.queues.room import QueueRoom
 from core.store.event import Event
 from core.store.journal import Journal
@@ -225,7 +226,7 @@ class Day:
                 await below.start(journal.run)
                 await above.start(self._exchange.run)
                 self._queues = QueueRoom(self._exchange, self._queues_faulted)
-                self._queues.changed = self._exchange.changed
+                self._queues.screens.changed = self._exchange.changed
                 await above.start(self._queues.run)
                 self._town = hardware.towns["sim"]
                 card = hardware.cards["sim"]
@@ -561,9 +562,9 @@ class Day:
 
     def _agent_does(self, station: str) -> None:
         agent = str(1000 + self._random.randint(1, 6))
-        hows: list[overseeing.How] = ["listen", "whisper", "barge in", "intercept"]
+        hows: list[How] = ["listen", "whisper", "barge in", "intercept"]
         if self._random.random() < 0.3:
-            overseeing.oversee(self._queues, station, agent, self._random.choice(hows), "boss")
+            self._queues.overseeing.oversee(station, agent, self._random.choice(hows), "boss")
         elif self._random.random() < 0.5:
             log_on.take_seat(self._queues, station, agent)
         else:
@@ -659,11 +660,11 @@ class Day:
 
     def queues_invariants(self) -> list[str]:
         """Queues and agents know the calls that there are, and no others."""
-        self._queues.tell()  # what happened in this very instant
+        self._queues.dispatch.tell()  # what happened in this very instant
         calls = self._exchange.calls
         wrong = [
             f"queue {queue.name} keeps call {call}"
-            for queue in self._queues.queues()
+            for queue in self._queues.rows.queues()
             for call in queue.calls
             if call not in calls
         ]
@@ -677,7 +678,7 @@ class Day:
                 wrong.append(f"call-back {key} {'has' if back.taken else 'has not'} an agent, and waits or not")
             if back.call is not None and back.call.id not in calls:
                 wrong.append(f"call-back {key} keeps {back.call}, which is over")
-        for agent in self._queues.agents():
+        for agent in self._queues.rows.agents():
             has = {call for call, one in calls.items() if any(leg.name == agent.device for leg in one.legs)}
             wrong += [f"agent {agent.number} has call {call}, his telephone not" for call in set(agent.calls) - has]
             answered = {
@@ -706,8 +707,8 @@ class Day:
             for line in self._hardware.lines.by_name.values()
             if line.connection is not Connection.NULL
         ]
-        found += [f"{queue.name} has {queue.calls}" for queue in self._queues.queues() if queue.calls]
-        found += [f"agent {agent.number} has {agent.calls}" for agent in self._queues.agents() if agent.calls]
+        found += [f"{queue.name} has {queue.calls}" for queue in self._queues.rows.queues() if queue.calls]
+        found += [f"agent {agent.number} has {agent.calls}" for agent in self._queues.rows.agents() if agent.calls]
         found += [f"call-back {row.call} is left" for row in self._queues.call_backs.rows()]
         found += [f"parked at {place}" for place in exchange.parked]
         found += [f"conference {room}" for room in exchange.rooms]
