@@ -19,6 +19,7 @@ import msgspec
 
 from core import usage
 from core.causes import in_words
+from core.given import count
 from core.store.cdr import COLUMNS, asterisk_csv, own_csv
 from core.store.event import from_utc, to_utc
 from core.store.moment import FORMS, moment
@@ -38,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--until", metavar="WHEN", help=_("begun before"))
     parser.add_argument("--number", default="", help=_("in which this number, station or trunk took part"))
-    parser.add_argument("--last", type=int, default=0, metavar="N", help=_("only the newest N"))
+    parser.add_argument("--last", type=count, default=0, metavar="N", help=_("only the newest N"))
     parser.add_argument("--journal", type=Path, metavar="PATH", help=usage.either(PLACES))
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=_("print one JSON object"))
@@ -72,7 +73,12 @@ def run(options: argparse.Namespace) -> int:
         count = 0
         for count, line in enumerate(lines, 1):  # noqa: B007 - how many there were
             print(line)
-        return 0 if count > bool(options.csv) else 1
+        if count > bool(options.csv):
+            return 0
+        if not (options.csv or options.asterisk):
+            print(_("strowger: no such call since {since}").format(since=f"{since:%Y-%m-%d %H:%M}"), file=sys.stderr)
+            print("  " + _("earlier ones: --since 7d"), file=sys.stderr)
+        return 1
     finally:
         reader.close()
 

@@ -18,6 +18,7 @@ import base64
 import json
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from typing import Any
@@ -38,12 +39,21 @@ ACTS = {
     "call": ("town.call", ("way", "number")),
     "end": ("town.end", ("call",)),
     "traffic": ("town.traffic", ("calls_per_hour",)),
+    HEAR: ("town.hear", ("telephone",)),
 }
+FORMS = {
+    "dial": "TELEPHONE DIGITS",
+    "call": "WAY [NUMBER]",
+    "end": "CALL",
+    "traffic": "CALLS",
+}
+"""What stands behind the word; a TELEPHONE where nothing else is said."""
+NUMBERS = ("end", "traffic")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     look.arguments(parser)
-    parser.add_argument("act", nargs="?", choices=(*ACTS, HEAR), help=_("what is done; without it: who is there"))
+    parser.add_argument("act", nargs="?", choices=ACTS, help=_("what is done; without it: who is there"))
     parser.add_argument(
         "words",
         nargs="*",
@@ -91,7 +101,19 @@ def row(telephone: dict[str, Any]) -> tuple[str, ...]:
     return telephone["number"], state, telephone["shows"], hears, _("lamp") if telephone["lamp"] else ""
 
 
+def wrong(act: str, words: list[str]) -> bool:
+    """Too few or too many words for the act, or no number where one is wanted."""
+    least = {"call": 1}.get(act, len(ACTS[act][1]))
+    in_number = least <= len(words) <= len(ACTS[act][1])
+    return not in_number or (act in NUMBERS and not (words[0].isdecimal() and words[0].isascii()))
+
+
 def run(options: argparse.Namespace) -> int:
+    if options.act is not None and wrong(options.act, options.words):
+        form = FORMS.get(options.act, "TELEPHONE")
+        print(_("strowger: it is: strowger town {act} {form}").format(act=options.act, form=form), file=sys.stderr)
+        print("  " + _("strowger town lists telephones and ways in"), file=sys.stderr)
+        return 2
     with Asker(options.socket) as box:
         if options.act is None:
             town = box.ask("town.list")
@@ -103,13 +125,13 @@ def run(options: argparse.Namespace) -> int:
                 print(_("by themselves: {calls_per_hour} calls an hour to {number}").format(**town["traffic"]))
             return 0
         if options.act == HEAR:
-            return hear(box, "".join(options.words[:1]))
+            return hear(box, options.words[0])
         method, names = ACTS[options.act]
         params: dict[str, object] = dict(zip(names, options.words, strict=False))
         if options.act == "call":
             params["caller"] = options.caller
-        elif options.act in ("end", "traffic"):
-            params = {names[0]: int(word) if (word := "".join(options.words[:1])).isdecimal() else word}
+        elif options.act in NUMBERS:
+            params = {names[0]: int(options.words[0])}
         answer = box.ask(method, **params)
         if "call" in answer:
             print(json.dumps(answer) if options.json else _("call {call}").format(call=answer["call"]))

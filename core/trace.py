@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from core import usage
+from core.given import count
 from core.store.event import Event
 from core.store.ladder import ladder, legend
 from core.store.reader import PLACES, Reader
@@ -37,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, help=usage.either(FOLDERS))
     parser.add_argument("--journal", type=Path, metavar="PATH", help=usage.either(PLACES))
     parser.add_argument("--call", action="store_true", help=_("the name is a call's number"))
-    parser.add_argument("--last", type=int, default=0, metavar="N", help=_("only the last N rows"))
+    parser.add_argument("--last", type=count, default=0, metavar="N", help=_("only the last N rows"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
@@ -45,11 +46,16 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder or next((folder for folder in FOLDERS if folder.is_dir()), FOLDERS[0])
     known = names(folder) if folder.is_dir() else []
     if options.name is None:
-        print(json.dumps({"folder": str(folder), "lines": known}) if options.json else "\n".join(known))
+        if options.json:
+            print(json.dumps({"folder": str(folder), "lines": known}))
+        elif known:
+            print("\n".join(known))
+        else:
+            return _none_at_all(folder)
         return 0 if known else 1
     number = int(options.name) if options.name.isdecimal() and options.name.isascii() else 0
     if options.call:
-        return call(number, options) if number else _none(options.name, folder, known)
+        return call(number, options) if number else _no_call(options.name)
     try:
         rows = read(folder, options.name)[-options.last :]
     except FileNotFoundError:
@@ -90,6 +96,20 @@ def _events(number: int, journal: Path | None) -> list[Event]:
 
 
 def _none(name: str, folder: Path, known: list[str]) -> int:
-    there = f"there is one of {', '.join(known)}" if known else "there is none of any line"
-    print(f"strowger: no trace of line {name!r} in {folder}; {there}", file=sys.stderr)
+    if not known:
+        return _none_at_all(folder)
+    print(_("strowger: no trace of line {name} in {folder}").format(name=name, folder=folder), file=sys.stderr)
+    print("  " + _("there is one of {names}").format(names=", ".join(known)), file=sys.stderr)
+    return 1
+
+
+def _none_at_all(folder: Path) -> int:
+    print(_("strowger: there is no trace of any line in {folder}").format(folder=folder), file=sys.stderr)
+    print("  " + _("say where they are: --folder FOLDER (traces/ of the data folder)"), file=sys.stderr)
+    return 1
+
+
+def _no_call(name: str) -> int:
+    print(_("strowger: {name} is no number of a call").format(name=name), file=sys.stderr)
+    print("  " + _("strowger records lists the calls"), file=sys.stderr)
     return 1

@@ -18,6 +18,7 @@ import msgspec
 from core.api.acts import Act, Params, Registry
 from core.api.asking import Asking
 from core.api.errors import Code, Refusal, refusal_of
+from core.api.misfit import sentence
 from core.api.roles import Role
 from core.texts import _
 
@@ -77,7 +78,7 @@ class Dispatch:
         try:
             params = act.decoder.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Refusal(Code.INVALID_PARAMS, str(error)) from None
+            raise Refusal(Code.INVALID_PARAMS, sentence(str(error)), about={"said": str(error)}) from None
         if act.own:
             device = str(getattr(params, act.own))
             asking.note.target = device

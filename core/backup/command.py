@@ -29,6 +29,7 @@ from core.config.files import with_shipped
 from core.config.model.box import Box
 from core.config.reading import read
 from core.daemon import DATA
+from core.given import count
 from core.store.reader import NAME as JOURNAL
 from core.texts import _
 from hw import wall_clock
@@ -47,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     recordings = parser.add_mutually_exclusive_group()
     recordings.add_argument("--with-recordings", dest="recordings", action="store_true", default=None)
     recordings.add_argument("--without-recordings", dest="recordings", action="store_false", default=None)
-    parser.add_argument("--keep", type=int, metavar="N", help=_("so many are kept there (default: as configured)"))
+    parser.add_argument("--keep", type=count, metavar="N", help=_("so many are kept there (default: as configured)"))
 
 
 def folders(parser: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ from typing import Any
 
 from core import look
 from core.api.client import Asker
+from core.given import count
 from core.recording.sound_here import play_here
 from core.records import duration
 from core.store.event import from_utc, to_utc
@@ -57,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--task", type=int, default=0, help=_("this recording task wanted it, by its number"))
         one.add_argument("--retention", default="", help=_("it is of this class of keeping"))
         one.add_argument("--text", default="", help=_("stands in any event of the call"))
-        one.add_argument("--last", type=int, default=last, metavar="N", help=_("only the newest N (%(default)s)"))
+        one.add_argument("--last", type=count, default=last, metavar="N", help=_("only the newest N (%(default)s)"))
 
     one = act("list", _("recordings, by anything that the journal knows of their calls"), _list)
     wanted(one, 100)

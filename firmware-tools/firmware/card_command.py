@@ -24,6 +24,7 @@ from typing import Any
 import trio
 
 from core.daemon import DATA
+from core.given import key
 from core.hardware import TRACES
 from core.lines import Lines
 from core.meanings import MEANINGS
@@ -57,7 +58,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="list|detect|loop|trace|tune",
     )
     parser.add_argument(
-        "span", nargs="?", type=int, metavar="SPAN|CHANNEL", help=_("loop, trace: of which span; tune: which channel")
+        "span",
+        nargs="?",
+        type=int,
+        metavar="SPAN|CHANNEL",
+        help=_("list, loop, trace: of which span; tune: which channel"),
     )
     parser.add_argument("loop", nargs="?", choices=[loop.value for loop in SpanLoop], help=_("loop: which"))
     parser.add_argument("--seconds", type=whole_seconds, default=30, metavar="S", help=_("trace: so long (default 30)"))
@@ -66,7 +71,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--side", choices=[side.value for side in Side], default="user", help=_("trace: which side we are")
     )
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help=_("trace: data of the box"))
-    parser.add_argument("--digit", default="1", help=_("tune: the digit that ends the dial tone (default 1)"))
+    parser.add_argument("--digit", type=key, default="1", help=_("tune: the digit that ends the dial tone (default 1)"))
     parser.add_argument("--simulated", action="store_true", help=_("of the simulated card"))
     parser.add_argument("--channels", action="store_true", help=_("every channel too"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
@@ -93,6 +98,11 @@ def run(options: argparse.Namespace) -> int:
         raise HardwareError(
             "no spans", action="load the driver of the card (lspci, dahdi_hardware), then run dahdi_cfg; or --simulated"
         )
+    if options.span is not None:
+        spans = tuple(span for span in spans if span.number == options.span)
+        if not spans:
+            text = _("the card has no span {number}").format(number=options.span)
+            raise HardwareError(text, action=_("strowger card lists the spans"))
     if options.json:
         print(json.dumps({"spans": [facts(span) for span in spans]}, ensure_ascii=False))
     else:

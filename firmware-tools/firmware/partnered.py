@@ -49,6 +49,8 @@ def wrong(options: argparse.Namespace) -> str:
     named = [name for name in (options.subject, options.partner) if name and not name.isdecimal()]
     if named and len(named) < 1 + bool(options.partner):
         return _("Give both lines by their channels, or both by their names in the configuration.")
+    if options.partner and options.partner == options.subject:
+        return _("The partner is another line than the one that is tested.")
     if options.partner and not (options.own or options.number or options.simulated or named):
         return _("How do the lines reach each other? --number is the partner's, --own that of the line itself.")
     return ""

@@ -21,6 +21,7 @@ from pathlib import Path
 import trio
 
 from core.daemon import DATA
+from core.given import key
 from core.texts import _
 from firmware import partnered
 from firmware.bench import Bench
@@ -47,7 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--long", action="store_true", help=_("the long form of the test"))
     parser.add_argument("--loop", choices=("card", "plug"), help=_("which loop; loop: card, bit-error: plug"))
-    parser.add_argument("--digit", default="1", help=_("noise, echo: the digit that ends the dial tone (default 1)"))
+    parser.add_argument(
+        "--digit", type=key, default="1", help=_("noise, echo: the digit that ends the dial tone (default 1)")
+    )
     parser.add_argument("--own", default="", metavar="NUMBER", help=_("the line's own number"))
     parser.add_argument(
         "--partner", default="", metavar="CHANNEL|LINE", help=_("another line of the box, not a person")

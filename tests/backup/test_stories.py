@@ -299,6 +299,17 @@ def test_the_doctor_looks_at_a_machine_without_a_box_and_changes_nothing(tmp_pat
     assert not place.data.exists()
 
 
+async def test_the_doctor_asks_the_box_that_the_environment_names(
+    autojump_clock: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Place(tmp_path / "here", tmp_path / "usb")
+    await lived(here)
+    monkeypatch.setenv("STROWGER_SOCKET", str(tmp_path / "elsewhere.sock"))
+    answers = Patient(here.config, here.data, None).answers
+    assert isinstance(answers, str)
+    assert "elsewhere.sock" in answers
+
+
 def test_one_check_that_fails_by_its_own_fault_hides_no_other(tmp_path: Path) -> None:
     def broken(patient: Patient) -> Any:
         raise ZeroDivisionError("no")

@@ -122,7 +122,10 @@ def test_neither_line_nor_call(path: str, tmp_path: Path, capsys: pytest.Capture
     assert main(["trace", "77", "--journal", path, "--folder", str(tmp_path)]) == 1
     assert "no call 77" in capsys.readouterr().err
     assert main(["trace", "e1/7", "--folder", str(tmp_path)]) == 1
-    assert "no trace of line 'e1/7'" in capsys.readouterr().err
+    assert "no trace of any line" in capsys.readouterr().err
+    (tmp_path / "e1_8.trace").write_text("")
+    assert main(["trace", "e1/7", "--folder", str(tmp_path)]) == 1
+    assert f"no trace of line e1/7 in {tmp_path}\n  there is one of e1_8" in capsys.readouterr().err
 
 
 def test_causes_are_those_of_the_standard_in_the_language_of_who_asks() -> None:
@@ -130,3 +133,29 @@ def test_causes_are_those_of_the_standard_in_the_language_of_who_asks() -> None:
     with speaking("zh"):
         assert causes.in_words(Cause.NORMAL_CLEARING) == "正常拆线"
         assert causes.in_words(Cause.PREEMPTION) == Cause.PREEMPTION.text
+
+
+@pytest.mark.parametrize("last", ["0", "-3", "many"])
+def test_the_last_none_of_the_calls_is_not_all_of_them(
+    last: str, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["records", "--since", "2026-11-20"], ["trace", "1"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--journal", path, f"--last={last}"])
+        assert ended.value.code == 2
+        assert f"{last} is no whole number from 1" in capsys.readouterr().err
+
+
+def test_who_finds_no_call_is_told_since_when_it_was_sought(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["records", "--since", "2026-11-20", "--number", "4711", "--journal", path]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no such call since 2026-11-20 00:00" in said.err
+
+
+def test_a_box_without_traces_says_where_they_were_sought(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["trace"], ["trace", "e1a"]):
+        assert main([*words, "--folder", str(tmp_path)]) == 1
+        assert f"no trace of any line in {tmp_path}\n  say where they are" in capsys.readouterr().err
+    assert main(["trace", "eight", "--call", "--folder", str(tmp_path)]) == 1
+    assert "eight is no number of a call" in capsys.readouterr().err

@@ -47,3 +47,20 @@ def test_a_machine_without_cards_is_told_what_to_do(
     monkeypatch.setattr(card, "read_spans", lambda: ())
     assert main(["card"]) == 1
     assert "load the driver" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["card", "tune", "9"], ["test", "echo", "9"]])
+def test_a_digit_that_no_telephone_has_is_refused_before_the_line_is_seized(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--simulated", "--digit", "xx"])
+    assert ended.value.code == 2
+    assert "xx is no key of a telephone" in capsys.readouterr().err
+
+
+def test_one_span_is_listed_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["card", "list", "3", "--simulated"]) == 0
+    assert [row.split()[:2] for row in capsys.readouterr().out.splitlines()] == [["span", "3"]]
+    assert main(["card", "list", "9", "--simulated"]) == 1
+    assert "no span 9\n  strowger card lists the spans" in capsys.readouterr().err

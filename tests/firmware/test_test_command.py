@@ -137,3 +137,8 @@ def test_a_cord_from_a_trunks_port_and_a_port_of_another_kind(capsys: pytest.Cap
     assert json.loads(capsys.readouterr().out)["code"] == "TEST-OTHER-KIND"
     assert main(["test", "level", "1", "--simulated", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["code"] == "TEST-OTHER-KIND"
+
+
+def test_a_line_is_not_its_own_partner(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "hang-up", "9", "--partner", "9", "--simulated"]) == 2
+    assert "another line" in capsys.readouterr().out

@@ -13,6 +13,7 @@ import trio
 
 from core import town_command
 from core.api.errors import Code, Refusal
+from core.command import main
 from core.town.earpiece import IDLE_S, Earpieces
 from hw.card import HardwareError
 from tests.town.office import sample_office
@@ -91,3 +92,22 @@ def test_a_player_that_fails_and_one_that_is_missing_are_said(tmp_path: Path, mo
     a_player(tmp_path, "aplay", "exit 3")
     with pytest.raises(HardwareError, match="aplay ended with status 3"):
         town_command.hear(Box(), "8001")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        (["lift"], "town lift TELEPHONE"),
+        (["lift", "8001", "8002"], "town lift TELEPHONE"),
+        (["dial", "8001"], "town dial TELEPHONE DIGITS"),
+        (["call"], "town call WAY [NUMBER]"),
+        (["end", "first"], "town end CALL"),
+        (["traffic", "much"], "town traffic CALLS"),
+        (["hear"], "town hear TELEPHONE"),
+    ],
+)
+def test_who_says_too_little_or_too_much_to_the_town_is_told_how_it_is_said(
+    words: list[str], form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["town", *words]) == 2
+    assert f"it is: strowger {form}\n" in capsys.readouterr().err
