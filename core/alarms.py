@@ -46,6 +46,7 @@ KINDS = {
     kind.word: kind
     for kind in (
         Kind("line", "a station, trunk or span of the configuration could not be opened"),
+        Kind("lent", "a line is out of service because somebody tests it"),
         Kind("span", "a span has been in alarm for more than 3 s, or is not on its card"),
         Kind("link", "the data link of a PRI span has been down for more than 30 s without such an alarm"),
         Kind("toll", "more calls that cost money than the limit of a class of service allows: fraud?", happened=True),

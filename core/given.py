@@ -7,6 +7,7 @@ which command asks.
 from __future__ import annotations
 
 import argparse
+import re
 
 from core.texts import _
 
@@ -23,3 +24,10 @@ def key(text: str) -> str:
     if len(text) != 1 or text not in "0123456789*#":
         raise argparse.ArgumentTypeError(_("{text} is no key of a telephone: 0 to 9, * or #").format(text=text))
     return text
+
+
+def seconds(text: str) -> float:
+    """So many seconds, up to a day."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII) or float(text) > 86400:
+        raise argparse.ArgumentTypeError(_("{text} is no number of seconds from 0 to 86400").format(text=text))
+    return float(text)

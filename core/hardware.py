@@ -142,36 +142,43 @@ class Hardware:
         """Of stations, trunks and spans."""
         yield from self._rows
 
+    def row(self, name: str) -> Station | Trunk | Span | None:
+        """Of the configuration; None: it has no such line."""
+        return self._rows.get(name)
+
     def names_on(self, card: str) -> list[str]:
         return [name for name, row in self._rows.items() if row.card == card]
 
-    def open(self, name: str) -> bool:
-        """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why."""
-        row = self._rows[name]
+    def open(self, name: str, among: Lines | None = None) -> bool:
+        """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why.
+
+        among: lines of somebody else, who was lent its channel; None: the box's own.
+        """
+        row, lines = self._rows[name], among or self.lines
         card = self.cards.get(row.card)
         if card is None:
             remedy = _("start the box anew: cards are brought up then")
             text = _("there is no card {card} yet").format(card=row.card)
-            return self.lines.refuse(name, HardwareError(text, action=remedy))
+            return lines.refuse(name, HardwareError(text, action=remedy))
         # The far end first: one that is there when a line begins costs no time-out.
         self._furnish(row)
         match row:
             case Station():
-                return self.lines.station(name, card, row.channel, row.settings())
+                return lines.station(name, card, row.channel, row.settings())
             case Trunk():
-                return self._open_trunk(row, card)
+                return self._open_trunk(row, card, lines)
             case PriSpan():
-                return self.lines.pri(name, card, row.span, row.settings())
+                return lines.pri(name, card, row.span, row.settings())
             case R2Span():
-                return self.lines.r2(name, card, row.span, row.settings(), row.channels)
+                return lines.r2(name, card, row.span, row.settings(), row.channels)
 
-    def _open_trunk(self, trunk: Trunk, card: Card) -> bool:
+    def _open_trunk(self, trunk: Trunk, card: Card, lines: Lines) -> bool:
         try:
             profile = self.profile(trunk)
         except ProfileError as wrong:
             refused = HardwareError(str(wrong), channel=trunk.channel, action=wrong.remedy)
-            return self.lines.refuse(trunk.name, refused)
-        return self.lines.trunk(trunk.name, card, trunk.channel, profile)
+            return lines.refuse(trunk.name, refused)
+        return lines.trunk(trunk.name, card, trunk.channel, profile)
 
     def profile(self, trunk: Trunk) -> LineProfile:
         """What the line is like. ProfileError: its file cannot be used."""

@@ -27,6 +27,7 @@ WORDS = (
     N_("down"),
     N_("resetting"),
     N_("left_off_hook"),
+    N_("lent"),
     N_("station"),
     N_("trunk"),
 )

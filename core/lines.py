@@ -6,6 +6,7 @@
     lines.pri("e1a", card, 3, SpanSettings())                 lines "e1a/1" ... "e1a/31"
     lines.r2("e1b", card, 4, CHINA)                           the same
     lines.by_name["e1a/17"], lines.missing
+    lines.lend("line1")                                       its channel is free for a test, a lent line stands there
 
 A line that cannot be opened (no such channel, another program has it, the port cannot what is set) costs nobody else:
 it stands in `missing` with the reason until it is opened again or closed, and the others are there.
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from core.lent_line import LentLine
 from hw.card import Card, Channel, ChannelInfo, ChannelKind, HardwareError, SpanInfo
 from hw.errors import LocalError
 from hw.plane import Plane
@@ -147,6 +149,19 @@ class Lines:
         log.error("line %s is missing: %s. %s", name, refused, refused.action)
         self.missing[name] = refused
         return False
+
+    def lend(self, name: str) -> LentLine:
+        """A line of one channel gives that back, and another stands in its place until close(). LocalError: there is
+        none.
+        """
+        line = self.by_name.get(name)
+        if line is None or name in self.spans:
+            raise LocalError(f"lines: nothing to be lent is called {name!r}")
+        self.close(name)
+        stands_in = LentLine(line)
+        self._close[name] = stands_in.close
+        self.by_name[name] = stands_in
+        return stands_in
 
     def close(self, name: str) -> None:
         """A station, trunk or span gives its channels back; nothing more is told. LocalError: there is none."""

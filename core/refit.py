@@ -6,9 +6,11 @@
         a line that has gone, or is another    blocked, and closed when its call is over     ─┐ as soon as it is idle:
         a line with other signalling           when its call is over, it is opened anew      ─┘ looked at each second
 
-A span is one thing: it is idle when all its lines are. A line that could not be opened is tried again when another has
-given its channel back, when its card comes, and when the configuration says something new about it. One whose card was
-pulled out is opened anew when it is back (PRI spans see to that themselves).
+A line that is lent to a test (core/lending.py) is not idle: what waits for it is done when it comes back, and then it
+is opened as the configuration has it by now. A span is one thing: it is idle when all its lines are. A line that could
+not be opened is tried again when another has given its channel back, when its card comes, and when the configuration
+says something new about it. One whose card was pulled out is opened anew when it is back (PRI spans see to that
+themselves).
 
 What it does not: decide what takes effect when (that is the mark of each setting, core/config/model/kinds.py), or read
 files (core/config/configuration.py). How time flows: on trio's clock.
@@ -30,6 +32,7 @@ from core.config.model.kinds import Effect
 from core.exchange.exchange import Exchange
 from core.exchange.station import Station
 from core.hardware import Hardware
+from core.lent_line import LentLine
 from core.numbering.plan import NumberingPlan
 from hw.card import HardwareError, SpanEvent, SpanEventKind
 from hw.errors import LocalError
@@ -61,6 +64,7 @@ class Refit:
     def __init__(self, house: House, hardware: Hardware, exchange: Exchange, alarms: Alarms) -> None:
         self.later: dict[str, Later] = {}
         """Lines and spans that wait until they are idle, by name."""
+        self._lent: dict[str, LentLine] = {}
         self._house = house
         self._hardware = hardware
         self._exchange = exchange
@@ -98,6 +102,33 @@ class Refit:
             word, _, name = key.partition(" ")
             if word == "line" and name not in missing:
                 self._alarms.clear(key)
+
+    # ---- lines that are lent ----
+
+    def may_be_lent(self, name: str) -> bool:
+        """Idle, or its telephone was left off the hook: nobody speaks there either."""
+        if self.idle(name):
+            return True
+        forgotten = all(Service.LEFT_OFF_HOOK in line.service and not self._calls(line) for line in self._lines(name))
+        return name not in self._lent and forgotten
+
+    def lend(self, name: str) -> None:
+        """Its channel is free for a test; it takes no calls until it is taken back. LocalError: it is not idle."""
+        if not self.may_be_lent(name):
+            raise LocalError(f"line {name} is not idle, and cannot be lent")
+        self._exchange.detach(name)
+        self._lent[name] = self._hardware.lines.lend(name)
+        self._attach(self._lent[name])
+        log.info("line lent", extra={"device": name})
+
+    def take_back(self, name: str) -> None:
+        """It is opened anew, blocked if that is wished; or closed, if the configuration has it no more."""
+        lent = self._lent.pop(name)
+        self.later.setdefault(name, Later.RESTART)
+        self.look()
+        for line in self._lines(name):
+            if lent.blocked:
+                line.block()
 
     # ---- now ----
 
@@ -139,12 +170,14 @@ class Refit:
 
     def idle(self, name: str) -> bool:
         """No call on the line, or on any of the span; what is not there is idle."""
-        return all(self._free(line) for line in self._lines(name))
+        return name not in self._lent and all(self._free(line) for line in self._lines(name))
 
     def _free(self, line: Line) -> bool:
+        return line.connection is Connection.NULL and not self._calls(line)
+
+    def _calls(self, line: Line) -> bool:
         device = self._exchange.device(line.name)
-        calls = device.legs if isinstance(device, Station) else device is not None and device.leg is not None
-        return line.connection is Connection.NULL and not calls
+        return bool(device.legs) if isinstance(device, Station) else device is not None and device.leg is not None
 
     def _lines(self, name: str) -> tuple[Line, ...]:
         lines = self._hardware.lines
@@ -176,8 +209,11 @@ class Refit:
     def _open(self, name: str) -> None:
         if self._hardware.open(name):
             for line in self._lines(name):
-                self._exchange.attach(line)
-                device = self._exchange.device(line.name)
-                if device is not None:
-                    self._exchange.device_touched(device)
+                self._attach(line)
             log.info("line opened", extra={"device": name})
+
+    def _attach(self, line: Line) -> None:
+        self._exchange.attach(line)
+        device = self._exchange.device(line.name)
+        if device is not None:
+            self._exchange.device_touched(device)

@@ -44,6 +44,8 @@ from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.flow_room import FlowRoom
 from core.hardware import Hardware
+from core.lending import Lending
+from core.line_tests import LineTests
 from core.mail.outbox import Outbox
 from core.meters import Meters
 from core.numbering.plan import NumberingPlan
@@ -211,6 +213,8 @@ class RunningBox:
         for name, card in self.hardware.cards.items():
             card.watch(partial(self.refit.card_changed, name))
         nursery.start_soon(self.refit.run)
+        lending = Lending(self.refit, self.hardware, self.exchange, self.alarms)
+        self.rooms.add(LineTests, LineTests(lending, self.hardware, threaded=not self._virtual))
         if self.configuration is not None:
             self.rooms.configuration = self.configuration
             self.configuration.rooms = (self.refit,)

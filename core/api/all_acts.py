@@ -21,6 +21,7 @@ from core.api import (
     report_acts,
     session,
     task_acts,
+    testing_acts,
     town_acts,
 )
 from core.api.acts import REGISTRY
@@ -37,6 +38,7 @@ MODULES = (
     customer_acts,
     notice_acts,
     line_acts,
+    testing_acts,
     mailbox_acts,
     prompt_acts,
     flow_acts,

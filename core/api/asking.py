@@ -5,15 +5,19 @@ What it does: carries these to the act. What it does not: check roles, write the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+import trio
+
 from core.api.acts import Act
+from core.api.errors import Code, Refusal
 from core.api.roles import Peer, Role
 from core.api.rooms import AlarmRoom, BoxRoom, Facade, JournalRoom
 from core.api.topics import Filter, Snapshot, Topics
 from core.config.configuration import Configuration
+from core.texts import _
 from hw.errors import LocalError
 
 T = TypeVar("T")
@@ -53,6 +57,8 @@ class Watching(Protocol):
     language: str
     client: str
     greeted: bool
+    left: trio.Event
+    """Set when the client has gone, or sends no more."""
 
     def subscribe(self, topic: str, wanted: Filter, stations: frozenset[str] | None) -> Snapshot:
         """Refusal: no such topic or filter, or too many subscriptions."""
@@ -80,6 +86,28 @@ class Asking:
 
     def room(self, kind: type[T]) -> T:
         return self.rooms[kind]
+
+    async def while_here(self, work: Callable[[], Awaitable[T]]) -> T:
+        """The work, given up when the asker's connection ends. Refusal: it has ended."""
+        outcome: list[T] = []
+        failed: Exception | None = None
+        async with trio.open_nursery() as nursery:
+
+            async def watch() -> None:
+                await self.watching.left.wait()
+                nursery.cancel_scope.cancel()
+
+            nursery.start_soon(watch)
+            try:
+                outcome.append(await work())
+            except Exception as error:  # as it is, not as a group
+                failed = error
+            nursery.cancel_scope.cancel()
+        if failed is not None:
+            raise failed
+        if not outcome:
+            raise Refusal(Code.REFUSED, _("who asked has gone"))
+        return outcome[0]
 
     @property
     def only(self) -> frozenset[str] | None:

@@ -6,7 +6,8 @@
 
 What is unsent is bounded: the reader stops reading while answers wait (UNSENT_MAX) or acts run (IN_FLIGHT), and
 subscriptions keep only what is new (topics.py). The core never waits. A client that takes nothing for SEND_S while
-something is to be sent is let go. An act that has begun is carried out even when its asker has gone.
+something is to be sent is let go. An act that has begun is carried out even when its asker has gone, unless it is one
+that asks whether he is there (Asking.while_here).
 
 How time flows: answers at once; changes at most every PACE_S, so that a busy box sends rows, not every step of them.
 """
@@ -54,6 +55,7 @@ class Connection:
         self.language = ""
         self.client = ""
         self.greeted = False
+        self.left = trio.Event()
         self._house = house
         self._stream = stream
         self._subscriptions: dict[int, Subscription] = {}
@@ -80,6 +82,7 @@ class Connection:
                 "client let go", extra={"peer": self.peer.name, "client": self.client, "why": str(gone.exceptions)}
             )
         finally:
+            self.left.set()
             for subscription in self._subscriptions.values():
                 self._house.rooms.topics.unsubscribe(subscription)
             with trio.CancelScope(shield=True):
@@ -134,6 +137,7 @@ class Connection:
                 ),
             )
         self._over = True
+        self.left.set()
         self._wake()
 
     async def _until_room(self) -> None:

@@ -304,32 +304,56 @@ _ACTS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
 def _running(options: argparse.Namespace, found: Reading | None = None) -> Iterator[Asker | None]:
     """The running box; None: none runs there. HardwareError: one runs, and may not be asked."""
     path = options.socket or _socket(options, found)
+    if not _answers(path):
+        yield None
+        return
+    with Asker(path) as asker:
+        yield asker
+
+
+def box_at(folder: Path, data: Path, where: Path | None = None) -> Path | None:
+    """The socket of the box that runs with this configuration and data; None: none runs. where: its socket, if that is
+    known. HardwareError: one runs, and may not be asked.
+    """
+    path = where
+    if path is None:
+        options = argparse.Namespace(folder=folder, data=data)
+        found = read(with_shipped(folder))
+        path = _socket(options, found) if (data / FOLDER).is_dir() else _configured(found)
+    return path if _answers(path) else None
+
+
+def _answers(path: Path) -> bool:
+    """HardwareError: somebody is there who may not be asked."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
         try:
             trial.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
-            yield None
-            return
+            return False
         except OSError as error:
             raise HardwareError(
                 _("the box does not answer at {path}: {why}").format(path=path, why=error.strerror or error),
                 action=_("ask as a user of the box, or as root"),
             ) from None
-    with Asker(path) as asker:
-        yield asker
+    return True
 
 
 def _socket(options: argparse.Namespace, found: Reading | None) -> Path:
     """As the environment says, else the commit at work, whatever the files have become meanwhile, else the files."""
-    if os.environ.get("STROWGER_SOCKET"):
-        return socket_path()
     try:
         commits = _commits(options)
         current = commits.pointers.current
         at_work = kept(commits, current) if current else found
     except (HardwareError, DamagedCommit, LookupError):
         at_work = found
-    return Path(at_work.box.control.socket) if at_work is not None and not at_work.mistakes else socket_path()
+    return _configured(at_work)
+
+
+def _configured(found: Reading | None) -> Path:
+    """As the environment says, else the configuration."""
+    if os.environ.get("STROWGER_SOCKET") or found is None or found.mistakes:
+        return socket_path()
+    return Path(found.box.control.socket)
 
 
 @contextmanager

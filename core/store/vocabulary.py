@@ -528,6 +528,18 @@ KINDS = (
         "the line goes out of service or comes back",
         (Field("service", str, "why it takes no calls; empty: it does"), REASON),
     ),
+    Kind(
+        "LineLent",
+        (DEVICE,),
+        "the line is out of service because a test has it",
+        (Field("by", str, "who tests", needed=True), Field("test", str, "what he does with it", needed=True)),
+    ),
+    Kind(
+        "LineReturned",
+        (DEVICE,),
+        "the line is back from a test",
+        (Field("by", str, "who had it", needed=True), Field("test", str, "what he did with it", needed=True)),
+    ),
     Kind("SpanAlarm", (DEVICE,), "the alarms of a span changed", (Field("alarms", list, "those that stand now"),)),
     # ---- people and the box ----
     Kind(

@@ -10,9 +10,10 @@ may end with, those are here that say why a test could not be made.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import trio
@@ -21,7 +22,9 @@ from firmware.verdict import Verdict
 from hw.card import Card, Channel, ChannelInfo, ChannelKind, HardwareError, SpanInfo, Unsupported
 from hw.plane import Plane
 from hw.recordings import HEADER, Recording
+from hw.wave import Samples
 
+T = TypeVar("T")
 Octets = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 SPEECH = (ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.TRUNK, ChannelKind.STATION)
@@ -37,10 +40,13 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The card and the plane run already. Nobody else may have the channels open that are tested."""
+    """The card and the plane run already. Nobody else may have the channels open that are tested. threaded: others wait
+    for this program, too, and long sums are left to a thread.
+    """
 
     plane: Plane
     card: Card
+    threaded: bool = False
 
     def span(self, test: str, number: int) -> SpanInfo:
         """Ended: the card has none of this number."""
@@ -72,6 +78,12 @@ class Bench:
                 channel.close()
             raise Ended(refusal(test, on, refused)) from None
         return channels
+
+    async def worked_out(self, sum: Callable[[Samples], T], heard: Samples) -> T:
+        """What it finds in what was heard; it may take a tenth of a second."""
+        if self.threaded:
+            return await trio.to_thread.run_sync(sum, heard)
+        return sum(heard)
 
     def gaps(self) -> int:
         """Speech that this machine itself has lost: what a test finds meanwhile is not the line's fault."""

@@ -111,6 +111,12 @@ _TEST = (
     ),
     Code("TEST-REFUSED", ABORT, N_("The card says no: {why}."), N_("{remedy}")),
     Code(
+        "TEST-NOT-LENT",
+        ABORT,
+        N_("The running box does not lend the line: {why}."),
+        N_("Wait for the end of its call (--patience), or stop the exchange: systemctl stop strowger."),
+    ),
+    Code(
         "TEST-UNSUPPORTED",
         ABORT,
         N_("The hardware cannot do this: {why}."),

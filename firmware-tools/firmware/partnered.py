@@ -16,6 +16,7 @@ import argparse
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TextIO
 
 from core.texts import _
@@ -25,6 +26,7 @@ from firmware.lines import There, configured, on_bench, subject
 from firmware.opening import opened, town_number
 from firmware.pair_tests import Pair, caller_id, digits, hang_up, level
 from firmware.partner import OtherLine, Partner, ToldPartner
+from firmware.setup.dialogue import Dialogue
 from firmware.setup.plain import Plain
 from firmware.station_tests import TESTS as AT_TELEPHONE
 from firmware.station_tests import CordHand, Hand, ToldHand
@@ -34,6 +36,9 @@ from hw.signalling.analog.profile import LineProfile, read_profile
 from hw.signalling.line import LineKind
 from hw.sim.card import SimCard
 from hw.sim.telephone import Telephone
+
+Asked = Callable[[], Dialogue]
+"""Gives the dialogue with a person."""
 
 _PAIRED: dict[str, Callable[[Pair], Awaitable[Verdict]]] = {
     "hang-up": hang_up,
@@ -61,27 +66,27 @@ async def made(options: argparse.Namespace, sink: TextIO = sys.stderr) -> Verdic
     if options.subject.isdecimal():
         profile = read_profile(options.profile) if options.profile else LineProfile()
         async with opened(options.simulated) as bench, on_bench(bench, profile) as there:
-            return await make(there, bench, options, sink)
+            return await make(there, bench, options, partial(_dialogue, options, sink))
     try:
         async with configured(options.config, options.data, options.simulated) as there:
-            return await make(there, None, options, sink)
+            return await make(there, None, options, partial(_dialogue, options, sink))
     except HardwareError as refused:
         return refusal(options.test, subject(options.subject), refused)
 
 
-async def make(there: There, bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> Verdict:
-    """bench None: the lines are the configuration's."""
+async def make(there: There, bench: Bench | None, options: argparse.Namespace, person: Asked) -> Verdict:
+    """bench None: the lines are the configuration's. person: asked for when somebody is to do something."""
     try:
         if TESTS[options.test].subject is Subject.STATION:
-            return await _at_telephone(there, bench, options, sink)
-        return await _paired(there, bench, options, sink)
+            return await _at_telephone(there, bench, options, person)
+        return await _paired(there, bench, options, person)
     except Ended as ended:
         return ended.verdict
     except HardwareError as refused:
         return refusal(options.test, subject(options.subject), refused)
 
 
-async def _paired(there: There, bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> Verdict:
+async def _paired(there: There, bench: Bench | None, options: argparse.Namespace, person: Asked) -> Verdict:
     test, name, partner = TESTS[options.test], options.subject, options.partner
     attended = await there.attended(test.name, name)
     if attended.line.kind is not LineKind.TRUNK:
@@ -92,24 +97,24 @@ async def _paired(there: There, bench: Bench | None, options: argparse.Namespace
         partner = partner or str(_next_trunk(bench, int(name)))
         number = number or town_number(bench.card, int(partner))
         own = own or town_number(bench.card, int(name))
-    with_whom = await _partner(there, test.name, partner, options, sink)
+    with_whom = await _partner(there, test.name, partner, person)
     pair = Pair(subject(name), attended, with_whom, number, own)
     if test.name == "level":
         return await level(pair, test.long_s / 10 if options.long else test.short_s / 10)
     return await _PAIRED[test.name](pair)
 
 
-async def _partner(there: There, test: str, name: str, options: argparse.Namespace, sink: TextIO) -> Partner:
+async def _partner(there: There, test: str, name: str, person: Asked) -> Partner:
     if name:
         return OtherLine(await there.attended(test, name), there.nursery)
-    return ToldPartner(_dialogue(options, sink))
+    return ToldPartner(person())
 
 
-async def _at_telephone(there: There, bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> Verdict:
+async def _at_telephone(there: There, bench: Bench | None, options: argparse.Namespace, person: Asked) -> Verdict:
     test, name = options.test, options.subject
     if bench is not None:
         bench.open(test, int(name), ChannelKind.STATION).close()
-    async with _hand(there, bench, options, sink) as hand:
+    async with _hand(there, bench, options, person) as hand:
         attended = await there.attended(test, name)
         if attended.line.kind is not LineKind.STATION:
             raise Ended(_other_kind(test, name, ChannelKind.TRUNK, ChannelKind.STATION))
@@ -120,7 +125,7 @@ async def _at_telephone(there: There, bench: Bench | None, options: argparse.Nam
 
 
 @asynccontextmanager
-async def _hand(there: There, bench: Bench | None, options: argparse.Namespace, sink: TextIO) -> AsyncIterator[Hand]:
+async def _hand(there: There, bench: Bench | None, options: argparse.Namespace, person: Asked) -> AsyncIterator[Hand]:
     """Ended: there is no such trunk, or it is in use."""
     if bench is not None and options.partner:
         channel = bench.open(options.test, int(options.partner), ChannelKind.TRUNK)
@@ -128,7 +133,7 @@ async def _hand(there: There, bench: Bench | None, options: argparse.Namespace, 
         channel = bench.card.far(int(options.subject))
     else:
         telephone = there.telephones.get(options.subject)
-        yield CordHand(telephone) if telephone is not None else ToldHand(_dialogue(options, sink))
+        yield CordHand(telephone) if telephone is not None else ToldHand(person())
         return
     try:
         yield CordHand(Telephone(bench.plane, channel, name=subject(str(channel.info.number))))

@@ -8,29 +8,33 @@
     strowger test hang-up 9 --own 66778801     with somebody at the other side (partnered.py)
     strowger test span 1 --simulated          on the simulated card, for training
 
-The box may not run, or its lines must be taken out of its configuration: a channel is open once. Exit code 0: PASS, 1:
-FAIL or ABORT, 2: used wrongly.
+A channel is open once. Where a box runs that has the line, it makes the test itself (by_box.py), and its other calls go
+on; of its spans only the alarms and counters can be looked at meanwhile. Exit code 0: PASS, 1: FAIL or ABORT, 2: used
+wrongly.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import trio
 
 from core.daemon import DATA
-from core.given import key
+from core.given import key, seconds
+from core.line_tests import PATIENCE_S
 from core.texts import _
-from firmware import partnered
+from firmware import by_box, partnered
 from firmware.bench import Bench
 from firmware.catalogue import TESTS, Subject
 from firmware.opening import opened
 from firmware.outcome import Outcome
 from firmware.span_tests import bit_error, counters, looped, span_alarm
 from firmware.trunk_tests import battery, busy_tone, dial_tone, echo, noise
-from firmware.verdict import Verdict, written
+from firmware.verdict import Verdict, told
 from hw import virtual_time
 from hw.card import HardwareError, SpanLoop
 from hw.signalling.analog.profile import ProfileError
@@ -63,6 +67,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
     )
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box, if it runs"))
+    parser.add_argument(
+        "--patience",
+        type=seconds,
+        default=PATIENCE_S,
+        metavar="S",
+        help=_("so long a call on a line of the running box may go on before the test (default: %(default)g s)"),
+    )
     parser.add_argument("--simulated", action="store_true", help=_("on the simulated card, for training"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
@@ -72,24 +84,37 @@ def run(options: argparse.Namespace) -> int:
         show_tests(options.json)
         return 0
     on = TESTS[options.test].subject
+    facts = None
+    if options.subject is not None and on is not Subject.SPAN and not options.simulated:
+        facts = by_box.made(options)
+    if facts is None:
+        if wrong := used_wrongly(options):
+            print(wrong)
+            return 2
+        facts = by_itself(options)
+    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(told(facts)))
+    return 0 if facts["outcome"] == Outcome.PASS.value else 1
+
+
+def used_wrongly(options: argparse.Namespace) -> str:
+    """Why it cannot be asked so while no box runs; "": it can."""
+    on = TESTS[options.test].subject
     if options.subject is None or (on in (Subject.SPAN, Subject.TRUNK) and not options.subject.isdecimal()):
-        of_span = on is Subject.SPAN
-        print(
-            _("Which span? strowger card lists them.")
-            if of_span
-            else _("Which channel? strowger card --channels lists them.")
-        )
-        return 2
-    if on in (Subject.LINE, Subject.STATION) and (wrong := partnered.wrong(options)):
-        print(wrong)
-        return 2
+        if on is Subject.SPAN:
+            return _("Which span? strowger card lists them.")
+        return _("Which channel? strowger card --channels lists them.")
+    return partnered.wrong(options) if on in (Subject.LINE, Subject.STATION) else ""
+
+
+def by_itself(options: argparse.Namespace) -> Mapping[str, Any]:
+    """The facts of the verdict, by a card or a house of its own."""
+    with_lines = TESTS[options.test].subject in (Subject.LINE, Subject.STATION)
     program = virtual_time.run if options.simulated else trio.run
     try:
-        verdict = program(partnered.made if on in (Subject.LINE, Subject.STATION) else made, options)
+        verdict: Verdict = program(partnered.made if with_lines else made, options)
     except ProfileError as wrong_file:
         raise HardwareError(str(wrong_file), action=wrong_file.remedy) from None
-    print(json.dumps(verdict.facts(), ensure_ascii=False) if options.json else "\n".join(written(verdict)))
-    return 0 if verdict.outcome is Outcome.PASS else 1
+    return verdict.facts()
 
 
 def show_tests(as_json: bool) -> None:

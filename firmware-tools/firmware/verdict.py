@@ -96,5 +96,10 @@ def worst(verdicts: Iterable[Verdict]) -> Outcome:
 
 def written(verdict: Verdict) -> list[str]:
     """One or two lines for a person."""
-    lines = [f"{verdict.outcome.value:5}  {verdict.code}  {verdict.on}: {verdict.sentence}"]
-    return [*lines, f"       {verdict.next_step}"] if verdict.next_step else lines
+    return told(verdict.facts())
+
+
+def told(facts: Mapping[str, Any]) -> list[str]:
+    """The same, of the facts of a verdict, which may be a running box's."""
+    lines = ["{outcome:5}  {code}  {on}: {sentence}".format(**facts)]
+    return [*lines, f"       {facts['next_step']}"] if facts["next_step"] else lines

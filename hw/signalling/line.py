@@ -62,6 +62,7 @@ class Service(Flag):
     DOWN = auto()  # signalling link is down
     RESETTING = auto()
     LEFT_OFF_HOOK = auto()  # a telephone, for so long that howler and patience are over
+    LENT = auto()  # its channel is with a test
 
 
 class LineAbility(Flag):
