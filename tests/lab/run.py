@@ -13,7 +13,8 @@ lab needs. With CI set in the environment a lack is a failure like any other; wi
 install.
 
 Time: a boot takes about 15 s. The processor is emulated and some 30 times slower than the host; the guest's time is its
-own, see boot(). A guest that shows no sign of life for SILENCE seconds, or takes longer than LIMIT in all, is ended.
+own, see boot(); what Python reads lies on disks of its own (images.py). A guest that shows no sign of life for SILENCE
+seconds, or takes longer than LIMIT in all, is ended.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
@@ -36,13 +36,14 @@ if str(ROOT) not in sys.path:  # run by its path
     sys.path.insert(0, str(ROOT))
 
 from tests.lab.far_end import compile_far_end  # noqa: E402
+from tests.lab.images import MKE2FS, made  # noqa: E402
 
 RESULTS = ROOT / "build" / "lab"
 
 SILENCE = 300.0
 """Seconds without a new line on the guest's console or from its pytest before the guest counts as hung."""
-LIMIT = 1800.0
-"""Seconds for the whole run. Alone on two cores it takes 90 s; a busy host makes it long, not wrong."""
+LIMIT = 2700.0
+"""Seconds for the whole run. Alone on two cores it takes a quarter of an hour; a busy host makes it long, not wrong."""
 POLL = 0.2
 """Seconds between two looks at the guests' logs."""
 GUESTS = min(2, os.cpu_count() or 1)
@@ -95,6 +96,8 @@ def lacks() -> list[str]:
         missing.append("no openr2.h (Debian package libopenr2-dev)")
     if not Path("/usr/sbin/dahdi_cfg").exists():
         missing.append("no dahdi_cfg (Debian package dahdi)")
+    if not MKE2FS.exists():
+        missing.append("no mke2fs (Debian package e2fsprogs)")
     if not (Path(sys.prefix) / "bin" / "vng").exists():
         missing.append("no vng in this Python's environment (virtme-ng of requirements.lock)")
     return missing
@@ -103,8 +106,9 @@ def lacks() -> list[str]:
 def collected(arguments: list[str]) -> list[str]:
     """The files that hold tests marked `lab`. Found here because collecting is 30 times slower in the guest; it also
     leaves the compiled tests and texts for it, which cannot write."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-m", "pytest", "-m", "lab", "--collect-only", "-q", *(arguments or ["tests"])]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     files = sorted({line.split("::")[0] for line in run.stdout.splitlines() if "::" in line})
     if run.returncode or not files:
         raise SystemExit(f"pytest finds no test marked `lab`:\n{run.stdout}{run.stderr}")
@@ -124,7 +128,7 @@ def shares(files: list[str], guests: int) -> list[list[str]]:
 class Guest:
     """One guest: its folder of results, its processes, and what pytest has said in it."""
 
-    def __init__(self, number: int, version: str, arguments: Sequence[str]) -> None:
+    def __init__(self, number: int, version: str, images: Sequence[Path], arguments: Sequence[str]) -> None:
         self.number = number
         self.folder = RESULTS / str(number)
         self.folder.mkdir(parents=True)
@@ -135,21 +139,22 @@ class Guest:
         self._started = self._heard = time.monotonic()
         self._size = 0
         with self._console.open("w") as console:
-            self._process = self._boot(version, arguments, console.fileno())
+            self._process = self._boot(version, images, arguments, console.fileno())
 
-    def _boot(self, version: str, arguments: Sequence[str], console: int) -> subprocess.Popen[bytes]:
+    def _boot(
+        self, version: str, images: Sequence[Path], arguments: Sequence[str], console: int
+    ) -> subprocess.Popen[bytes]:
         """In a process group of its own."""
         environment = dict(os.environ, PATH=f"{sys.prefix}/bin:{os.environ['PATH']}:/usr/sbin:/sbin")
-        path = sysconfig.get_paths()
         script = ["bash", str(HERE / "guest.sh"), str(self.folder), sys.executable, *arguments]
         command = [f"{sys.prefix}/bin/vng", "--verbose", "--run", f"/boot/vmlinuz-{version}"]
         command += ["--disable-kvm", "--force-9p", f"--rwdir={self.folder}", "--cpus", "1", "--memory", "1G"]
-        command += [f"--rodir={folder}" for folder in sorted({path["stdlib"], path["purelib"]})]
+        drives = [f"-drive file={image},if=virtio,format=raw,readonly=on" for image in images]
         # The processor that `vng` asks for by default has wide vectors; emulating those is a third slower. Its clock
         # counts its own instructions, one a nanosecond, and leaps where it idles: a busy host makes the guest's time
         # pass slower, but never late, so that speech over the driver is the same in every run. One processor, else they
         # would drift.
-        command += ["--qemu-opts=-cpu Nehalem -icount shift=0,sleep=off"]
+        command += [f"--qemu-opts=-cpu Nehalem -icount shift=0,sleep=off {' '.join(drives)}"]
         # Without full preemption a long way through the kernel (a fork, an open channel) holds up the media thread.
         for option in ("tsc=reliable", "clocksource=tsc", "mitigations=off", "preempt=full"):
             command += ["--append", option]
@@ -218,6 +223,26 @@ def gather(guests: Sequence[Guest]) -> None:
     ElementTree.ElementTree(root).write(RESULTS / "junit.xml")
 
 
+def live(version: str, images: Sequence[Path], shares: Sequence[Sequence[str]]) -> int:
+    """A guest for each share of the tests, to its end."""
+    guests: list[Guest] = []
+    worst = 0
+    try:
+        for number, tests in enumerate(shares, 1):
+            print(f"Lab: guest {number}, Linux {version}, boots in QEMU; tests: {' '.join(tests)}", flush=True)
+            guests.append(Guest(number, version, images, tests))
+        running = list(guests)
+        while running:
+            for guest in [guest for guest in running if not guest.runs()]:
+                running.remove(guest)
+                print(f"Lab: guest {guest.number} is done after {guest.age:.0f} s", flush=True)
+            time.sleep(POLL)
+    finally:
+        worst = max((guest.end() for guest in guests), default=1)
+        gather(guests)
+    return worst
+
+
 def main(arguments: list[str]) -> int:
     missing = lacks()
     if missing:
@@ -232,23 +257,10 @@ def main(arguments: list[str]) -> int:
     speak_beforehand()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
-    files = collected(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the guests are ended, too
-    guests: list[Guest] = []
-    worst = 0
-    try:
-        for number, tests in enumerate([arguments] if arguments else shares(files, GUESTS), 1):
-            print(f"Lab: guest {number}, Linux {version}, boots in QEMU; tests: {' '.join(tests)}", flush=True)
-            guests.append(Guest(number, version, tests))
-        running = list(guests)
-        while running:
-            for guest in [guest for guest in running if not guest.runs()]:
-                running.remove(guest)
-                print(f"Lab: guest {guest.number} is done after {guest.age:.0f} s", flush=True)
-            time.sleep(POLL)
-    finally:
-        worst = max((guest.end() for guest in guests), default=1)
-        gather(guests)
+    files = collected(arguments)
+    with made(RESULTS / "images") as images:
+        worst = live(version, images, [arguments] if arguments else shares(files, GUESTS))
     print(f"Lab: results are in {RESULTS.relative_to(ROOT)}/")
     return worst
 
