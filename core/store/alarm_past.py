@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from core.store.event import Event
-from core.store.vocabulary import LEVELS
+from core.store.words.alarms import LEVELS
 
 KINDS = ("AlarmRaised", "AlarmCleared", "AlarmSeen", "BoxStarted")
 

@@ -6,7 +6,7 @@ clock   µs since this run of the exchange began: for durations. It never jumps,
 run     the how-manieth start of the exchange it happened in
 call    0: belongs to no call
 device  "": concerns no device
-kind    see core/store/vocabulary.py, which also says what is in data
+kind    see core/store/words/, which also say what is in data
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 
 Watcher = Callable[[Event], None]
 Alarm = Callable[[str, str, str], None]
-"""key, level (one of vocabulary.LEVELS; empty: it is well again), text for people"""
+"""key, level (one of words.alarms.LEVELS; empty: it is well again), text for people"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,18 @@ from pathlib import Path
 from core.store.cdr import COLUMNS
 from core.store.life import KINDS as SEGMENTS
 from core.store.records import PARTS
-from core.store.vocabulary import KINDS, Field
+from core.store.vocabulary import SUBJECTS
+from core.store.words.kind import Field, Kind
 
 PLACE = Path(__file__).resolve().parents[2] / "docs" / "journal.md"
 
 
 def events() -> str:
-    rows = ((f"`{kind.name}`", ", ".join(kind.about), kind.text, _data(kind.fields)) for kind in KINDS)
+    return "\n\n".join(f"### {subject}\n\n{_events(kinds)}" for subject, kinds in SUBJECTS.items())
+
+
+def _events(kinds: tuple[Kind, ...]) -> str:
+    rows = ((f"`{kind.name}`", ", ".join(kind.about), kind.text, _data(kind.fields)) for kind in kinds)
     return _table(("kind", "of", "says", "data"), rows)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.store.event import Event
-from core.store.vocabulary import CALL, DEVICE, KINDS, Field, Kind
+from core.store.vocabulary import KINDS
+from core.store.words.kind import CALL, DEVICE, Field, Kind
 from tests.store.story import NOON, Story
 
 DEVICES = ("8001", "8002", "8003", "e1a/1", "e1a/2", "7800")

@@ -8,7 +8,8 @@ from hypothesis import given
 
 from core.store.event import Event
 from core.store.ladder import _WORDS, in_words, ladder
-from core.store.vocabulary import CALL, DEVICE, KINDS
+from core.store.vocabulary import KINDS
+from core.store.words.kind import CALL, DEVICE
 from core.texts import speaking
 from core.width import width
 from tests.store.random_events import any_events
