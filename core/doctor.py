@@ -172,9 +172,11 @@ def running(patient: Patient) -> Iterable[Finding]:
         return
     status, alarms = answers
     uptime = timedelta(seconds=round(status["uptime_s"]))
-    text = _("{state} for {uptime}, {calls} calls, {lines} lines").format(
-        state=_(status["state"]), uptime=uptime, calls=status["calls"], lines=status["lines"]
-    )
+    text = plural(
+        "{state} for {uptime}, {calls} call, {lines} lines",
+        "{state} for {uptime}, {calls} calls, {lines} lines",
+        status["calls"],
+    ).format(state=_(status["state"]), uptime=uptime, calls=status["calls"], lines=status["lines"])
     level = GOOD if status["state"] == "running" else NOTICE
     yield Finding(name, level, text, "" if level == GOOD else _("wait until it has started, or has stopped"))
     if status["missing"]:

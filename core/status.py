@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.api.client import Asker
-from core.texts import N_, _
+from core.texts import N_, _, plural
 
 # Words that the box says, as people read them.
 STATES = (N_("starting"), N_("running"), N_("stopping"), N_("stopped"))
@@ -46,7 +46,11 @@ def rows(status: dict[str, Any], alarms: list[dict[str, Any]]) -> list[str]:
             version=status["version"],
         ),
         _("configuration {configuration}").format(configuration=status["configuration"] or "-"),
-        _("{calls} calls, {lines} lines: {busy} busy, {out} out of service, {missing} missing").format(**status),
+        plural(
+            "{calls} call, {lines} lines: {busy} busy, {out} out of service, {missing} missing",
+            "{calls} calls, {lines} lines: {busy} busy, {out} out of service, {missing} missing",
+            status["calls"],
+        ).format(**status),
         _("journal at event {event}, on disk {lag} s ago; speech late {late_ms} ms, lost {lost_frames}").format(
             lag=status["journal_lag_s"], **status
         ),

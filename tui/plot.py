@@ -62,6 +62,7 @@ class DayPlot(PlotextPlot):
         self.empty = empty
         self.steps: tuple[str, ...] = ()
         self.series: tuple[Series, ...] = ()
+        self._asked = False
 
     def show(self, steps: Sequence[str], series: Sequence[Series], empty: str = "") -> None:
         """steps: what stands under the bars. empty: from now on said instead of nothing."""
@@ -69,11 +70,15 @@ class DayPlot(PlotextPlot):
         self.steps = (*steps, *("",) * missing)
         self.series = tuple(replace(one, values=(*one.values, *(0,) * missing)) for one in series)
         self.empty = empty or self.empty
+        self._asked = True
         self.refresh()
 
     def render(self) -> Text:
         width, height = self.size
         top = max(map(sum, zip(*(one.values for one in self.series), strict=True)), default=0)
+        if not self._asked:
+            # That there is nothing is not known before the box has answered.
+            return Text()
         if top <= 0 or width < 20 or height < 4:
             return Text(_(self.empty), self.get_component_rich_style("day-plot--quiet"))
         drawn = Text()

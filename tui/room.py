@@ -26,7 +26,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
 from core.api.errors import Refusal
-from core.texts import N_, _
+from core.texts import N_, _, plural
 from tui.columns import fit, plain
 from tui.connection import Connection, Gone
 from tui.keys import named
@@ -223,9 +223,11 @@ class Screens(Screen[None]):
         if not status:
             return _("connected")
         state = status["state"]
-        text = _("{name}: {state}, {calls} calls, {lines} lines: {busy} busy, {out} out of service").format(
-            **{**status, "state": _(state)}
-        )
+        text = plural(
+            "{name}: {state}, {calls} call, {lines} lines: {busy} busy, {out} out of service",
+            "{name}: {state}, {calls} calls, {lines} lines: {busy} busy, {out} out of service",
+            status["calls"],
+        ).format(**{**status, "state": _(state)})
         if status["alarms"]:
             text += ", " + _("{alarms} alarms").format(**status)
         if status["confirm_s"]:

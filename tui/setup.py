@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import trio
+from firmware.setup.command import left
 from firmware.setup.dialogue import Back, Leave, Mark
 from firmware.setup.question import Question
 from firmware.setup.site import Site
@@ -263,6 +264,10 @@ def play(site: Site) -> int:
     setup.run()
     if setup.error is not None:
         raise setup.error
-    if setup.code:
-        print(_("Left. To go on: {command}").format(command="strowger setup"))
+    # The screen is gone, and with it where everything lies.
+    print(
+        left()
+        if setup.code
+        else _("Everything is done. The acceptance record: {folder}").format(folder=site.acceptance)
+    )
     return setup.code

@@ -23,7 +23,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Log, Static
 
 from core.api.errors import Refusal
-from core.texts import N_, _
+from core.texts import N_, _, plural
 from core.width import wrap
 from hw import wall_clock
 from tui.ask import AskAll
@@ -235,7 +235,11 @@ class Telephone(Screens):
         town = self.box.rows("town").get("traffic")
         lines = []
         if town is not None:
-            text = _("Town: {calls_per_hour} calls an hour to {number}; {callers} callers now, {made} calls so far")
+            text = plural(
+                "Town: {calls_per_hour} calls an hour to {number}; {callers} caller now, {made} calls so far",
+                "Town: {calls_per_hour} calls an hour to {number}; {callers} callers now, {made} calls so far",
+                town["callers"],
+            )
             lines.append(text.format(**town) if town["number"] else _("Town: it has nobody to call"))
             there = ", ".join(f"{agent} ({device})" for agent, device in town["agents"].items())
             lines.append(_("Simulated agents: {agents}").format(agents=there or "-"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,17 @@ def test_on_a_real_terminal_it_is_read_and_answered_as_on_a_serial_line(tmp_path
     assert "\x1b" not in seat.kept
     assert len(asked) > 30
     assert load(Site.training(tmp_path).kept).answers["office.name"] == "Branch"
+
+
+def test_who_ends_it_with_control_c_is_told_how_to_go_on(tmp_path: Path) -> None:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+    command = [*STROWGER, "--simulated", "--virtual", "--folder", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as running:
+        assert running.stdout is not None
+        said = b""
+        while b" ? " not in said:
+            said += os.read(running.stdout.fileno(), 4096)
+        running.send_signal(signal.SIGINT)
+        rest, _none = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert f"\nLeft. To go on: strowger setup --plain --simulated --virtual --folder {tmp_path}\n" in rest.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from textual.widgets import Footer, Input, RichLog, Static
 from core import texts
 from core.texts import _
 from tests.tui.box import until
-from tui.setup import Setup, packed
+from tui.setup import Setup, packed, play
 
 pytestmark = pytest.mark.native
 
@@ -126,3 +127,15 @@ def test_one_goes_back_asks_for_help_leaves_and_goes_on(tmp_path: Path) -> None:
 
     asyncio.run(second())
     assert "Branch" in next((tmp_path / "data" / "acceptance").glob("*.txt")).read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(1, "strowger setup --simulated --folder 'my training'"), (0, "my training/data/acceptance")]
+)
+def test_when_the_screen_has_gone_it_is_said_how_to_go_on_or_where_the_record_lies(
+    code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["strowger", "setup", "--simulated", "--folder", "my training"])
+    monkeypatch.setattr(Setup, "run", lambda setup: setattr(setup, "code", code))
+    assert play(Site.training(tmp_path / "my training")) == code
+    assert said in capsys.readouterr().out

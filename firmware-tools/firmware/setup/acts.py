@@ -29,7 +29,7 @@ async def acceptance(w: Wizard) -> None:
     sheet = record.sheet(w.picture, planned(w.picture))
     for line in record.text(sheet):
         w.say(line)
-    for path in record.written(sheet, w.site.data / "acceptance"):
+    for path in record.written(sheet, w.site.acceptance):
         w.say(_("Written: {names}").format(names=path), Mark.GOOD)
     own(w.site.data)
 

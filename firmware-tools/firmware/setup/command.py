@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,11 +76,20 @@ def plainly(site: Site) -> int:
     from firmware.setup.wizard import Wizard
 
     wizard = Wizard(site, Plain(threaded=not site.virtual))
-    whole = (virtual_time.run if site.virtual else trio.run)(wizard.run)
+    try:
+        whole = (virtual_time.run if site.virtual else trio.run)(wizard.run)
+    except KeyboardInterrupt:
+        # The terminal has written ^C where the answer would stand.
+        print(f"\n{left()}")
+        raise
     if not whole:
-        again = _("Left. To go on: {command}").format(command=" ".join(["strowger", *sys.argv[1:]]))
-        print(again)
+        print(left())
     return 0 if whole else 1
+
+
+def left() -> str:
+    """What is said to whoever leaves before the end: the command that goes on there."""
+    return _("Left. To go on: {command}").format(command=shlex.join(["strowger", *sys.argv[1:]]))
 
 
 def _may_write(site: Site) -> None:

@@ -36,3 +36,8 @@ class Site:
     def kept(self) -> Path:
         """Where the picture is kept."""
         return self.data / "setup"
+
+    @property
+    def acceptance(self) -> Path:
+        """Where the acceptance record lies, as text and on paper."""
+        return self.data / "acceptance"
