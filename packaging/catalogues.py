@@ -77,7 +77,7 @@ def update() -> None:
 def compile_all() -> None:
     for path in catalogues():
         compiled = path.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime_ns <= path.stat().st_mtime_ns:
+        if not compiled.exists() or compiled.stat().st_mtime_ns < path.stat().st_mtime_ns:
             file = io.BytesIO()
             write_mo(file, read(path))
             replace(compiled, file.getvalue())
