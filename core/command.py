@@ -56,7 +56,7 @@ COMMANDS = (
     Command("calls", "core.calls", N_("the calls of the running box")),
     Command("queues", "core.queue_command", N_("its queues, and who is to be called back; cancel a call-back")),
     Command("lines", "core.line_command", N_("its lines; block, unblock and reset them")),
-    Command("line", "firmware.line_command", N_("learn what an analog line is like, with the exchange stopped")),
+    Command("line", "firmware.line_command", N_("learn what an analog line is like; the calls of the others go on")),
     Command("config", "core.config.command", N_("check, compare, commit and roll back the configuration")),
     Command("town", "core.town_command", N_("the people around a simulated card: lift, dial, call in")),
     Command("card", "firmware.card_command", N_("find the cards; their spans, alarms and what to do; close a loop")),

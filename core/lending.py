@@ -72,11 +72,17 @@ class Lending:
             raise _refused(text.format(channel=word, names=names))
         raise Refused(Cause.UNALLOCATED, "vacant", _("there is no line {line}").format(line=word))
 
+    def ask(self, names: Sequence[str]) -> None:
+        """Whether they can be lent, once their calls are over. Refused: one is lent already, is not there, or twice."""
+        if len(set(names)) < len(names):
+            raise _refused(_("a line is lent once"))
+        for name in names:
+            self._refuse_what_cannot_be_lent(name)
+
     @asynccontextmanager
     async def lend(self, names: Sequence[str], borrower: Borrower) -> AsyncIterator[None]:
         """Names of stations and analog trunks. Refused: one is lent already, is not there, or its call does not end."""
-        for name in names:
-            self._refuse_what_cannot_be_lent(name)
+        self.ask(names)
         self.borrowers |= dict.fromkeys(names, borrower)
         blocked = [name for name in names if Service.BLOCKED_HERE not in self._line(name).service]
         lent: list[str] = []

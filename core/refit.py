@@ -103,6 +103,13 @@ class Refit:
             if word == "line" and name not in missing:
                 self._alarms.clear(key)
 
+    def reopen(self, name: str) -> None:
+        """When its call is over, as its files say then. LocalError: the configuration has no such line."""
+        if self._hardware.row(name) is None:
+            raise LocalError(f"the configuration has no line {name!r}")
+        self.later.setdefault(name, Later.RESTART)
+        self.look()
+
     # ---- lines that are lent ----
 
     def may_be_lent(self, name: str) -> bool:

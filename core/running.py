@@ -214,7 +214,9 @@ class RunningBox:
             card.watch(partial(self.refit.card_changed, name))
         nursery.start_soon(self.refit.run)
         lending = Lending(self.refit, self.hardware, self.exchange, self.alarms)
-        self.rooms.add(LineTests, LineTests(lending, self.hardware, threaded=not self._virtual))
+        changed = partial(self.rooms.topics.changed, "tests")
+        self.rooms.add(Refit, self.refit)
+        self.rooms.add(LineTests, LineTests(lending, self.hardware, changed, threaded=not self._virtual))
         if self.configuration is not None:
             self.rooms.configuration = self.configuration
             self.configuration.rooms = (self.refit,)

@@ -17,10 +17,12 @@ from core.api.topics import Filter, Topic
 from core.desk.notices import Notice
 from core.desk.room import DeskRoom
 from core.exchange.views import CallView, DeviceView, LineView
+from core.line_tests import LineTests
 from core.queues.room import QueueRoom
 from core.queues.views import AgentRow, QueueRow
 from core.spans import SpanView
 from core.store.event import Event
+from core.testing_talk import TestView
 from core.town.simulation import TELEPHONES, Simulation, TelephoneView
 from core.town.traffic import Traffic, TrafficView
 
@@ -83,6 +85,13 @@ def topics(rooms: Rooms) -> list[Topic]:
         ),
         Topic("alarms", "alarms that stand, by key", AlarmView, lambda: list(rooms.alarms.standing.items())),
         Topic("spans", "spans, by name", SpanView, lambda: [(span.name, span) for span in rooms.box.spans()]),
+        Topic(
+            "tests",
+            "tests of lines that the box has lent, by the first of their lines, for as long as they are made",
+            TestView,
+            lambda: rooms[LineTests].views() if LineTests in rooms else [],
+            roles=KEEPERS,
+        ),
         Topic(
             TELEPHONES,
             "simulated telephones, what is seen and heard there, by number; none where no card is simulated",

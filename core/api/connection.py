@@ -203,7 +203,8 @@ class Connection:
                 with trio.fail_after(SEND_S):
                     await self._stream.send_all(data)
                 continue
-            waiting = any(subscription.waiting for subscription in self._subscriptions.values())
+            # Who has gone is sent no changes: to wait for their time would be to turn in a circle.
+            waiting = not self._over and any(one.waiting for one in self._subscriptions.values())
             with trio.move_on_at(self._last_change + PACE_S if waiting else float("inf")):
                 await self._news.wait()
 

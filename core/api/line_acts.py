@@ -15,7 +15,9 @@ from core.api.errors import Code, Refusal
 from core.api.roles import ALL, READERS, Role
 from core.exchange.views import DeviceView, LineView
 from core.meters import Meters
+from core.refit import Refit
 from core.texts import _
+from hw.errors import LocalError
 
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.INSTALLER})
 
@@ -63,6 +65,19 @@ def unblock(asking: Asking, params: Chosen) -> Done:
 def reset(asking: Asking, params: Chosen) -> Done:
     """Releases what runs on the line and brings the signalling back to idle on both ends."""
     return _order(asking, params.line, asking.rooms.exchange.reset)
+
+
+@act("line.reopen", roles=KEEPERS, changes=True)
+def reopen(asking: Asking, params: Chosen) -> Done:
+    """The station, trunk or span is closed when its call is over, and opened anew by what the files of its signalling
+    say now, an analog line's profile above all. Error `unknown`: the configuration has none of that name.
+    """
+    asking.note.target = params.line
+    try:
+        asking.room(Refit).reopen(params.line)
+    except LocalError:
+        raise Refusal(Code.UNKNOWN, _("there is no line {line}").format(line=params.line)) from None
+    return Done()
 
 
 class LevelView(msgspec.Struct, frozen=True):

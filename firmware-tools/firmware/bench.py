@@ -10,10 +10,9 @@ may end with, those are here that say why a test could not be made.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import trio
@@ -22,9 +21,7 @@ from firmware.verdict import Verdict
 from hw.card import Card, Channel, ChannelInfo, ChannelKind, HardwareError, SpanInfo, Unsupported
 from hw.plane import Plane
 from hw.recordings import HEADER, Recording
-from hw.wave import Samples
 
-T = TypeVar("T")
 Octets = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 SPEECH = (ChannelKind.BEARER, ChannelKind.CAS, ChannelKind.TRUNK, ChannelKind.STATION)
@@ -40,13 +37,10 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The card and the plane run already. Nobody else may have the channels open that are tested. threaded: others wait
-    for this program, too, and long sums are left to a thread.
-    """
+    """The card and the plane run already. Nobody else may have the channels open that are tested."""
 
     plane: Plane
     card: Card
-    threaded: bool = False
 
     def span(self, test: str, number: int) -> SpanInfo:
         """Ended: the card has none of this number."""
@@ -78,12 +72,6 @@ class Bench:
                 channel.close()
             raise Ended(refusal(test, on, refused)) from None
         return channels
-
-    async def worked_out(self, sum: Callable[[Samples], T], heard: Samples) -> T:
-        """What it finds in what was heard; it may take a tenth of a second."""
-        if self.threaded:
-            return await trio.to_thread.run_sync(sum, heard)
-        return sum(heard)
 
     def gaps(self) -> int:
         """Speech that this machine itself has lost: what a test finds meanwhile is not the line's fault."""

@@ -9,9 +9,9 @@
     lines ── learned ── what was found ── difference of the files ── confirmed? ── written ── committed
 
 What was found goes into the line's profile, in `lines` of the data folder; a line that had none is given one in the
-configuration, which is committed for the next start. The exchange must be stopped meanwhile: its lines are called on,
-and they may not be answered. Exit codes: 0 all were learned, 1 one was not, or nothing was to be written, 2 used
-wrongly.
+configuration, which is committed. Where a box runs, it lends the lines and learns them itself (by_box.py); the calls of
+its other lines go on, and what was learned is at work as soon as it is written. Exit codes: 0 all were learned, 1 one
+was not, or nothing was to be written, 2 used wrongly.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ from pathlib import Path
 import tomlkit
 import trio
 
-from core.config.command import put_to_work
+from core.api.client import connected
+from core.config.command import box_at, put_to_work
 from core.config.files import with_shipped
 from core.config.model.box import Box
 from core.config.model.trunks import Trunk
 from core.config.reading import read
 from core.daemon import DATA
+from core.given import seconds
 from core.hardware import PROFILES
+from core.line_tests import PATIENCE_S
 from core.texts import N_, _
+from firmware.by_box import asked
 from firmware.setup.changes import Changes
 from firmware.setup.dialogue import Back, Dialogue, Leave, Mark, confirmed, difference
 from firmware.setup.hands import own
@@ -42,13 +46,14 @@ from firmware.setup.question import yes_no
 from firmware.setup.site import Site
 from hw import virtual_time
 from hw.card import HardwareError
+from hw.signalling.analog.learn import LearnError
 
 WANTING = 1
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    learn = acts.add_parser("learn", help=_("find out what analog lines are like; the exchange must be stopped"))
+    learn = acts.add_parser("learn", help=_("find out what analog lines are like; the others go on"))
     learn.add_argument("lines", nargs="*", metavar="LINE", help=_("names of trunks (default: all with a number)"))
     learn.add_argument("--helper", action="store_true", help=_("with somebody at a telephone outside, line by line"))
     learn.add_argument("--call", default="", metavar="NUMBER", help=_("with --helper: he is called there, too"))
@@ -59,6 +64,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     learn.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
     )
+    learn.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box, if it runs"))
+    learn.add_argument(
+        "--patience",
+        type=seconds,
+        default=PATIENCE_S,
+        metavar="S",
+        help=_("so long a call on a line of the running box may go on before the test (default: %(default)g s)"),
+    )
     learn.add_argument("--virtual", action="store_true", help=_("on a clock that does not wait (simulated cards only)"))
 
 
@@ -66,14 +79,15 @@ def run(options: argparse.Namespace) -> int:
     if options.call and not options.helper:
         print(_("strowger: --call goes with --helper"), file=sys.stderr)
         return 2
-    site = Site(config=options.config, data=options.data, virtual=options.virtual)
+    site = Site(config=options.config, data=options.data, socket=options.socket, virtual=options.virtual)
     box = read(with_shipped(options.config)).box
     if options.virtual and any(card.kind != "simulated" for card in box.card):
         print(_("strowger: --virtual goes with simulated cards"), file=sys.stderr)
         return 2
     trunks = chosen(box, options.lines, options.helper)
     program = virtual_time.run if options.virtual else trio.run
-    learner = Learner(site, box, Plain(threaded=not options.virtual))
+    runs = None if options.virtual else box_at(options.config, options.data, options.socket)
+    learner = Learner(site, box, Plain(threaded=not options.virtual), runs, options.patience)
     whole: bool = program(learner.learn, trunks, options.helper, options.call, options.yes)
     return 0 if whole else WANTING
 
@@ -96,33 +110,51 @@ def chosen(box: Box, names: Sequence[str], helper: bool) -> list[Trunk]:
 
 
 class Learner:
-    """dialogue: who is asked."""
+    """dialogue: who is asked. runs: the socket of the box that runs with these folders; None: none does."""
 
-    def __init__(self, site: Site, box: Box, dialogue: Dialogue) -> None:
+    def __init__(
+        self, site: Site, box: Box, dialogue: Dialogue, runs: Path | None = None, patience_s: float = PATIENCE_S
+    ) -> None:
         self._site = site
         self._box = box
         self._dialogue = dialogue
+        self._runs = runs
+        self._patience_s = patience_s
 
     async def learn(self, trunks: Sequence[Trunk], helper: bool, call: str = "", yes: bool = False) -> bool:
-        """Whether all were learned, and written. HardwareError: a box runs, a line cannot be opened."""
-        learned = Learned()
-        try:
-            async with opened(self._site, self._box) as house:
-                if helper:
-                    for trunk in trunks:
-                        self._dialogue.say(_("{line}:").format(line=trunk.name))
-                        one = await with_help(house, trunk.name, call, self._hint, None)
-                        learned = learned.with_also(one)
-                else:
-                    numbers = {trunk.name: trunk.number for trunk in trunks}
-                    learned = await among_themselves(house, numbers, self._dialogue.progress)
-        except BaseExceptionGroup as group:
-            raise _first(group) from None
+        """Whether all were learned, and written. HardwareError: a line cannot be opened. Refusal: the running box does
+        not lend it.
+        """
+        if self._runs is not None:
+            learned = await self._by_box(self._runs, trunks, helper, call)
+        else:
+            learned = await self._by_itself(trunks, helper, call)
         for name, words in learned.words.items():
             self._dialogue.say(f"{name}: {'; '.join(words)}", Mark.GOOD)
         for error in learned.failed.values():
             self._dialogue.say(str(error), Mark.BAD)
         return await self._write(learned, yes) and not learned.failed
+
+    async def _by_box(self, runs: Path, trunks: Sequence[Trunk], helper: bool, call: str) -> Learned:
+        names = [trunk.name for trunk in trunks]
+        wanted = {"lines": names, "helper": helper, "call": call, "patience_s": self._patience_s}
+        found = await asked(runs, "line.learn", names, self._dialogue, **wanted)
+        failed = {name: LearnError(why) for name, why in found["failed"].items()}
+        return Learned(found["profiles"], found["words"], failed)
+
+    async def _by_itself(self, trunks: Sequence[Trunk], helper: bool, call: str) -> Learned:
+        learned = Learned()
+        try:
+            async with opened(self._site, self._box) as house:
+                if not helper:
+                    numbers = {trunk.name: trunk.number for trunk in trunks}
+                    return await among_themselves(house, numbers, self._dialogue.progress)
+                for trunk in trunks:
+                    self._dialogue.say(_("{line}:").format(line=trunk.name))
+                    learned = learned.with_also(await with_help(house, trunk.name, call, self._hint, None))
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+        return learned
 
     def _hint(self, text: str) -> None:
         self._dialogue.say(text, Mark.HINT)
@@ -148,12 +180,21 @@ class Learner:
             return False
         changes.write()
         self._dialogue.say(_("Written: {names}").format(names=names), Mark.GOOD)
+        own(self._site.data)
         if named:
             made = put_to_work(self._site.config, self._site.data, self._site.socket, _("analog lines learned"))
-            text = _("no box runs: it will begin with commit {number}")
-            self._dialogue.say(text.format(number=made.number), Mark.GOOD)
-        own(self._site.data)
+            at_work, later = _("commit {number} is at work"), _("no box runs: it will begin with commit {number}")
+            self._dialogue.say((at_work if made.at_work else later).format(number=made.number), Mark.GOOD)
+            own(self._site.data)
+        if self._runs is not None:
+            await self._reopen(self._runs, [name for name in profiles if files[name]])
         return True
+
+    async def _reopen(self, runs: Path, names: Sequence[str]) -> None:
+        """Lines whose profile says something else now, by the same name: the box reads it when it opens them."""
+        async with connected(runs, client="learn") as box:
+            for name in names:
+                await box.ask("line.reopen", line=name)
 
     async def _confirmed(self, names: str) -> bool:
         question = yes_no("write", N_("Write {names}?"), True, N_("Nothing was written yet."), names=names)

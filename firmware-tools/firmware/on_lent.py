@@ -3,34 +3,41 @@
     facts = await made(hardware, Order("echo", "line1"))        by core/line_tests.py, which finds this module by name
 
 The tests are those of the bench (trunk_tests.py) and of lines that call (partnered.py). A line that calls is made anew,
-as the configuration has it, among lines that are the test's own. What it does not: block, close and open the box's
-lines (core/lending.py), or test spans.
+as the configuration has it, among lines that are the test's own. A person is told and asked by whoever has asked for
+the test (core/testing_talk.py). What it does not: block, close and open the box's lines (core/lending.py), or test
+spans.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import asdict, replace
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import trio
 
+from core.config.model.box import Box
 from core.config.model.stations import Station
 from core.config.model.trunks import Trunk
 from core.hardware import Hardware
-from core.line_tests import Order
+from core.line_tests import LearnOrder, Order
 from core.lines import Lines
+from core.testing_talk import PROGRESS, Talk
 from core.texts import _
 from firmware import partnered
 from firmware.bench import Bench
 from firmware.catalogue import TESTS, Subject
 from firmware.lines import There
-from firmware.setup.dialogue import Dialogue
+from firmware.setup.dialogue import Mark
+from firmware.setup.learning import Learned, among_themselves, with_help
+from firmware.setup.question import Question
+from firmware.setup.steps import Step
 from firmware.test_command import make
 from firmware.verdict import Verdict
-from hw.card import HardwareError
+from hw.signalling.analog.probe import Probe
 from hw.signalling.line import Line
 
 
@@ -45,19 +52,32 @@ def wrong(order: Order) -> str:
     return ""
 
 
-async def made(hardware: Hardware, order: Order) -> Mapping[str, Any]:
-    return replace(await _verdict(hardware, order), on=f"line {order.line}").facts()
+async def made(hardware: Hardware, order: Order, talk: Talk) -> Mapping[str, Any]:
+    return replace(await _verdict(hardware, order, talk), on=f"line {order.line}").facts()
 
 
-async def _verdict(hardware: Hardware, order: Order) -> Verdict:
+async def learned(hardware: Hardware, order: LearnOrder, talk: Talk) -> Mapping[str, Any]:
+    house, relay, found = LentHouse(hardware), Relay(talk), Learned()
+    if order.helper:
+        for line in order.lines:
+            relay.say(_("{line}:").format(line=line))
+            found = found.with_also(await with_help(house, line, order.call, partial(relay.say, mark=Mark.HINT), None))
+    else:
+        numbers = {trunk.name: trunk.number for trunk in hardware.box.trunk if trunk.name in order.lines}
+        found = await among_themselves(house, numbers, relay.progress)
+    failed = {line: str(error) for line, error in found.failed.items()}
+    return {"profiles": found.profiles, "words": found.words, "failed": failed}
+
+
+async def _verdict(hardware: Hardware, order: Order, talk: Talk) -> Verdict:
     options = argparse.Namespace(**asdict(order), subject=order.line, simulated=False)
     if TESTS[order.test].subject is not Subject.TRUNK:
         async with lent(hardware) as there:
-            return await partnered.make(there, None, options, nobody)
+            return await partnered.make(there, None, options, lambda: Relay(talk))
     row = hardware.row(order.line)
     assert isinstance(row, Station | Trunk)
     options.subject = str(row.channel)
-    bench = Bench(hardware.plane, hardware.cards[row.card], threaded=not hardware.plane.virtual)
+    bench = Bench(hardware.plane, hardware.cards[row.card])
     return await make(bench, options)
 
 
@@ -81,8 +101,46 @@ async def lent(hardware: Hardware) -> AsyncIterator[There]:
             nursery.cancel_scope.cancel()
 
 
-def nobody() -> Dialogue:
-    """HardwareError: the box cannot ask a person."""
-    raise HardwareError(
-        _("a person cannot be told what to do"), action=_("name another line that does it: --partner LINE")
-    )
+@dataclass(frozen=True, slots=True)
+class LentHouse:
+    """The running box, as far as its lent lines are learned."""
+
+    hardware: Hardware
+
+    @property
+    def box(self) -> Box:
+        return self.hardware.box
+
+    @contextmanager
+    def probe(self, name: str) -> Iterator[Probe]:
+        row = self.hardware.row(name)
+        assert isinstance(row, Trunk)
+        channel = self.hardware.cards[row.card].open(row.channel)
+        try:
+            probe = Probe(self.hardware.plane, channel)
+            try:
+                yield probe
+            finally:
+                probe.released()
+        finally:
+            channel.close()
+
+
+class Relay:
+    """The dialogue with whoever has asked the box for the test. See firmware.setup.dialogue."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+
+    def begin(self, step: Step, at: int, of: int) -> None:
+        """Tests have no steps."""
+
+    def say(self, text: str, mark: Mark = Mark.PLAIN) -> None:
+        self._talk.say(text, mark.value)
+
+    def progress(self, text: str) -> None:
+        self._talk.say(text, PROGRESS)
+
+    async def ask(self, question: Question) -> str:
+        choices = [(choice.value, choice.words()) for choice in question.choices]
+        return await self._talk.ask(question.words(), question.default, choices, question.help())

@@ -121,7 +121,7 @@ async def dial_tone(bench: Bench, number: int) -> Verdict:
     async def test(probe: Probe) -> Verdict:
         async with _seized(probe):
             await trio.sleep(SETTLE_S)
-            return await bench.worked_out(partial(judge_dial_tone, number), await probe.hear(TONE_S))
+            return await probe.worked_out(partial(judge_dial_tone, number), await probe.hear(TONE_S))
 
     return await on_line(bench, "dial-tone", number, test)
 
@@ -130,7 +130,7 @@ async def noise(bench: Bench, number: int, seconds: float, digit: str = "1") -> 
     """digit: the dial tone ends with it, and the exchange waits for more."""
 
     async def test(probe: Probe) -> Verdict:
-        async with silent(bench, probe, "noise", digit):
+        async with silent(probe, "noise", digit):
             return judge_noise(number, await probe.hear(seconds))
 
     return await on_line(bench, "noise", number, test)
@@ -138,7 +138,7 @@ async def noise(bench: Bench, number: int, seconds: float, digit: str = "1") -> 
 
 async def echo(bench: Bench, number: int, seconds: float, digit: str = "1") -> Verdict:
     async def test(probe: Probe) -> Verdict:
-        async with silent(bench, probe, "echo", digit):
+        async with silent(probe, "echo", digit):
             return judge_echo(number, await sound(bench, probe.channel, seconds))
 
     return await on_line(bench, "echo", number, test)
@@ -155,7 +155,7 @@ async def busy_tone(bench: Bench, number: int, own: str = "") -> Verdict:
                 await probe.dial(own)
             begun = bench.plane.time
             while (bench.plane.time - begun) / 8000 < BUSY_S:
-                tone = await bench.worked_out(learn_tone, await probe.hear(PIECE_S))
+                tone = await probe.worked_out(learn_tone, await probe.hear(PIECE_S))
                 if tone is not None and tone.cadence_ms and sum(tone.cadence_ms) < 2000:
                     figures = (Figure("level", tone.dbm0, "dBm0"), Figure("hz", tone.hz[0], "Hz"))
                     return Verdict("busy-tone", on, "BUSY-OK", figures, {"cadence": cadence(tone)})
@@ -215,10 +215,10 @@ async def quieted(probe: Probe, digit: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def silent(bench: Bench, probe: Probe, test: str, digit: str) -> AsyncIterator[None]:
+async def silent(probe: Probe, test: str, digit: str) -> AsyncIterator[None]:
     """The same, and the dial tone has ended. Ended: it has not."""
     async with quieted(probe, digit):
-        if await bench.worked_out(learn_tone, await probe.hear(TONE_S)) is not None:
+        if await probe.worked_out(learn_tone, await probe.hear(TONE_S)) is not None:
             on = f"channel {probe.channel.info.number}"
             raise Ended(Verdict(test, on, "TEST-NOT-SILENT", fills={"digit": digit}))
         yield

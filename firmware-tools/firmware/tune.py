@@ -56,7 +56,7 @@ async def tune(bench: Bench, number: int, digit: str = "1") -> tuple[Verdict, Ba
 
     async def match(probe: Probe) -> Verdict:
         channel = probe.channel
-        async with silent(bench, probe, "tune", digit):
+        async with silent(probe, "tune", digit):
             channel.balance(Balance())
             first = await sound(bench, channel, PROOF_S)
         async with quieted(probe, digit):

@@ -154,7 +154,7 @@ def test_every_changing_act_is_tried_here_or_elsewhere() -> None:
     elsewhere |= {f"conference.{name}" for name in ("mute", "mute_all", "lock", "kick", "end")}
     elsewhere |= {"config.commit", "config.confirm", "config.rollback", "flow.publish", "flow.hand_over"}
     elsewhere |= {"flow.break", "flow.resume", "flow.assign", "flow.save", "config.save"}
-    elsewhere |= {"trunk.listen", "queue.cancel_call_back", "line.test"}
+    elsewhere |= {"trunk.listen", "queue.cancel_call_back", "line.test", "line.learn", "line.reopen"}
     elsewhere |= {"call.set_data", "call.say", "note.send", "bulletin.publish", "notice.read", "notice.withdraw"}
     elsewhere |= {f"customer.{name}" for name in ("save", "add_note", "forget")}
     elsewhere |= {one.name for one in REGISTRY.acts.values() if one.changes and one.name.startswith("recording.")}

@@ -215,3 +215,35 @@ async def test_a_box_that_stops_does_not_wait_for_the_test(autojump_clock: objec
             await until(lambda: lent(house, "line1"))
             house.running.stop("test", 0)
         assert house.running.faults == 0
+
+
+async def test_a_line_is_opened_anew_by_order_when_its_call_is_over(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk:
+        lines = house.running.hardware.lines.by_name
+        await talk(house, desk)
+        before = lines["8001"]
+        await desk.ask("line.reopen", line="8001")
+        await trio.sleep(5)
+        assert lines["8001"] is before
+        for name in ("8001", "8002"):
+            house.telephone(name).hang_up()
+        await trio.sleep(5)
+        assert lines["8001"] is not before
+        with pytest.raises(Refusal) as refused:
+            await desk.ask("line.reopen", line="e1a/3")
+        assert refused.value.code is Code.UNKNOWN
+
+
+async def test_an_answer_to_what_nobody_asks_is_refused(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as desk, house.client() as tester:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(lambda: tester.ask("line.test", test="hang-up", line="line1", run="mine"))
+            tests = await desk.watch("tests")
+            await until(lambda: tests.rows.get("line1", {}).get("said"))
+            row = tests.rows["line1"]
+            assert (row["run"], row["by"], row["lines"], row["asks"]) == ("mine", "root", ["line1"], None)
+            for line in ("line1", "8001"):
+                with pytest.raises(Refusal) as refused:
+                    await desk.ask("line.answer", line=line, number=1, answer="yes")
+                assert refused.value.code is Code.UNKNOWN
+        await until(lambda: not tests.rows)

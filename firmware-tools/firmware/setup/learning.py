@@ -9,17 +9,34 @@ that have no line in common call at the same time. What one line learned is merg
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import trio
 
+from core.config.model.box import Box
+from core.hardware import Hardware
 from core.texts import _
-from firmware.setup.house import House
 from firmware.setup.person import INSTRUCTIONS
 from hw.signalling.analog.learn import Ask, Findings, Instruction, LearnError, learn_guided, learn_pair
+from hw.signalling.analog.probe import Probe
 from hw.signalling.analog.profile import LineProfile, write_profile
 
 Pair = tuple[str, str]
+
+
+class House(Protocol):
+    """Of which the lines are: one of their own (house.py), or the running box that lends them (on_lent.py)."""
+
+    @property
+    def box(self) -> Box: ...
+
+    @property
+    def hardware(self) -> Hardware: ...
+
+    def probe(self, name: str) -> AbstractContextManager[Probe]:
+        """A line's port, without its signalling."""
 
 
 @dataclass

@@ -182,12 +182,12 @@ async def _dialled(probe: Probe, found: Findings, number: str) -> Findings:
     for pulses in (False, True):
         probe.forget()
         probe.off_hook()
-        dial_tone = learn_tone(await probe.hear(DIAL_TONE_S))
+        dial_tone = await probe.worked_out(learn_tone, await probe.hear(DIAL_TONE_S))
         if dial_tone is None:
             probe.on_hook()
             raise LearnError(f"{probe.name}: no dial tone; is the line plugged in, and free?")
         await probe.dial(number, pulses)
-        after = learn_tone(await probe.hear(DIAL_TONE_S)) if not pulses else None
+        after = await probe.worked_out(learn_tone, await probe.hear(DIAL_TONE_S)) if not pulses else None
         if after is None or after.cadence_ms or abs(after.hz[0] - dial_tone.hz[0]) > 10:
             return replace(found, dial="pulse" if pulses else "dtmf", tone_dbm0=round(dial_tone.dbm0, 1))
         probe.on_hook()
@@ -275,7 +275,7 @@ async def _signs(probe: Probe, found: Findings, calling: bool) -> Findings:
     while tone is None and (probe.plane.time - begun) / RATE < TONE_WITHIN_S:
         piece_at = (probe.plane.time - begun) / RATE
         piece = await probe.hear(PIECE_S)
-        tone = learn_tone(piece)
+        tone = await probe.worked_out(learn_tone, piece)
         if tone is not None:
             after = round(piece_at + _onset_s(piece, tone), 1)
         elif probe.of(K.POLARITY, K.BATTERY_LOST, since=begun) and piece_at > 2 * PIECE_S:
