@@ -103,20 +103,23 @@ def locked(data: Path, *, restoring: bool = False) -> Iterator[None]:
             os.fchown(lock.fileno(), owner.st_uid, owner.st_gid)
     except OSError as error:
         raise HardwareError(
-            f"data folder {data}: {error.strerror}", action="make it, owned by the user of the box; or --data DIR"
+            _("data folder {folder}: {error}").format(folder=data, error=error.strerror),
+            action=_("make it, owned by the user of the box; or --data DIR"),
         ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
+            text = _("data folder {folder} belongs to a box that runs, process {process}")
             raise HardwareError(
-                f"data folder {data} belongs to a box that runs, process {lock.read().strip() or 'unknown'}",
-                action="stop that one first: systemctl stop strowger; or give another folder: --data DIR",
+                text.format(folder=data, process=lock.read().strip() or "?"),
+                action=_("stop that one first: systemctl stop strowger; or give another folder: --data DIR"),
             ) from None
         if (data / UNDER_WAY).exists() and not restoring:
             raise HardwareError(
-                f"data folder {data}: a backup was put back only in part", action="do it again: strowger restore FILE"
+                _("data folder {folder}: a backup was put back only in part").format(folder=data),
+                action=_("do it again: strowger restore FILE"),
             )
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

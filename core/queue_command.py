@@ -54,12 +54,12 @@ def queues(found: Sequence[dict[str, Any]]) -> tuple[Sequence[str], list[Sequenc
         _("waiting"),
         _("longest"),
         _("call-backs"),
-        _("at work"),
+        _("on duty"),
         _("ready"),
         _("offered"),
         _("answered"),
         _("abandoned"),
-        _("level"),
+        _("service level"),
     )
     rows: list[Sequence[object]] = [
         (

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from core import usage
-from core.causes import in_words
+from core.causes import in_words, why
 from core.given import count
 from core.store.cdr import COLUMNS, asterisk_csv, own_csv
 from core.store.event import from_utc, to_utc
@@ -130,7 +130,7 @@ def result(record: CallRecord) -> str:
     if record.disposition == "service":
         return _("service: {name}").format(name=", ".join(record.services))
     if record.by == "exchange" or not record.by:
-        ended = record.reason or in_words(record.cause)
+        ended = why(record.reason) or in_words(record.cause)
     elif record.by == "line":
         ended = _("fault on {line}").format(line=record.hung_up)
     else:
@@ -140,7 +140,7 @@ def result(record: CallRecord) -> str:
         "busy": _("busy"),
         "no answer": _("no answer"),
         "incomplete": _("no number"),
-        "failed": _("failed: {why}").format(why=record.reason or in_words(record.cause)),
+        "failed": _("failed: {why}").format(why=why(record.reason) or in_words(record.cause)),
     }[record.disposition]
     guess = "?" * record.inferred
     return outcome if record.disposition == "failed" else f"{outcome}{guess}, {ended}"

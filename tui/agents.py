@@ -18,6 +18,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
+from core import causes
 from core.api.errors import Refusal
 from core.texts import N_, _
 from hw import wall_clock
@@ -164,7 +165,7 @@ class Agents(Room):
             return _("then {state}").format(state=_(STATES.get(agent["pending"], ("", "", agent["pending"]))[2]))
         if agent["until"] is not None:
             return _("{time} left").format(time=lasted(-seconds_since(agent["until"])))
-        return str(agent["reason"])
+        return causes.why(agent["reason"] or "")
 
     def others(self, agent: dict[str, Any]) -> str:
         """Who is in his calls beside him, as far as this user may know."""
@@ -223,7 +224,7 @@ class Agents(Room):
         if agent["by"]:
             lines.append(_("wanted by {who}").format(who=agent["by"]))
         if agent["reason"]:
-            lines.append(_("reason: {reason}").format(reason=agent["reason"]))
+            lines.append(_("reason: {reason}").format(reason=causes.why(agent["reason"])))
         if others := self.others(agent):
             lines.append(_("with {who}").format(who=others))
         lines.append(_("queues: {names}").format(names=", ".join(agent["queues"]) or "-"))

@@ -54,8 +54,8 @@ def pieces(call: dict[str, Any], device: str, known: dict[str, Any], file: dict[
     fields = [f"{name} {value}" for name, value in customer.get("fields", {}).items()]
     told = [
         ("", "  ".join(filter(None, head))),
-        (_("now"), _("he does not hear you: m") if muted else ""),
-        (_("now"), ", ".join(_("hears {what}").format(what=hears(leg)) for leg in others)),
+        (_("just now"), _("he does not hear you: m") if muted else ""),
+        (_("just now"), ", ".join(_("hears {what}").format(what=hears(leg)) for leg in others)),
         (_("called"), called),
         (_("way"), " > ".join(_step(step) for step in known.get("way", ()))),
         (_("pressed"), ", ".join(pressed)),

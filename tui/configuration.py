@@ -49,7 +49,7 @@ class Configuration(Workbench):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "other_side", N_("Other side"), show=False),
-        Binding("right", "right", N_("Settings"), show=False),
+        Binding("right", "right", N_("Its settings"), show=False),
         Binding("left", "left", N_("Tables"), show=False),
         Binding("space", "next_value", N_("Next value"), show=False),
         Binding("e", "edit_text", N_("Text")),

@@ -21,6 +21,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from core import causes
 from core.api.errors import Refusal
 from core.texts import N_, _, plural
 from core.width import wrap
@@ -331,7 +332,9 @@ class Desk(Screens):
         state = f"{sign} {_(name)} {lasted(now - me['since'])}"
         if me["until"] is not None:
             state += ", " + _("{left} left").format(left=lasted(me["until"] - now))
-        why = " ".join(filter(None, (me["reason"], me["by"] and _("(by {name})").format(name=me["by"]))))
+        why = " ".join(
+            filter(None, (causes.why(me["reason"] or ""), me["by"] and _("(by {name})").format(name=me["by"])))
+        )
         state += f", {why}" if why else ""
         then = STATES[me["pending"]][2] if me["pending"] in STATES else me["pending"]
         state += ", " + _("then: {state}").format(state=_(then)) if then else ""

@@ -56,7 +56,7 @@ class Flows(Workbench):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "other_side", N_("Other side"), show=False),
-        Binding("right", "right", N_("Settings"), show=False),
+        Binding("right", "right", N_("Its settings"), show=False),
         Binding("left", "left", N_("Tree"), show=False),
         Binding("space", "next_value", N_("Next value"), show=False),
         Binding("o", "open", N_("Flow")),

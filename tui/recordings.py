@@ -428,7 +428,7 @@ def _condition(row: dict[str, Any]) -> tuple[str, str]:
     if not row["ended"]:
         return _("is being made"), "busy"
     if row["held"]:
-        return _("held"), "good"
+        return _("kept safe"), "good"
     if row["form"].endswith(".age"):
         return _("encrypted"), "head"
     return "", "usual"

@@ -360,17 +360,26 @@ def _configured(found: Reading | None) -> Path:
 def _alone(options: argparse.Namespace) -> Iterator[Commits]:
     """The commits while no box has them. HardwareError: one has."""
     with locked(options.data):
-        yield _commits(options)
+        yield _opened(options.data / FOLDER)
 
 
 def _commits(options: argparse.Namespace) -> Commits:
-    folder = options.data / FOLDER
+    """To look at; that makes no folder, least of all root's where the box must write. HardwareError: there are none."""
+    return _opened(options.data / FOLDER, make=False)
+
+
+def _opened(folder: Path, make: bool = True) -> Commits:
     try:
-        return Commits(folder)
+        if make or folder.exists():
+            return Commits(folder)
     except OSError as error:
         raise HardwareError(
             f"{folder}: {error.strerror}", action=_("look there as root, or name the folder of the data: --data DIR")
         ) from None
+    raise HardwareError(
+        _("nothing was committed yet in {folder}").format(folder=folder.parent),
+        action=_("name the folder of the box's data: --data DIR"),
+    )
 
 
 def _who() -> str:

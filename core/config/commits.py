@@ -28,6 +28,7 @@ from pathlib import Path
 
 from core.config.disk import Disk
 from core.config.model import VERSION
+from core.texts import _
 from hw.errors import LocalError
 
 FOLDER = "config"
@@ -85,7 +86,7 @@ class Commits:
             when = datetime.fromisoformat(about["when"])
             return Commit(about["number"], about["who"], when, about["message"], about["hash"], about["format"])
         except FileNotFoundError:
-            raise LookupError(f"there is no commit {number}") from None
+            raise LookupError(_("there is no commit {number}").format(number=number)) from None
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedCommit(f"commit {number}: {path} cannot be read ({error})") from None
 

@@ -53,7 +53,7 @@ _CONTEXTS = {"dial tone": "", "flash": N_("flash"), "conference": N_("conference
 _KINDS = {
     bool: "true / false",
     int: N_("whole number"),
-    float: N_("number"),
+    float: N_("decimal number"),
     str: N_("text"),
     datetime.date: N_("date"),
 }

@@ -133,7 +133,7 @@ FLOWS = Report(
         Column("flow", N_("flow"), TEXT, N_("name of the flow"), lambda c: c.flow, True),
         Column("sessions", N_("sessions"), COUNT, N_("of callers, that ended"), lambda c: c.sessions, True),
         Column("mean", N_("mean"), SECONDS, N_("time / sessions"), lambda c: mean(c.us, c.sessions), True),
-        Column("longest", N_("longest"), SECONDS, N_("the longest of them"), lambda c: seconds(c.longest_us)),
+        Column("longest", N_("longest time"), SECONDS, N_("the longest of them"), lambda c: seconds(c.longest_us)),
         Column("time", N_("time"), SECONDS, N_("in all sessions, together"), lambda c: seconds(c.us)),
         Column("hung_up", N_("hung up"), COUNT, N_("the caller hung up"), lambda c: c.ends.get("hung up", 0), True),
         Column("finished", N_("finished"), COUNT, N_("the flow hung up"), lambda c: c.ends.get("finished", 0), True),

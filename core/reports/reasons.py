@@ -72,7 +72,9 @@ COLUMNS: tuple[Column[ReasonCount], ...] = (
     Column("times", N_("times"), Unit.COUNT, N_("how often it began"), lambda c: c.times, True),
     Column("time", N_("time"), SECONDS, N_("how long, together"), lambda c: seconds(c.us), True),
     Column("mean", N_("mean"), SECONDS, N_("time / times"), lambda c: mean(c.us, c.times), True),
-    Column("longest", N_("longest"), SECONDS, N_("the longest of these times"), lambda c: seconds(c.longest_us), True),
+    Column(
+        "longest", N_("longest time"), SECONDS, N_("the longest of these times"), lambda c: seconds(c.longest_us), True
+    ),
 )
 
 REPORT = Report(

@@ -136,7 +136,7 @@ Words = Callable[[str, dict[str, Any]], str]
 def _cause(data: dict[str, Any]) -> str:
     cause, reason = data.get("cause") or 0, data.get("reason") or ""
     unusual = cause not in (0, Cause.NORMAL_CLEARING)
-    said = [reason] * bool(reason) + [f"{cause} {causes.in_words(cause)}"] * unusual
+    said = [causes.why(reason)] * bool(reason) + [f"{cause} {causes.in_words(cause)}"] * unusual
     return " (" + "; ".join(said) + ")" if said else ""
 
 
@@ -206,7 +206,7 @@ def _stepped(device: str, data: dict[str, Any]) -> str:
 
 def _diverted(device: str, data: dict[str, Any]) -> str:
     text = _("{device} sends it on to {to} ({reason})")
-    return text.format(device=device, to=data["to"], reason=data.get("reason") or "-")
+    return text.format(device=device, to=data["to"], reason=causes.why(data.get("reason") or "-"))
 
 
 _WORDS: dict[str, Words] = {
@@ -234,7 +234,7 @@ _WORDS: dict[str, Words] = {
         device=device, agents=", ".join(data.get("agents") or ["?"])
     ),
     "OfferWithdrawn": lambda device, data: _("it is not for {agent} any more ({reason})").format(
-        agent=data.get("agent") or device, reason=data.get("reason") or "-"
+        agent=data.get("agent") or device, reason=causes.why(data.get("reason") or "-")
     ),
     "Served": lambda device, data: _("agent {agent} has the caller, who waited {seconds:.1f} s").format(
         agent=data.get("agent") or device, seconds=(data.get("waited_ms") or 0) / 1000
@@ -258,7 +258,7 @@ _WORDS: dict[str, Words] = {
     "TrunkReleased": lambda device, data: _("{device} is free").format(device=device),
     "FlowBegan": lambda device, data: _("{device} is in the flow {flow}").format(device=device, flow=data["flow"]),
     "FlowEnded": lambda device, data: _("{device} is done with the flow {flow}: {how}").format(
-        device=device, flow=data["flow"], how=data.get("how") or "?"
+        device=device, flow=data["flow"], how=causes.why(data.get("how") or "?")
     ),
     "FlowKeyed": _keyed,
     "CallData": _noted,

@@ -96,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
     spans = simulated() if options.simulated else read_spans()
     if not spans:
         raise HardwareError(
-            "no spans", action="load the driver of the card (lspci, dahdi_hardware), then run dahdi_cfg; or --simulated"
+            _("the driver has no span"),
+            action=_("what is missing between slot and span: strowger card detect; without a card: --simulated"),
         )
     if options.span is not None:
         spans = tuple(span for span in spans if span.number == options.span)

@@ -159,3 +159,20 @@ def test_a_box_without_traces_says_where_they_were_sought(tmp_path: Path, capsys
         assert f"no trace of any line in {tmp_path}\n  say where they are" in capsys.readouterr().err
     assert main(["trace", "eight", "--call", "--folder", str(tmp_path)]) == 1
     assert "eight is no number of a call" in capsys.readouterr().err
+
+
+def test_why_a_call_ended_by_itself_is_read_in_chinese(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = Story()
+    story.note("Originated", 1, "8005", called="8600", calling="8005", direction="internal")
+    story.note("Established", 1, "8600", charged=True)
+    story.note("ConnectionCleared", 1, "8600", cause=16, by="exchange", reason="service done")
+    story.note("CallCleared", 1, cause=16, reason="service done")
+    path = journal(tmp_path, story.events)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    for words in (["records", "--since", "2026-11-20"], ["trace", "1", "--folder", str(tmp_path)]):
+        assert main([*words, "--journal", path]) == 0
+        said = capsys.readouterr().out
+        assert "服务结束" in said
+        assert "service done" not in said

@@ -46,7 +46,7 @@ def test_a_machine_without_cards_is_told_what_to_do(
 ) -> None:
     monkeypatch.setattr(card, "read_spans", lambda: ())
     assert main(["card"]) == 1
-    assert "load the driver" in capsys.readouterr().err
+    assert "card detect" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["card", "tune", "9"], ["test", "echo", "9"]])

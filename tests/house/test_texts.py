@@ -64,3 +64,7 @@ def test_a_translation_keeps_the_edges_of_its_text() -> None:
         first = forms(message.id)[0]
         for form in forms(message.string):
             assert (form[:1].isspace(), form[-1:].isspace()) == (first[:1].isspace(), first[-1:].isspace()), form
+
+
+def test_an_agent_has_one_name_in_chinese() -> None:
+    assert [message.id for message in TRANSLATED if "坐席" in str(message.string)] == []

@@ -59,10 +59,12 @@ def test_what_the_box_knows_each_under_its_label() -> None:
 
 def test_what_he_hears_in_place_of_the_agent_and_whether_he_hears_him() -> None:
     held = caller.pieces(call(17, MINE | {"state": "held"}, HIS | {"hears": "music"}), "8001", {}, {})
-    assert ("now", "hears music") in held
-    assert ("now", "he does not hear you: m") in caller.pieces(call(17, MINE | {"muted": True}, HIS), "8001", {}, {})
+    assert ("just now", "hears music") in held
+    assert ("just now", "he does not hear you: m") in caller.pieces(
+        call(17, MINE | {"muted": True}, HIS), "8001", {}, {}
+    )
     rings = caller.pieces(call(17, MINE | {"state": "alerting"}, HIS | {"hears": "ringback"}), "8001", {}, {})
-    assert "now" not in [label for label, _text in rings], "that he hears it ring is no news"
+    assert "just now" not in [label for label, _text in rings], "that he hears it ring is no news"
 
 
 @given(

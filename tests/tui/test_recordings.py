@@ -52,7 +52,7 @@ def test_recordings_stand_with_their_picture(tmp_path: Path, language: str, size
             assert _(word) in rows[0]
         assert _("is being made") in rows[1]
         assert _("encrypted") in rows[2]
-        assert _("held") in rows[3]
+        assert _("kept safe") in rows[3]
         assert "1:23" in rows[4]
         await pilot.press("end")
         await until(lambda: "\u28ff" in text_of(console, "#detail"))

@@ -126,7 +126,7 @@ async def _talk(attended: Attended, person: Person, name: str, way: str) -> list
 
 
 def _level_trial(name: str, way: str, dbm0: float, noise_dbm0: float) -> Trial:
-    figures = {_("level"): f"{dbm0:.1f} dBm0", _("noise"): f"{noise_dbm0:.1f} dBm0"}
+    figures = {_("level heard"): f"{dbm0:.1f} dBm0", _("noise"): f"{noise_dbm0:.1f} dBm0"}
     if dbm0 < noise_dbm0 + 6.0 or dbm0 < SOFT_DBM0:
         sentence = _("{way}: hardly anything is heard of the far end ({level:.0f} dBm0).").format(way=way, level=dbm0)
         step = _("Speak while it is asked for; if it stays so soft, have the carrier measure the line.")
