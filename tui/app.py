@@ -100,6 +100,8 @@ class Console(App[object]):
         """Where who sits here has his telephone, as he has said."""
         self._heard: set[tuple[str, float]] = set()
         """Agents who ask for help, with since when, as far as it was said."""
+        self._turns_language = False
+        """From when he wants the other language until the box speaks it."""
         self.box = Connection(path, ALWAYS)
         self.box.told = self._told
         self.box.turned = self._turned
@@ -216,7 +218,10 @@ class Console(App[object]):
             screen.refresh_bindings()
             if self.box.there:
                 screen.begin()
-        if self.box.there and self.box.times > 1:
+        if self._turns_language:
+            # He has ended the connection himself.
+            self._turns_language = not self.box.there
+        elif self.box.there and self.box.times > 1:
             self.notify(_("The box is back."), markup=False)
         elif not self.box.there and self.box.times:
             self.notify(_("The box does not answer."), severity="error", markup=False)
@@ -295,6 +300,7 @@ class Console(App[object]):
             if isinstance(next(iter(self._screen_stacks.get(place.room, ())), None), Room):
                 await self.remove_mode(place.room)
                 self.add_mode(place.room, place.open)
+        self._turns_language = self.box.there
         self.box.again()
         await self.switch_mode(room)
 

@@ -23,12 +23,13 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from core.api.errors import Refusal
 from core.texts import N_, _, plural
 from tui.columns import fit, plain
 from tui.connection import Connection, Gone
+from tui.key_row import KeyRow
 from tui.keys import named
 from tui.live_table import Column, LiveTable
 from tui.still import Still
@@ -106,7 +107,7 @@ class Screens(Screen[None]):
         yield Still("", id="head", markup=False)
         yield from self.body()
         yield Still("", id="state", markup=False)
-        yield Footer()
+        yield KeyRow()
 
     def body(self) -> ComposeResult:
         """What stands between head and line of state."""

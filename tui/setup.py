@@ -30,13 +30,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Footer, Input, RichLog, Static
+from textual.widgets import Input, RichLog, Static
 
 from core.texts import N_, _
 from core.width import width
 from hw import virtual_time
 from tui.columns import fit, plain
 from tui.driver import LineDriver, paint_anew
+from tui.key_row import KeyRow
 
 COLOURS = {Mark.GOOD: "green", Mark.BAD: "bold red", Mark.HINT: "yellow", Mark.ADDED: "green", Mark.REMOVED: "red"}
 ROWS = 8
@@ -256,7 +257,7 @@ class Front(Screen[None]):
                 yield Static("", id="progress", markup=False)
                 yield Static("", id="question", markup=False)
                 yield Input(select_on_focus=False)
-        yield Footer()
+        yield KeyRow()
 
 
 def play(site: Site) -> int:

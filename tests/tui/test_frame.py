@@ -273,6 +273,7 @@ def test_the_other_language_is_a_key_away_and_kept(tmp_path: Path, language: str
         assert str(console.screen.query_one("#head", Static).content).isascii() == (other == "en")
         assert table(console).render_line(0).text.isascii() == (other == "en")
         assert read(tmp_path / "keys").language == other
+        assert list(console._notifications) == [], "the box has been there all the time"
         await pilot.press("1")
         await until(lambda: isinstance(console.screen, Calls) and bool(table(console).keys()))
 

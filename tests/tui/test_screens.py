@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -375,3 +376,20 @@ def test_the_level_of_a_line_is_shown_as_bars_and_in_figures(
 
 def levels(console: Console) -> str:
     return str(console.screen.query_one("#levels", Static).content)
+
+
+def test_help_is_never_pushed_off_a_narrow_terminal(tmp_path: Path, language: str) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        def stands(key: str) -> bool:
+            help_keys = console.screen.query("FooterKey.-help")
+            return f"[{key}" in text_of(console, "#head") and any(one.region for one in help_keys)
+
+        for key in ("1", "6", "7", "9"):
+            await pilot.press(key)
+            await until(partial(stands, key))
+            (help_key,) = console.screen.query("FooterKey.-help").results(FooterKey)
+            assert console.screen.region.contains_region(help_key.region)
+            # On top, so that it is read and can be clicked.
+            assert console.screen.get_widget_at(help_key.region.right - 3, help_key.region.y)[0] is help_key
+
+    tell(tmp_path, story, (80, 24))
