@@ -21,7 +21,7 @@ ByLine = dict[str, str]
 
 
 class Wanted(Params, frozen=True):
-    test: Annotated[str, Meta(description="which, as strowger test lists them", max_length=32)]
+    test: Annotated[str, Meta(description="which, as strowger test lists them; or tune", max_length=32)]
     line: Annotated[LineName, Meta(description="a telephone or an analog line, or the number of its channel")]
     partner: Annotated[str, Meta(description="another line, which does what a person would do; empty: none")] = ""
     long: Annotated[bool, Meta(description="the long form of the test")] = False
@@ -41,6 +41,12 @@ class TestVerdict(Result, frozen=True):
     next_step: Annotated[str, Meta(description="what to do; empty: nothing")]
     figures: Annotated[dict[str, float], Meta(description="what was measured")]
     about: Annotated[dict[str, Any], Meta(description="what else the sentence names")]
+    balance: Annotated[
+        dict[str, Any] | None, Meta(description="tune: impedance and taps of the port; null: nothing better was found")
+    ] = None
+    keep: Annotated[
+        bool, Meta(description="the balance is for fxotune.conf: the port is a driver's, not simulated")
+    ] = False
 
 
 @act("line.test", roles=KEEPERS, changes=True)
@@ -48,6 +54,8 @@ async def test(asking: Asking, params: Wanted) -> TestVerdict:
     """Tests a telephone or an analog line while the box runs. The line is blocked, its call may end by itself for a
     while, then the box closes the line, tests it, and opens it again, blocked only if it was before. Meanwhile it takes
     no calls (service `lent`), and an alarm says who has it. When the connection of the asker ends, so does the test.
+
+    `tune` matches an analog line's port to the line (strowger card tune), until the next start of the driver.
 
     What a person is to do is said and asked in the topic `tests`, and answered by `line.answer`.
 

@@ -6,7 +6,8 @@
     strowger card detect           the cards that are plugged in, and what is missing until they have spans
     strowger card loop 1 line      loops to the far end (line, payload), or to us (local); or ends that (open)
     strowger card trace 3          opens span 3 and keeps the frames of its D channel, for Wireshark
-    strowger card tune 9           matches the analog line of channel 9, and writes /etc/fxotune.conf
+    strowger card tune 9           matches the analog line of channel 9, and writes /etc/fxotune.conf; a running box
+                                   that has the line lends it
 
 Exit code 1: no driver, no span, a span in alarm, or a card that is not ready.
 """
@@ -17,6 +18,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,18 +26,19 @@ from typing import Any
 import trio
 
 from core.daemon import DATA
-from core.given import key
+from core.given import key, seconds
 from core.hardware import TRACES
+from core.line_tests import PATIENCE_S
 from core.lines import Lines
 from core.meanings import MEANINGS
 from core.texts import _
-from firmware import detect
+from firmware import by_box, detect
 from firmware.bench import Bench
 from firmware.opening import opened
 from firmware.outcome import Outcome
 from firmware.tracing import NAME, traced
-from firmware.tune import tune, with_line
-from firmware.verdict import Verdict, worst, written
+from firmware.tune import TUNE, tune, with_line
+from firmware.verdict import Verdict, told, worst, written
 from hw import virtual_time
 from hw.card import Balance, ChannelKind, HardwareError, SpanInfo, SpanLoop
 from hw.dahdi.card import DahdiCard
@@ -70,7 +73,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--side", choices=[side.value for side in Side], default="user", help=_("trace: which side we are")
     )
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help=_("trace: data of the box"))
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help=_("trace, tune: data of the box"))
+    parser.add_argument(
+        "--config", type=Path, default=Path("/etc/strowger"), metavar="DIR", help=_("tune: files of the box")
+    )
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("tune: control socket of the box, if it runs"))
+    parser.add_argument(
+        "--patience",
+        type=seconds,
+        default=PATIENCE_S,
+        metavar="S",
+        help=_("tune: so long a call on the line of the running box may go on before (default: %(default)g s)"),
+    )
     parser.add_argument("--digit", type=key, default="1", help=_("tune: the digit that ends the dial tone (default 1)"))
     parser.add_argument("--simulated", action="store_true", help=_("of the simulated card"))
     parser.add_argument("--channels", action="store_true", help=_("every channel too"))
@@ -133,19 +147,30 @@ def tuned(options: argparse.Namespace) -> int:
     if options.span is None:
         print(_("Which channel? strowger card --channels lists them."))
         return 2
-    program = virtual_time.run if options.simulated else trio.run
-    verdict, balance = program(_tuned, options)
-    if balance is not None and not options.simulated:
+    facts = None if options.simulated else by_box.made(_tuning(options))
+    if facts is None:
+        program = virtual_time.run if options.simulated else trio.run
+        facts = program(_tuned, options)
+    if facts.get("keep"):
+        balance = facts["balance"]
         conf = FXOTUNE_CONF.read_text() if FXOTUNE_CONF.exists() else ""
-        FXOTUNE_CONF.write_text(with_line(conf, options.span, balance))
-    facts = verdict.facts() | {"balance": asdict(balance) if balance is not None else None}
-    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(written(verdict)))
-    return 0 if verdict.outcome is Outcome.PASS else 1
+        found = Balance(balance["impedance"], tuple(balance["taps"]))
+        FXOTUNE_CONF.write_text(with_line(conf, options.span, found))
+    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(told(facts)))
+    return 0 if facts["outcome"] == Outcome.PASS.value else 1
 
 
-async def _tuned(options: argparse.Namespace) -> tuple[Verdict, Balance | None]:
+def _tuning(options: argparse.Namespace) -> argparse.Namespace:
+    """As strowger test would ask the running box for it."""
+    asked = {"test": TUNE, "subject": str(options.span), "partner": "", "own": "", "number": ""}
+    return argparse.Namespace(**(vars(options) | asked), long=False, profile=None)
+
+
+async def _tuned(options: argparse.Namespace) -> Mapping[str, Any]:
     async with opened(options.simulated) as bench:
-        return await tune(bench, options.span, options.digit)
+        verdict, balance = await tune(bench, options.span, options.digit)
+    keep = balance is not None and not options.simulated
+    return verdict.facts() | {"balance": asdict(balance) if balance is not None else None, "keep": keep}
 
 
 def trace(options: argparse.Namespace) -> int:

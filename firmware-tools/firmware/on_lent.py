@@ -36,12 +36,16 @@ from firmware.setup.learning import Learned, among_themselves, with_help
 from firmware.setup.question import Question
 from firmware.setup.steps import Step
 from firmware.test_command import make
+from firmware.tune import TUNE, tune
 from firmware.verdict import Verdict
 from hw.signalling.analog.probe import Probe
 from hw.signalling.line import Line
+from hw.sim.card import SimCard
 
 
 def wrong(order: Order) -> str:
+    if order.test == TUNE:
+        return ""
     test = TESTS.get(order.test)
     if test is None:
         return _("there is no test {test}").format(test=order.test)
@@ -53,6 +57,8 @@ def wrong(order: Order) -> str:
 
 
 async def made(hardware: Hardware, order: Order, talk: Talk) -> Mapping[str, Any]:
+    if order.test == TUNE:
+        return await _tuned(hardware, order)
     return replace(await _verdict(hardware, order, talk), on=f"line {order.line}").facts()
 
 
@@ -74,11 +80,24 @@ async def _verdict(hardware: Hardware, order: Order, talk: Talk) -> Verdict:
     if TESTS[order.test].subject is not Subject.TRUNK:
         async with lent(hardware) as there:
             return await partnered.make(there, None, options, lambda: Relay(talk))
-    row = hardware.row(order.line)
-    assert isinstance(row, Station | Trunk)
-    options.subject = str(row.channel)
-    bench = Bench(hardware.plane, hardware.cards[row.card])
+    bench, channel = _bench(hardware, order.line)
+    options.subject = str(channel)
     return await make(bench, options)
+
+
+async def _tuned(hardware: Hardware, order: Order) -> Mapping[str, Any]:
+    bench, channel = _bench(hardware, order.line)
+    verdict, balance = await tune(bench, channel, order.digit)
+    facts = replace(verdict, on=f"line {order.line}").facts()
+    keep = balance is not None and not isinstance(bench.card, SimCard)
+    return {**facts, "balance": asdict(balance) if balance is not None else None, "keep": keep}
+
+
+def _bench(hardware: Hardware, line: str) -> tuple[Bench, int]:
+    """With the line's card; and its channel there."""
+    row = hardware.row(line)
+    assert isinstance(row, Station | Trunk)
+    return Bench(hardware.plane, hardware.cards[row.card]), row.channel
 
 
 @asynccontextmanager

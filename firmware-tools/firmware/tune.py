@@ -27,6 +27,8 @@ from hw.card import Balance, Channel
 from hw.g711 import linear
 from hw.signalling.analog.probe import Probe
 
+TUNE = "tune"
+"""As tests are named; it is no row of the catalogue, since it changes the port."""
 STEP_S = 0.4  # of one setting
 CHANGES_S = 0.15  # after its beginning: the setting is in force, and what was sent before has come back
 PROBE_TAP = 32  # of a tap alone
@@ -80,7 +82,7 @@ async def tune(bench: Bench, number: int, digit: str = "1") -> tuple[Verdict, Ba
         found.append(matched)
         return Verdict("tune", on, "TUNE-OK" if proof.return_loss_db >= ECHO_DB else "TUNE-LOUD", figures)
 
-    verdict = await on_line(bench, "tune", number, match)
+    verdict = await on_line(bench, TUNE, number, match)
     return verdict, found[0] if found else None
 
 

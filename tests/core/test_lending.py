@@ -14,6 +14,7 @@ from core.api.errors import Code, Refusal
 from core.api.roles import Credentials
 from hw.levels import SENT_DBM0, SENT_HZ
 from hw.signalling.line import Service
+from hw.sim.hybrid import Reflection
 from hw.tones import Tone, sine
 from tests.core.boxes import SMALL, box
 from tests.core.house import House, living
@@ -247,3 +248,15 @@ async def test_an_answer_to_what_nobody_asks_is_refused(autojump_clock: object) 
                     await desk.ask("line.answer", line=line, number=1, answer="yes")
                 assert refused.value.code is Code.UNKNOWN
         await until(lambda: not tests.rows)
+
+
+async def test_a_port_is_matched_to_its_line(autojump_clock: object) -> None:
+    async with living(box()) as house, house.client() as tester:
+        house.card().line(5).reflect(Reflection(1, (30.0, -15.0, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0)))
+        found = await tester.ask("line.test", test="tune", line="line1")
+        assert (found["code"], found["on"]) == ("TUNE-OK", "line line1")
+        assert found["figures"]["after"] > found["figures"]["before"] + 10
+        assert found["balance"]["taps"][0] == pytest.approx(30, abs=2)
+        assert found["keep"] is False  # /etc/fxotune.conf is for real ports
+        assert (await tester.ask("line.test", test="tune", line="8001"))["code"] == "TEST-OTHER-KIND"
+        assert house.running.faults == 0
