@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.widgets import Footer, Input, Static, TextArea
+from textual.widgets import Footer, Input, TextArea
 
 from core.texts import _
 from tests.tui.box import until
-from tests.tui.real_box import real_box
+from tests.tui.console import SIZE, SIZES, FolderStory, settings_of, tell_really, text_of, things
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose
 from tui.changes import History, Lines
@@ -24,43 +22,24 @@ from tui.editor import Editor
 from tui.live_table import LiveTable
 from tui.values import NotSo, value_of
 
-SIZES = [(80, 24), (132, 43)]
-Story = Callable[[Console, "Pilot[object]", Path], Awaitable[None]]
 
-
-def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:
+def tell(path: Path, story: FolderStory, size: tuple[int, int] = SIZE) -> None:
     """With the configuration on the screen; the folder of its files is given."""
 
-    async def whole(socket: Path) -> None:
-        console = Console(socket)
-        async with console.run_test(size=size) as pilot:
-            await until(lambda: console.box.there)
-            await pilot.press("9")
-            await until(lambda: isinstance(console.screen, Configuration) and bool(tables(console).keys()))
-            await story(console, pilot, path / "etc")
+    async def from_there(console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("9")
+        await until(lambda: isinstance(console.screen, Configuration) and bool(things(console).keys()))
+        await story(console, pilot, path / "etc")
 
-    with real_box(path) as socket:
-        asyncio.run(whole(socket))
-
-
-def tables(console: Console) -> LiveTable:
-    return console.screen.query_one("#things", LiveTable)
-
-
-def settings(console: Console) -> LiveTable:
-    return console.screen.query_one("#settings", LiveTable)
-
-
-def text_of(console: Console, name: str) -> str:
-    return str(console.screen.query_one(name, Static).content)
+    tell_really(path, from_there, size)
 
 
 def value(console: Console, setting: str) -> str:
-    return settings(console).rows[setting].cells[2].text
+    return settings_of(console).rows[setting].cells[2].text
 
 
 def mark(console: Console, setting: str) -> str:
-    return settings(console).rows[setting].cells[0].text
+    return settings_of(console).rows[setting].cells[0].text
 
 
 async def to_station(console: Console, pilot: Pilot[object], setting: str) -> None:
@@ -68,9 +47,9 @@ async def to_station(console: Console, pilot: Pilot[object], setting: str) -> No
     await pilot.press("slash")
     await until(lambda: isinstance(console.screen, Ask))
     await typed(pilot, "8001")
-    await until(lambda: tables(console).cursor.endswith("8001") and setting in settings(console).rows)
+    await until(lambda: things(console).cursor.endswith("8001") and setting in settings_of(console).rows)
     await pilot.press("right")
-    while settings(console).cursor != setting:
+    while settings_of(console).cursor != setting:
         await pilot.press("down")
 
 
@@ -94,7 +73,7 @@ def test_tables_settings_and_manual_fit_and_speak_the_language(
         assert text_of(console, "#draft").strip() == _("what the files say is at work")
         assert value(console, "no_answer_s") == "25"
         assert value(console, "privacy") == "false"
-        for there in (tables(console), settings(console)):
+        for there in (things(console), settings_of(console)):
             width = there.scrollable_content_region.width
             lines = [there.render_line(y).text for y in range(there.size.height)]
             assert all(cell_len(line) == width for line in lines)
@@ -181,17 +160,17 @@ def test_a_row_is_added_and_says_what_must_be_given_and_is_removed(tmp_path: Pat
         await pilot.press("slash")
         await until(lambda: isinstance(console.screen, Ask))
         await typed(pilot, "8016")
-        await until(lambda: tables(console).cursor.endswith("8016"))
+        await until(lambda: things(console).cursor.endswith("8016"))
         await pilot.press("a")
         await until(lambda: isinstance(console.screen, Ask))
         await typed(pilot, "8099")
-        await until(lambda: tables(console).cursor.endswith("8099") and "card" in settings(console).rows)
+        await until(lambda: things(console).cursor.endswith("8099") and "card" in settings_of(console).rows)
         assert (mark(console, "card"), value(console, "card")) == ("!", _("must be given"))
         await until(lambda: console.screen.query_one("#draft").has_class("wrong"))
         await pilot.press("x")
         await until(lambda: isinstance(console.screen, Question))
         await pilot.press("y")
-        await until(lambda: not [key for key in tables(console).rows if key.endswith("8099")])
+        await until(lambda: not [key for key in things(console).rows if key.endswith("8099")])
         await until(lambda: text_of(console, "#draft").strip() == _("what the files say is at work"))
 
     tell(tmp_path, story)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from textual.widgets import Footer, Static
 
 from core.texts import _
 from tests.tui.box import until
-from tests.tui.real_box import real_box
+from tests.tui.console import SIZE, SIZES, tell_really
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose
 from tui.desk import Desk
@@ -26,27 +25,23 @@ pytestmark = pytest.mark.native
 Story = Callable[[Console, Desk, "Pilot[object]"], Awaitable[None]]
 
 
-def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:
+def tell(path: Path, story: Story, size: tuple[int, int] = SIZE) -> None:
     """2001 has logged on at 8001."""
 
-    async def whole(socket: Path) -> None:
-        console = Console(socket)
-        async with console.run_test(size=size) as pilot:
-            await until(lambda: console.box.there)
-            await pilot.press("6")
-            await until(lambda: isinstance(console.screen, Desk))
-            desk = console.screen
-            assert isinstance(desk, Desk)
-            await pilot.press("l")
-            await until(lambda: isinstance(console.screen, Ask))
-            await pilot.press(*"8001", "enter")
-            await until(lambda: isinstance(console.screen, AskAll))
-            await pilot.press(*"2001", "enter", "enter")
-            await until(lambda: desk.me is not None and desk.me["state"] == "ready")
-            await story(console, desk, pilot)
+    async def from_there(console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("6")
+        await until(lambda: isinstance(console.screen, Desk))
+        desk = console.screen
+        assert isinstance(desk, Desk)
+        await pilot.press("l")
+        await until(lambda: isinstance(console.screen, Ask))
+        await pilot.press(*"8001", "enter")
+        await until(lambda: isinstance(console.screen, AskAll))
+        await pilot.press(*"2001", "enter", "enter")
+        await until(lambda: desk.me is not None and desk.me["state"] == "ready")
+        await story(console, desk, pilot)
 
-    with real_box(path) as socket:
-        asyncio.run(whole(socket))
+    tell_really(path, from_there, size)
 
 
 def state(desk: Desk) -> str:
@@ -71,7 +66,7 @@ async def a_caller(console: Console, desk: Desk) -> None:
     await until(lambda: halves(desk) == ["connected"])
 
 
-@pytest.mark.parametrize("size", [(80, 24), (132, 43)], ids=str)
+@pytest.mark.parametrize("size", SIZES, ids=str)
 def test_who_calls_and_who_one_is_stands_there(tmp_path: Path, language: str, size: tuple[int, int]) -> None:
     async def story(console: Console, desk: Desk, pilot: Pilot[object]) -> None:
         await a_caller(console, desk)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from core.texts import _
 from tests.tui.box import until
-from tests.tui.real_box import real_box
+from tests.tui.console import SIZE, SIZES, FolderStory, settings_of, tell_really, text_of, things
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose
 from tui.changes import Lines
@@ -23,44 +21,25 @@ from tui.live_table import LiveTable
 from tui.sessions import Sessions, session_row
 from tui.trial import Trial
 
-SIZES = [(80, 24), (132, 43)]
-Story = Callable[[Console, "Pilot[object]", Path], Awaitable[None]]
 
-
-def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:
+def tell(path: Path, story: FolderStory, size: tuple[int, int] = SIZE) -> None:
     """With the flow `office` on the screen; the folder of the flows is given."""
 
-    async def whole(socket: Path) -> None:
-        console = Console(socket)
-        async with console.run_test(size=size) as pilot:
-            await until(lambda: console.box.there)
-            await pilot.press("8")
-            await until(lambda: isinstance(console.screen, Flows) and bool(things(console).keys()))
-            # Flows are published when the box has its prompts.
-            await until(lambda: bool(console.screen.query(LiveTable)), 60)
-            await pilot.press("o")
-            await until(lambda: isinstance(console.screen, Choose))
-            table = console.screen.query_one(LiveTable)
-            while table.cursor != "office":
-                await pilot.press("up" if table.cursor > "office" else "down")
-            await pilot.press("enter")
-            await until(lambda: isinstance(console.screen, Flows) and "node menu" in things(console).rows)
-            await story(console, pilot, path / "etc" / "flows")
+    async def from_there(console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("8")
+        await until(lambda: isinstance(console.screen, Flows) and bool(things(console).keys()))
+        # Flows are published when the box has its prompts.
+        await until(lambda: bool(console.screen.query(LiveTable)), 60)
+        await pilot.press("o")
+        await until(lambda: isinstance(console.screen, Choose))
+        table = console.screen.query_one(LiveTable)
+        while table.cursor != "office":
+            await pilot.press("up" if table.cursor > "office" else "down")
+        await pilot.press("enter")
+        await until(lambda: isinstance(console.screen, Flows) and "node menu" in things(console).rows)
+        await story(console, pilot, path / "etc" / "flows")
 
-    with real_box(path) as socket:
-        asyncio.run(whole(socket))
-
-
-def things(console: Console) -> LiveTable:
-    return console.screen.query_one("#things", LiveTable)
-
-
-def settings(console: Console) -> LiveTable:
-    return console.screen.query_one("#settings", LiveTable)
-
-
-def text_of(console: Console, name: str) -> str:
-    return str(console.screen.query_one(name, Static).content)
+    tell_really(path, from_there, size)
 
 
 def mark(console: Console, key: str) -> str:
@@ -75,7 +54,7 @@ async def to_node(console: Console, pilot: Pilot[object], name: str) -> None:
 
 async def to_setting(console: Console, pilot: Pilot[object], name: str) -> None:
     await pilot.press("right", "home")
-    while settings(console).cursor != name:
+    while settings_of(console).cursor != name:
         await pilot.press("down")
 
 
@@ -93,7 +72,7 @@ def test_tree_settings_and_manual_fit_and_speak_the_language(
         await to_setting(console, pilot, "tries")
         await until(lambda: _("So often the caller may try.") in text_of(console, "#manual"))
         assert things(console).rows["node menu"].cells[2].text == "menu"
-        for there in (things(console), settings(console)):
+        for there in (things(console), settings_of(console)):
             lines = [there.render_line(y).text for y in range(there.size.height)]
             assert all(cell_len(line) == there.scrollable_content_region.width for line in lines)
             assert all("?" not in line for line in lines), "a sign of doubtful width"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,8 @@ from textual.widgets import Static
 
 from core.texts import _
 from hw.card import HardwareError
-from tests.tui.box import Box, box, until
+from tests.tui.box import Box, until
+from tests.tui.console import SIZES, begin, table
 from tui import command
 from tui.app import Console
 from tui.board import Board
@@ -29,36 +29,10 @@ from tui.room import Screens
 from tui.settings import Settings, read
 from tui.start import Start
 
-SIZES = [(80, 24), (132, 43)]
-
-Story_ = Callable[[Box, Console, "Pilot[object]"], Awaitable[None]]
-
-
-def tell(
-    path: Path,
-    story: Story_,
-    settings: Settings | None = None,
-    size: tuple[int, int] = (80, 24),
-    roles: tuple[str, ...] = ("administrator",),
-) -> None:
-    async def whole() -> None:
-        async with box(path / "s") as here:
-            here.roles = list(roles)
-            console = Console(path / "s", settings)
-            async with console.run_test(size=size) as pilot:
-                await until(lambda: console.box.there)
-                await story(here, console, pilot)
-
-    asyncio.run(whole())
-
 
 class Tty:
     def isatty(self) -> bool:
         return True
-
-
-def table(console: Console) -> LiveTable:
-    return console.screen.query_one(LiveTable)
 
 
 def kept(path: Path, text: str) -> Settings:
@@ -109,7 +83,7 @@ def test_the_head_with_all_rooms_fits_in_both_languages(
         for place in PLACES:
             assert any(_(name) in head for name in (place.title, place.short)), (place, head)
 
-    tell(tmp_path, story, size=size)
+    begin(tmp_path, story, size=size)
 
 
 def test_an_auditor_sees_his_rooms_and_no_others(tmp_path: Path) -> None:
@@ -119,7 +93,7 @@ def test_an_auditor_sees_his_rooms_and_no_others(tmp_path: Path) -> None:
         await pilot.press("9")
         assert isinstance(console.screen, Calls)
 
-    tell(tmp_path, story, roles=("auditor",))
+    begin(tmp_path, story, roles=("auditor",))
 
 
 def test_who_has_no_room_is_told_so(tmp_path: Path, language: str) -> None:
@@ -128,7 +102,7 @@ def test_who_has_no_room_is_told_so(tmp_path: Path, language: str) -> None:
         await until(lambda: str(body.content) == _("There is no room for your role here."))
         assert isinstance(console.screen, Start)
 
-    tell(tmp_path, story, roles=("stranger",))
+    begin(tmp_path, story, roles=("stranger",))
 
 
 def test_topics_are_watched_only_while_somebody_looks(tmp_path: Path) -> None:
@@ -143,7 +117,7 @@ def test_topics_are_watched_only_while_somebody_looks(tmp_path: Path) -> None:
         await pilot.press("3")
         await until(lambda: set(here.watched()) == {"status", "alarms"})
 
-    tell(tmp_path, story)
+    begin(tmp_path, story)
 
 
 def test_a_room_that_one_comes_back_to_is_as_the_box_is_now(tmp_path: Path) -> None:
@@ -164,7 +138,7 @@ def test_a_room_that_one_comes_back_to_is_as_the_box_is_now(tmp_path: Path) -> N
             await until(lambda: isinstance(console.screen, Calls))
             await until(lambda: set(table(console).keys()) == set(here.topics["calls"]))
 
-    tell(tmp_path, story)
+    begin(tmp_path, story)
 
 
 def test_keys_are_as_the_person_wants_them(tmp_path: Path) -> None:
@@ -189,7 +163,7 @@ def test_keys_are_as_the_person_wants_them(tmp_path: Path) -> None:
         await pilot.press("Z")
         await until(lambda: isinstance(console.screen, Board))
 
-    tell(tmp_path, story, kept(tmp_path / "keys", text))
+    begin(tmp_path, story, kept(tmp_path / "keys", text))
 
 
 def test_a_mistake_in_the_keys_is_told_and_the_rest_holds(tmp_path: Path) -> None:
@@ -216,7 +190,7 @@ def test_a_mistake_in_the_keys_is_told_and_the_rest_holds(tmp_path: Path) -> Non
         await pilot.press("w")
         await until(lambda: not isinstance(console.screen, Board))
 
-    tell(tmp_path, story, settings)
+    begin(tmp_path, story, settings)
 
 
 def test_two_actions_may_change_their_keys(tmp_path: Path) -> None:
@@ -231,7 +205,7 @@ def test_two_actions_may_change_their_keys(tmp_path: Path) -> None:
         await pilot.press("y")
         await until(lambda: here.asked == [("line.block", {"line": "8001"})])
 
-    tell(tmp_path, story, settings)
+    begin(tmp_path, story, settings)
 
 
 def test_a_file_that_is_no_toml_is_told_and_left_alone(tmp_path: Path) -> None:
@@ -254,7 +228,7 @@ def test_the_chosen_theme_is_kept_and_nothing_else_in_the_file_changes(tmp_path:
         assert '"calls.clear" = "x"  # as at home\n' in file.read_text()
         assert read(file).keys == {"calls.clear": "x"}
 
-    tell(tmp_path, story, settings)
+    begin(tmp_path, story, settings)
 
 
 def test_the_other_language_is_a_key_away_and_kept(tmp_path: Path, language: str) -> None:
@@ -277,7 +251,7 @@ def test_the_other_language_is_a_key_away_and_kept(tmp_path: Path, language: str
         await pilot.press("1")
         await until(lambda: isinstance(console.screen, Calls) and bool(table(console).keys()))
 
-    tell(tmp_path, story, settings)
+    begin(tmp_path, story, settings)
 
 
 def test_a_file_of_keys_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +270,7 @@ def test_a_click_on_the_name_of_a_room_leads_there(tmp_path: Path) -> None:
         await pilot.click("#head", offset=(place + 1, 0))
         await until(lambda: isinstance(console.screen, Board))
 
-    tell(tmp_path, story)
+    begin(tmp_path, story)
 
 
 def test_an_answer_for_a_room_that_has_gone_is_no_fault(tmp_path: Path) -> None:
@@ -323,7 +297,7 @@ def test_an_answer_for_a_room_that_has_gone_is_no_fault(tmp_path: Path) -> None:
         assert console.is_running
         assert console.screen.is_current
 
-    tell(tmp_path, story)
+    begin(tmp_path, story)
 
 
 def test_news_for_somebody_who_is_just_leaving_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,4 +311,4 @@ def test_news_for_somebody_who_is_just_leaving_is_no_fault(tmp_path: Path, monke
         console._told("calls", {"1"})
         console._turned()
 
-    tell(tmp_path, story)
+    begin(tmp_path, story)

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from core.texts import _
 from hw import wall_clock
 from tests.tui.box import BEGUN, Box, agent, notice, recording_task, until
-from tests.tui.test_screens import SIZES, table, tell, text_of
+from tests.tui.console import SIZES, table, tell, text_of
 from tui.app import Console
 from tui.ask import AskAll, Choose
 from tui.live_table import LiveTable

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from core.texts import _
 from tests.tui.box import BEGUN, Box, agent, until
-from tests.tui.test_screens import SIZES, shown, table, tell, text_of
+from tests.tui.console import SIZES, shown, table, tell, text_of
 from tui.agents import Agents, agent_series
 from tui.app import Console
 from tui.ask import Ask, AskAll, Choose

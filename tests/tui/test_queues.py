@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from core import texts
 from core.texts import _
 from tests.tui.box import Box, queue, until
-from tests.tui.test_screens import SIZES, shown, table, tell, text_of
+from tests.tui.console import SIZES, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Choose
 from tui.columns import INSTEAD

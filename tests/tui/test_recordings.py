@@ -17,7 +17,7 @@ from textual.widgets import Input
 from core.texts import _
 from hw import wall_clock
 from tests.tui.box import Box, shelf, until
-from tests.tui.test_screens import SIZES, shown, table, tell, text_of
+from tests.tui.console import SIZES, shown, table, tell, text_of
 from tui.app import Console
 from tui.ask import Ask, AskAll
 from tui.beside import beside

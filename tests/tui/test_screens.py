@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,60 +16,15 @@ from textual.widgets._footer import FooterKey
 from core.api.errors import Code, Refusal
 from core.texts import _
 from tests.tui.box import Box, alarm, box, call, leg, line, span, until
+from tests.tui.console import SIZES, question, room, shown, table, tell, text_of
 from tui.alarms import Alarms
 from tui.app import Console
 from tui.board import SPAN, Board
 from tui.calls import Calls
 from tui.columns import plain
 from tui.dialogs import Help, Question
-from tui.live_table import LiveTable
 from tui.meter import Meter
-from tui.room import Room
 from tui.story import Story
-
-SIZES = [(80, 24), (132, 43)]
-
-Story_ = Callable[[Box, Console, "Pilot[object]"], Awaitable[None]]
-
-
-def tell(path: Path, story: Story_, size: tuple[int, int] = (80, 24)) -> None:
-    """With the console in front of a box that is none."""
-
-    async def whole() -> None:
-        async with box(path / "s") as here:
-            console = Console(path / "s")
-            async with console.run_test(size=size) as pilot:
-                await until(lambda: console.box.there and isinstance(console.screen, Room))
-                await until(lambda: bool(table(console).keys()))
-                await story(here, console, pilot)
-
-    asyncio.run(whole())
-
-
-def table(console: Console) -> LiveTable:
-    screen = console.screen
-    assert isinstance(screen, Room)
-    return screen.table
-
-
-def shown(console: Console) -> list[str]:
-    """The lines of the table as they stand on the terminal."""
-    there = table(console)
-    return [there.render_line(y).text for y in range(there.size.height)]
-
-
-def text_of(console: Console, name: str) -> str:
-    return str(console.screen.query_one(name, Static).content)
-
-
-async def room(console: Console, pilot: Pilot[object], key: str, kind: type[Room]) -> None:
-    await pilot.press(key)
-    await until(lambda: isinstance(console.screen, kind) and bool(table(console).keys()))
-
-
-async def question(console: Console, pilot: Pilot[object], key: str) -> None:
-    await pilot.press(key)
-    await until(lambda: isinstance(console.screen, Question))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -16,11 +16,10 @@ from textual.widgets import Footer, Input, RichLog, Static
 from core import texts
 from core.texts import _
 from tests.tui.box import until
+from tests.tui.console import SIZES
 from tui.setup import Setup, packed, play
 
 pytestmark = pytest.mark.native
-
-SIZES = [(80, 24), (132, 43)]
 
 
 def said(setup: Setup) -> str:

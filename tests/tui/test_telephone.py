@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.widgets import Input, Log, Static
+from textual.widgets import Input, Log
 
 from core.texts import _
 from tests.tui.box import until
-from tests.tui.real_box import real_box
+from tests.tui.console import SIZE, SIZES, RealStory, table, tell_really, text_of
 from tui.app import Console
 from tui.ask import AskAll
 from tui.keypad import Keypad
-from tui.live_table import LiveTable
 from tui.telephone import Telephone, news
 
 pytestmark = pytest.mark.native
 
-SIZES = [(80, 24), (132, 43)]
-Story = Callable[[Console, "Pilot[object]"], Awaitable[None]]
 
+def tell(path: Path, story: RealStory, size: tuple[int, int] = SIZE) -> None:
+    """With the telephones on the screen."""
 
-def tell(path: Path, story: Story, size: tuple[int, int] = (80, 24)) -> None:
-    async def whole(socket: Path) -> None:
-        console = Console(socket)
-        async with console.run_test(size=size) as pilot:
-            await until(lambda: console.box.there)
-            await pilot.press("0")
-            await until(lambda: isinstance(console.screen, Telephone) and bool(table(console).keys()))
-            await story(console, pilot)
+    async def from_there(console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("0")
+        await until(lambda: isinstance(console.screen, Telephone) and bool(table(console).keys()))
+        await story(console, pilot)
 
-    with real_box(path) as socket:
-        asyncio.run(whole(socket))
-
-
-def table(console: Console) -> LiveTable:
-    return console.screen.query_one(LiveTable)
-
-
-def text_of(console: Console, name: str) -> str:
-    return str(console.screen.query_one(name, Static).content)
+    tell_really(path, from_there, size)
 
 
 def log_of(console: Console) -> str:

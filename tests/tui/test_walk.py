@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from core.api.all_acts import REGISTRY
 from tests.tui.box import BEGUN, Box, agent, until
-from tests.tui.test_screens import table, tell
+from tests.tui.console import table, tell
 from tui.app import Console
 from tui.places import PLACES
 
