@@ -10,10 +10,8 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from core.prompts.language import SIGNS, Names, Number, at_least, coins, spelled, split
-from core.prompts.parts import GROUP
-from core.prompts.telephone import groups
-from core.texts import _
+from core.prompts.language import SIGNS, Names, Number, at_least, coins, digit_by_digit, spelled, split
+from core.prompts.telephone import dialled
 
 _SCALES = (
     (10**12, "number.trillion"),
@@ -40,15 +38,10 @@ class English:
     code = "en"
 
     def digits(self, text: str) -> Names:
-        if not text or not text.isascii() or not text.isdigit():
-            raise ValueError(_("{value} is not all digits").format(value=repr(text)))
-        return [_DIGIT[digit] for digit in text]
+        return digit_by_digit(text, _DIGIT)
 
     def telephone(self, number: str) -> Names:
-        names: Names = []
-        for group in groups(number):
-            names += [GROUP] * bool(names) + [_DIALLED[digit] for digit in group]
-        return names
+        return dialled(number, _DIALLED)
 
     def cardinal(self, number: Number) -> Names:
         below, whole, fraction = split(number)

@@ -114,6 +114,12 @@ def at_least(number: int, least: int) -> int:
     return number
 
 
+def digit_by_digit(text: str, names: dict[str, str]) -> Names:
+    if not text or not text.isascii() or not text.isdigit():
+        raise ValueError(_("{value} is not all digits").format(value=repr(text)))
+    return [names[digit] for digit in text]
+
+
 def spelled(text: str, signs: dict[str, str]) -> Names:
     """Names of letters, digits and signs; spaces are heard as the pause of a comma."""
     names: Names = []

@@ -15,10 +15,8 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from core.prompts.language import SIGNS, Names, Number, at_least, coins, spelled, split
-from core.prompts.parts import GROUP
-from core.prompts.telephone import groups
-from core.texts import _
+from core.prompts.language import SIGNS, Names, Number, at_least, coins, digit_by_digit, spelled, split
+from core.prompts.telephone import dialled
 
 _PLACES = ((1000, "number.thousand"), (100, "number.hundred"), (10, "number.10"))
 _WAN, _YI = 10**4, 10**8
@@ -48,15 +46,10 @@ class Mandarin:
     code = "zh"
 
     def digits(self, text: str) -> Names:
-        if not text or not text.isascii() or not text.isdigit():
-            raise ValueError(_("{value} is not all digits").format(value=repr(text)))
-        return [_DIGIT[digit] for digit in text]
+        return digit_by_digit(text, _DIGIT)
 
     def telephone(self, number: str) -> Names:
-        names: Names = []
-        for group in groups(number):
-            names += [GROUP] * bool(names) + [_DIALLED[digit] for digit in group]
-        return names
+        return dialled(number, _DIALLED)
 
     def cardinal(self, number: Number) -> Names:
         below, whole, fraction = split(number)

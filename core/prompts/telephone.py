@@ -7,7 +7,9 @@ fours. What is written with spaces, hyphens or brackets is cut as it is written.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from core.prompts.parts import GROUP
 from core.texts import _
 
 DIGITS = re.compile(r"\+?[0-9*#]+")
@@ -35,6 +37,14 @@ def groups(number: str) -> list[str]:
     if len(written) > 1 and all(len(part) <= LONGEST_GROUP for part in written):
         return written
     return _cut("".join(written))
+
+
+def dialled(number: str, names: Mapping[str, str]) -> list[str]:
+    """Names of prompts, by sign; between two groups a pause."""
+    said: list[str] = []
+    for group in groups(number):
+        said += [GROUP] * bool(said) + [names[sign] for sign in group]
+    return said
 
 
 def _cut(number: str) -> list[str]:

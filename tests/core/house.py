@@ -47,7 +47,13 @@ class House:
 
 @asynccontextmanager
 async def living(box: Box, data: Path | None = None) -> AsyncIterator[House]:
-    running = RunningBox(box, data, virtual=True)
+    async with lived_in(RunningBox(box, data, virtual=True)) as house:
+        yield house
+
+
+@asynccontextmanager
+async def lived_in(running: RunningBox) -> AsyncIterator[House]:
+    """From its start to its end."""
     async with trio.open_nursery() as nursery:
         await nursery.start(running.run)
         yield House(running, nursery)

@@ -162,6 +162,15 @@ class Office(Voices):
         called.lift()
         await trio.sleep(0.3)
 
+    async def consult(self, asking: Telephone, asked: Telephone, *, for_s: float = 0.3) -> None:
+        """In conversation one asks another, who answers; they speak for so long."""
+        await asking.flash()
+        await asking.hear_tone("dial", within=SOON)
+        await asking.dial(asked.name)
+        await asked.rung(within=SOON)
+        asked.lift()
+        await trio.sleep(for_s)
+
     # ---- what the journal says ----
 
     def kinds(self, call: int = 0) -> list[str]:

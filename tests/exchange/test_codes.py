@@ -12,7 +12,6 @@ from core.config.model.features import CONFERENCE, FLASH, Features, context
 from tests.core.boxes import box
 from tests.core.house import living
 from tests.exchange.office import SOON, configuration, open_office
-from tests.exchange.test_transfers import consult
 
 pytestmark = pytest.mark.native
 
@@ -32,7 +31,7 @@ async def test_the_keys_after_a_flash_are_those_of_the_office(autojump_clock: tr
     async with open_office(configuration(features=keys)) as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         for key, present in (("2", carl), ("6", ben), ("1", ben), ("", carl), ("4", ben)):
             await ann.flash()
             if key:

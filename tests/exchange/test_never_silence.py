@@ -7,7 +7,6 @@ import trio
 import trio.testing
 
 from tests.exchange.office import SOON, Office, open_office
-from tests.exchange.test_transfers import consult
 
 pytestmark = pytest.mark.native
 
@@ -16,7 +15,7 @@ async def test_carl_hangs_up_and_ann_who_holds_ben_hears_that_he_has(autojump_cl
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         carl.hang_up()
         await ann.hear_tone("busy", within=SOON)
         await ann.flash()

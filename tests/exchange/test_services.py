@@ -11,6 +11,7 @@ import trio.testing
 
 from core.exchange.services.ringing_back import RingBacks
 from hw import wall_clock
+from hw.sim.telephone import Telephone
 from tests.exchange.office import RINGS, SOON, WORDS, Office, configuration, open_office
 
 pytestmark = pytest.mark.native
@@ -176,12 +177,7 @@ async def test_a_conference_is_not_left_to_a_parking_place_alone(autojump_clock:
         ann, ben = office.phone("8001"), office.phone("8002")
         await office.dial(ann, "8600")
         await trio.sleep(5)
-        await ann.flash()
-        await ann.hear_tone("dial", within=SOON)
-        await ann.dial("8002")
-        await ben.rung(within=SOON)
-        ben.lift()
-        await trio.sleep(0.5)
+        await office.consult(ann, ben, for_s=0.5)
         await ben.flash()
         await ben.hear_tone("dial", within=SOON)
         await ben.dial("*70*7002")  # Ann, who has the conference on hold
@@ -194,6 +190,24 @@ async def test_a_conference_is_not_left_to_a_parking_place_alone(autojump_clock:
         assert not office.exchange.rooms
 
 
+async def wants_to_be_rung_back(office: Office, ann: Telephone) -> None:
+    """Ben, whom she has called, does not answer."""
+    await office.dial(ann, "8002")
+    await ann.hear_tone("busy", within=40)
+    ann.hang_up()
+    await trio.sleep(1)
+    await code(office, "8001", "*59#")
+
+
+async def are_brought_together(office: Office, ann: Telephone, ben: Telephone) -> None:
+    await ann.rung(within=RINGS)
+    ann.lift()
+    await ben.rung(within=RINGS)
+    ben.lift()
+    await trio.sleep(0.3)
+    await office.hear_each_other(ann, ben)
+
+
 async def test_ann_is_rung_when_ben_is_free(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben = office.phone("8001"), office.phone("8002")
@@ -204,22 +218,13 @@ async def test_ann_is_rung_when_ben_is_free(autojump_clock: trio.testing.MockClo
         await trio.sleep(1)
         await code(office, "8001", "*59#")
         ben.hang_up()
-        await ann.rung(within=RINGS)
-        ann.lift()
-        await ben.rung(within=RINGS)
-        ben.lift()
-        await trio.sleep(0.3)
-        await office.hear_each_other(ann, ben)
+        await are_brought_together(office, ann, ben)
 
 
 async def test_ann_is_rung_when_ben_who_did_not_answer_is_there_again(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben = office.phone("8001"), office.phone("8002")
-        await office.dial(ann, "8002")
-        await ann.hear_tone("busy", within=40)
-        ann.hang_up()
-        await trio.sleep(1)
-        await code(office, "8001", "*59#")
+        await wants_to_be_rung_back(office, ann)
         await trio.sleep(30)
         assert not ann.rings
         ben.lift()
@@ -233,23 +238,14 @@ async def test_ann_is_rung_back_though_the_box_began_anew_meanwhile_and_not_a_se
 ) -> None:
     async with open_office() as office:
         ann, ben, exchange = office.phone("8001"), office.phone("8002"), office.exchange
-        await office.dial(ann, "8002")
-        await ann.hear_tone("busy", within=40)
-        ann.hang_up()
-        await trio.sleep(1)
-        await code(office, "8001", "*59#")
+        await wants_to_be_rung_back(office, ann)
         exchange.stations["8002"].freed.clear()
         exchange.ring_backs = RingBacks(exchange)  # as the next run makes it
         exchange.ring_backs.again()
         ben.lift()
         await trio.sleep(2)
         ben.hang_up()
-        await ann.rung(within=RINGS)
-        ann.lift()
-        await ben.rung(within=RINGS)
-        ben.lift()
-        await trio.sleep(0.3)
-        await office.hear_each_other(ann, ben)
+        await are_brought_together(office, ann, ben)
         assert not exchange.journal.state.under("ring back/")
 
 
@@ -349,22 +345,13 @@ async def test_ann_is_woken_though_her_line_was_opened_anew(
 async def test_ann_is_rung_back_though_both_lines_were_opened_anew(autojump_clock: trio.testing.MockClock) -> None:
     async with open_office() as office:
         ann, ben = office.phone("8001"), office.phone("8002")
-        await office.dial(ann, "8002")
-        await ann.hear_tone("busy", within=40)
-        ann.hang_up()
-        await trio.sleep(1)
-        await code(office, "8001", "*59#")
+        await wants_to_be_rung_back(office, ann)
         for number in ("8001", "8002"):
             opened_anew(office, number)
         ben.lift()
         await trio.sleep(2)
         ben.hang_up()
-        await ann.rung(within=RINGS)
-        ann.lift()
-        await ben.rung(within=RINGS)
-        ben.lift()
-        await trio.sleep(0.3)
-        await office.hear_each_other(ann, ben)
+        await are_brought_together(office, ann, ben)
 
 
 async def test_the_own_number_is_hidden_for_one_call(autojump_clock: trio.testing.MockClock) -> None:

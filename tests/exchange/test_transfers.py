@@ -6,20 +6,9 @@ import pytest
 import trio
 import trio.testing
 
-from tests.exchange.office import RINGS, SOON, Office, open_office
+from tests.exchange.office import RINGS, SOON, open_office
 
 pytestmark = pytest.mark.native
-
-
-async def consult(office: Office, ann: str = "8001", carl: str = "8003") -> None:
-    """Ann, in conversation, asks Carl, who answers."""
-    telephone = office.phone(ann)
-    await telephone.flash()
-    await telephone.hear_tone("dial", within=SOON)
-    await telephone.dial(carl)
-    await office.phone(carl).rung(within=SOON)
-    office.phone(carl).lift()
-    await trio.sleep(0.3)
 
 
 async def test_who_is_held_hears_music_and_nobody(autojump_clock: trio.testing.MockClock) -> None:
@@ -38,7 +27,7 @@ async def test_ann_asks_carl_and_goes_back_to_ben(autojump_clock: trio.testing.M
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         await office.hear_each_other(ann, carl)
         carl.hang_up()
         await trio.sleep(0.3)
@@ -51,7 +40,7 @@ async def test_ann_goes_to_and_fro_between_ben_and_carl(autojump_clock: trio.tes
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         for present, held in ((ben, carl), (carl, ben)):
             await ann.flash()
             await trio.sleep(3)  # no digit: alternate
@@ -66,7 +55,7 @@ async def test_carl_hangs_up_after_the_flash_and_whatever_digit_follows_costs_no
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         await ann.flash()
         carl.hang_up()
         await trio.sleep(1.2)  # the box waits whether it is a flash
@@ -81,7 +70,7 @@ async def test_ben_hangs_up_after_the_flash_and_the_digit_that_releases_him_leav
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         await ann.flash()
         ben.hang_up()
         await trio.sleep(1.2)
@@ -94,7 +83,7 @@ async def test_three_people_speak_with_each_other(autojump_clock: trio.testing.M
     async with open_office() as office:
         ann, ben, carl = (office.phone(f"800{n}") for n in (1, 2, 3))
         await office.connect(ann, ben)
-        await consult(office)
+        await office.consult(ann, carl)
         await ann.flash()
         await ann.dial("3")
         await trio.sleep(0.3)

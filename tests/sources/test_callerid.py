@@ -25,7 +25,7 @@ from hw.callerid import (
 from hw.clips import Clip, silence
 from hw.fsk import BELL_202, V23, Modem, fsk
 from hw.tones import ToneError
-from tests.sources import spandsp
+from tests import spandsp
 
 pytestmark = pytest.mark.native
 

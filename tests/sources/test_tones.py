@@ -24,7 +24,7 @@ from hw.tones import (
     sine,
 )
 from hw.wave import Samples
-from tests.sources import spandsp
+from tests import spandsp
 
 pytestmark = pytest.mark.native
 
