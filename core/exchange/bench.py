@@ -13,8 +13,7 @@ joined, RELEASE by the network, the telephone hung up, all of it in the journal.
                        compiled (core/config/bench.py)
     start_s            from the start of the process to dial tone (core/box_bench.py)
 
-Conditions: the journal writes to disk (WAL, FULL). Four E1, 120 stations. D channel frames are handed over in memory
-(hw/sim/jumper.py): on a line of 64 kbit/s each takes some 5 ms more.
+Conditions: the journal writes to disk (WAL, FULL). Four E1, 120 stations, see core/bench_rig.py.
 """
 
 from __future__ import annotations
@@ -32,56 +31,30 @@ import numpy as np
 import trio
 import trio.testing
 
+from core.bench_rig import Rig, tables
 from core.box_bench import starts
 from core.config.bench import measure as commit_cost
 from core.config.model.box import Box
-from core.config.model.spans import PriSpan
 from core.exchange.exchange import Exchange
 from core.exchange.leg import State
-from core.lines import Lines
 from core.numbering.bench import analysis_us
 from core.numbering.plan import NumberingPlan
 from core.store.journal import Journal
 from hw.plane import Plane
 from hw.signalling.line import Call, Delivered, Established, Line, NumberType, Party, Released, Telling
-from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
-from hw.signalling.pri.trunk import PriTrunk
-from hw.sim.card import SimCard
-from hw.sim.channel import SimChannel
-from hw.sim.jumper import JumperedSide, jumper
-from hw.timers import Timers
 
 SPANS, STATIONS = 4, 120
 RATE = 60.0  # calls a second
 RING_S, TALK_S = 0.3, 0.7
 
 
-def box() -> Box:
-    spans: list[dict[str, Any]] = [{"kind": "stations", "count": STATIONS}, *[{"kind": "pri"}] * SPANS]
-    return Box.model_validate(
-        {
-            "card": [{"name": "sim", "kind": "simulated", "spans": spans}],
-            "span": [
-                {"name": f"e{at}", "card": "sim", "span": at + 1, "signalling": "pri"} for at in range(1, SPANS + 1)
-            ],
-            "station": [
-                {"number": str(8000 + at), "card": "sim", "channel": at, "caller_id": "off"}
-                for at in range(1, STATIONS + 1)
-            ],
-            "trunk_group": [{"name": "city", "lines": [f"e{at}" for at in range(1, SPANS + 1)]}],
-        }
-    )
-
-
 class _World:
     """The network's ends of the spans and the stations' telephones: no more than the calls need."""
 
-    def __init__(self, card: SimCard, far: JumperedSide, plane: Plane, timers: Timers) -> None:
-        network = SpanSettings(LinkSettings(Side.NETWORK))
-        spans = [info for info in far.spans() if info.kind == "E1"]
-        self.trunks = [PriTrunk(f"net{info.number}", far, info, network, plane, timers, self._told) for info in spans]
-        self.lines: list[Line] = [line for trunk in self.trunks for line in trunk.lines]
-        self.telephones: list[SimChannel] = [card.far(channel) for channel in range(1, STATIONS + 1)]
+    def __init__(self, model: Box, plane: Plane) -> None:
+        self.rig = Rig(model, plane, self._told)
+        self.lines: list[Line] = [line for trunk in self.rig.trunks for line in trunk.lines]
+        self.telephones = [self.rig.telephone(channel) for channel in range(1, STATIONS + 1)]
         self.placed: dict[Line, float] = {}
         self.setups: list[float] = []
         self.answered = 0
@@ -113,36 +86,22 @@ class _World:
 
 @asynccontextmanager
 async def _running(virtual: bool) -> AsyncIterator[tuple[Exchange, _World, Plane]]:
-    model = box()
+    model = Box.model_validate(tables(SPANS, STATIONS))
     plane = Plane(virtual=virtual)
-    timers = Timers()
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal(Path(folder) / "journal.db", threaded=not virtual)
-        card = SimCard(plane, [span.description() for span in model.card[0].spans])
-        near, far = jumper(card)
-        lines = Lines(plane, timers)
-        for station in model.station:
-            lines.station(station.number, near, station.channel, station.settings())
-        for span in model.span:
-            assert isinstance(span, PriSpan)
-            lines.pri(span.name, near, span.span, span.settings())
-        exchange = Exchange(model, NumberingPlan(model), lines.by_name.values(), plane, journal, timers)
-        world = _World(card, far, plane, timers)
+        world = _World(model, plane)
+        rig = world.rig
+        exchange = Exchange(model, NumberingPlan(model), rig.lines.by_name.values(), plane, journal, rig.timers)
         async with trio.open_nursery() as nursery:
-            await nursery.start(plane.run)
-            nursery.start_soon(card.run)
-            await nursery.start(timers.run)
+            await rig.start(nursery)
             await nursery.start(journal.run)
             await nursery.start(exchange.run)
             await trio.sleep(2)
             yield exchange, world, plane
-            lines.close_all()
+            rig.lines.close_all()
             nursery.cancel_scope.cancel()
-        for trunk in world.trunks:
-            trunk.close()
-        card.close()
-        plane.close()
-        card.free()
+        rig.close()
         journal.close()
 
 

@@ -11,7 +11,7 @@ The caller hangs up after some 24 s, and another one calls on the same channel: 
     ended, failed       flows that ended in that time; of them, by a fault of their own
     step_us             CPU of one step of a flow alone: a key, and what follows from it (pure, without a call)
 
-Conditions: real time, journal on disk (WAL, FULL), 16 spans, D channel frames handed over in memory (hw/sim/jumper.py).
+Conditions: real time, journal on disk (WAL, FULL), 16 spans, D channel frames in memory (core/bench_rig.py).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from zoneinfo import ZoneInfo
 
 import trio
 
+from core.bench_rig import Rig, tables
 from core.config.model.box import Box
-from core.config.model.spans import PriSpan
 from core.exchange.exchange import Exchange
 from core.ivr.acts import Answered, Key
 from core.ivr.check import check
@@ -41,7 +41,6 @@ from core.ivr.library import Library
 from core.ivr.reading import source
 from core.ivr.run import Run
 from core.ivr.session import Caller
-from core.lines import Lines
 from core.numbering.plan import NumberingPlan
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
@@ -49,11 +48,6 @@ from core.store.event import Event
 from core.store.journal import Journal
 from hw.plane import Plane
 from hw.signalling.line import Call, Established, Line, NumberType, Party, Released, Telling
-from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
-from hw.signalling.pri.trunk import PriTrunk
-from hw.sim.card import SimCard
-from hw.sim.jumper import jumper
-from hw.timers import Timers
 
 SPANS, RATE, ROUNDS = 16, 20.0, 3
 FLOW = """
@@ -95,12 +89,9 @@ kind = "hangup"
 
 
 def box() -> Box:
-    spans: list[dict[str, Any]] = [{"kind": "pri"}] * SPANS
     return Box.model_validate(
         {
-            "card": [{"name": "sim", "kind": "simulated", "spans": spans}],
-            "span": [{"name": f"e{at}", "card": "sim", "span": at, "signalling": "pri"} for at in range(1, SPANS + 1)],
-            "trunk_group": [{"name": "city", "lines": [f"e{at}" for at in range(1, SPANS + 1)]}],
+            **tables(SPANS),
             "flow": [{"number": "8600", "flow": "bench"}],
             "database": [{"name": "orders", "file": "orders.db"}],
         }
@@ -110,12 +101,13 @@ def box() -> Box:
 class _Town:
     """The network's ends, and callers who know what to press."""
 
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
+    def __init__(self, model: Box, plane: Plane) -> None:
         self.calls = 0
         self._news: dict[Line, trio.Event] = {}
+        self.rig = Rig(model, plane, self._told)
+        self.lines = self.rig.circuits()
 
-    def told(self, line: Line, telling: Telling) -> None:
+    def _told(self, line: Line, telling: Telling) -> None:
         if isinstance(telling, Established | Released):
             self._news.pop(line, trio.Event()).set()
 
@@ -137,21 +129,12 @@ class _Town:
 
 @asynccontextmanager
 async def _running(folder: Path) -> AsyncIterator[tuple[Plane, _Town, list[Event]]]:
-    model, plane, timers = box(), Plane(), Timers()
+    model, plane = box(), Plane()
     _orders(folder / "orders.db")
     journal = Journal(folder / "journal.db")
-    card = SimCard(plane, [span.description() for span in model.card[0].spans])
-    near, far = jumper(card)
-    lines = Lines(plane, timers)
-    for span in model.span:
-        assert isinstance(span, PriSpan)
-        lines.pri(span.name, near, span.span, span.settings())
-    exchange = Exchange(model, NumberingPlan(model), lines.by_name.values(), plane, journal, timers)
-    town = _Town()
-    network = SpanSettings(LinkSettings(Side.NETWORK))
-    spans = [info for info in far.spans() if info.kind == "E1"]
-    trunks = [PriTrunk(f"net{info.number}", far, info, network, plane, timers, town.told) for info in spans]
-    town.lines = [line for each in zip(*(trunk.lines for trunk in trunks), strict=True) for line in each]
+    town = _Town(model, plane)
+    rig = town.rig
+    exchange = Exchange(model, NumberingPlan(model), rig.lines.by_name.values(), plane, journal, rig.timers)
     events: list[Event] = []
     journal.watch(lambda event: events.append(event) if event.kind == "FlowEnded" else None)
     library = Library()
@@ -163,9 +146,7 @@ async def _running(folder: Path) -> AsyncIterator[tuple[Plane, _Town, list[Event
         trio.open_nursery() as nursery,
     ):
         Flows(exchange, library, prompts, Hands(databases=databases))
-        await nursery.start(plane.run)
-        nursery.start_soon(card.run)
-        await nursery.start(timers.run)
+        await rig.start(nursery)
         await nursery.start(journal.run)
         await nursery.start(exchange.run)
         await trio.sleep(2)
@@ -175,13 +156,9 @@ async def _running(folder: Path) -> AsyncIterator[tuple[Plane, _Town, list[Event
             line.release()
         await exchange.close(5)
         await trio.sleep(0.5)
-        lines.close_all()
+        rig.lines.close_all()
         nursery.cancel_scope.cancel()
-    for trunk in trunks:
-        trunk.close()
-    card.close()
-    plane.close()
-    card.free()
+    rig.close()
     journal.close()
 
 

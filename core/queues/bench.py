@@ -8,7 +8,7 @@
     wait_p50_ms, p99    from the key until the agent and the caller are joined, the LIFT_S of the agent taken off
 
 300 circuits call again as soon as they are free; 512 agents serve 64 queues, each four of them. Conditions: journal and
-recordings on disk, D channel frames handed over in memory (hw/sim/jumper.py), no caller ID before the ring.
+recordings on disk, D channel frames handed over in memory (core/bench_rig.py), no caller ID before the ring.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import gc
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -26,15 +26,14 @@ import numpy as np
 import trio
 
 from core.acd import bench as decisions
+from core.bench_rig import Rig, tables
 from core.config.model.box import Box
-from core.config.model.spans import PriSpan
 from core.exchange.exchange import Exchange
 from core.exchange.sounds import Sounds
 from core.ivr.check import check
 from core.ivr.destination import Flows, Hands
 from core.ivr.library import Library
 from core.ivr.reading import source
-from core.lines import Lines
 from core.numbering.plan import NumberingPlan
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
@@ -46,12 +45,7 @@ from core.store.journal import Journal
 from hw.card import LineEvent, LineEventKind
 from hw.plane import Plane
 from hw.signalling.line import Call, Established, Line, NumberType, Party, Released, Telling
-from hw.signalling.pri.settings import LinkSettings, Side, SpanSettings
-from hw.signalling.pri.trunk import PriTrunk
-from hw.sim.card import SimCard
 from hw.sim.channel import SimChannel
-from hw.sim.jumper import jumper
-from hw.timers import Timers
 
 SPANS, AGENTS, QUEUES, EACH = 10, 512, 64, 4
 KEY_S, LIFT_S, TALK_S, REST_S = 0.3, 0.3, 0.7, 0.05
@@ -77,19 +71,9 @@ kind = "hangup"
 
 
 def box() -> Box:
-    stations = [{"kind": "stations", "count": AGENTS // 4} for _ in range(4)]
-    spans: list[dict[str, Any]] = [*stations, *[{"kind": "pri"}] * SPANS]
     return Box.model_validate(
         {
-            "card": [{"name": "sim", "kind": "simulated", "spans": spans}],
-            "span": [
-                {"name": f"e{at}", "card": "sim", "span": at + 4, "signalling": "pri"} for at in range(1, SPANS + 1)
-            ],
-            "station": [
-                {"number": str(8000 + at), "card": "sim", "channel": at, "caller_id": "off"}
-                for at in range(1, AGENTS + 1)
-            ],
-            "trunk_group": [{"name": "city", "lines": [f"e{at}" for at in range(1, SPANS + 1)]}],
+            **tables(SPANS, AGENTS),
             "flow": [{"number": str(8600 + at), "flow": f"f{at}"} for at in range(QUEUES)],
             "queue": [{"name": f"q{at}"} for at in range(QUEUES)],
             "agent_group": [{"name": "all", "begin": "ready", "after_call_s": WORK_S}],
@@ -109,15 +93,20 @@ def box() -> Box:
 class _Town:
     """The network's ends of the spans, and the agents' telephones, which somebody lifts when they ring."""
 
-    def __init__(self, telephones: list[SimChannel], nursery: trio.Nursery) -> None:
-        self.lines: list[Line] = []
+    def __init__(self, model: Box, plane: Plane) -> None:
         self.over = 0
         self._news: dict[Line, trio.Event] = {}
+        self.rig = Rig(model, plane, self._told)
+        self.lines = self.rig.circuits()
+
+    def begin(self, nursery: trio.Nursery) -> None:
+        """From now on telephones are lifted."""
         self._nursery = nursery
-        for telephone in telephones:
+        for channel in range(1, AGENTS + 1):
+            telephone = self.rig.telephone(channel)
             telephone.heard = partial(self._rung, telephone)
 
-    def told(self, line: Line, telling: Telling) -> None:
+    def _told(self, line: Line, telling: Telling) -> None:
         if isinstance(telling, Established | Released):
             self._news.pop(line, trio.Event()).set()
 
@@ -168,36 +157,21 @@ class _Seen:
 
 @asynccontextmanager
 async def _running(folder: Path) -> AsyncIterator[tuple[Plane, _Town, _Seen]]:
-    model, plane, timers = box(), Plane(), Timers()
+    model, plane = box(), Plane()
     journal = Journal(folder / "journal.db")
-    card = SimCard(plane, [span.description() for span in model.card[0].spans])
-    near, far = jumper(card)
-    lines = Lines(plane, timers)
-    for station in model.station:
-        lines.station(station.number, near, station.channel, station.settings())
-    for span in model.span:
-        assert isinstance(span, PriSpan)
-        lines.pri(span.name, near, span.span, span.settings())
+    town = _Town(model, plane)
+    rig = town.rig
     prompts = PromptStore(read_catalogue(), folder / "made")
-    exchange = Exchange(
-        model, NumberingPlan(model), lines.by_name.values(), plane, journal, timers, Sounds(model, prompts)
-    )
+    lines = rig.lines.by_name.values()
+    exchange = Exchange(model, NumberingPlan(model), lines, plane, journal, rig.timers, Sounds(model, prompts))
     library = Library()
     flows = {f"f{at}": source(Path(f"f{at}.toml"), FLOW.format(number=at).encode()) for at in range(QUEUES)}
     library.publish(check(flows).flows)
     Flows(exchange, library, prompts, Hands())
     room, seen = QueueRoom(exchange), _Seen(journal)
-    close: list[Callable[[], None]] = []
     async with trio.open_nursery() as nursery:
-        town = _Town([card.far(channel) for channel in range(1, AGENTS + 1)], nursery)
-        network = SpanSettings(LinkSettings(Side.NETWORK))
-        spans = [info for info in far.spans() if info.kind == "E1"]
-        trunks = [PriTrunk(f"net{info.number}", far, info, network, plane, timers, town.told) for info in spans]
-        close += [trunk.close for trunk in trunks]
-        town.lines = [line for each in zip(*(trunk.lines for trunk in trunks), strict=True) for line in each]
-        await nursery.start(plane.run)
-        nursery.start_soon(card.run)
-        await nursery.start(timers.run)
+        town.begin(nursery)
+        await rig.start(nursery)
         await nursery.start(journal.run)
         await nursery.start(exchange.run)
         await nursery.start(Recorder(exchange, folder / "recordings").run)
@@ -208,13 +182,9 @@ async def _running(folder: Path) -> AsyncIterator[tuple[Plane, _Town, _Seen]]:
         yield plane, town, seen
         await exchange.close(0)
         await trio.sleep(1)
-        lines.close_all()
+        rig.lines.close_all()
         nursery.cancel_scope.cancel()
-    for each in close:
-        each()
-    card.close()
-    plane.close()
-    card.free()
+    rig.close()
     journal.close()
 
 
