@@ -74,12 +74,17 @@ def player(law: str) -> list[str] | None:
     return next((command for command in commands if shutil.which(command[0])), None)
 
 
+def silent() -> HardwareError:
+    """What is said where there is no player."""
+    return HardwareError(_("nothing on this machine plays sound"), action=_("install alsa-utils"))
+
+
 def hear(box: Asker, telephone: str) -> int:
     """Until ^C, or the box or the player has gone."""
     law = box.ask("town.hear", telephone=telephone)["law"]
     command = player(law)
     if command is None:
-        raise HardwareError(_("nothing on this machine plays sound"), action=_("install alsa-utils"))
+        raise silent()
     # without a buffer: nothing is left to be written to a player that has gone
     hearing = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0)
     with hearing as playing, suppress(KeyboardInterrupt, BrokenPipeError):

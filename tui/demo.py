@@ -20,6 +20,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from core import demo
 from core.api.client import Asker
@@ -31,6 +33,8 @@ CALLS_PER_HOUR = 120
 """Of the town, at first."""
 STARTS_S = 60.0
 STOPS_S = 15.0
+ENDINGS = (signal.SIGHUP, signal.SIGTERM)
+"""A window that is closed, and who ends us by hand: the exchange must not stay behind, where the next demo finds it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +53,19 @@ def run(options: argparse.Namespace) -> int:
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if options.story or options.virtual or options.json or not terminal:
         return demo.play(options.folder, virtual=options.virtual, as_json=options.json)
+    for ending in ENDINGS:
+        signal.signal(ending, _end)
     with exchange(options.folder) as socket:
         with Asker(socket) as box:
             box.ask("town.traffic", calls_per_hour=options.calls_per_hour)
         return in_front(socket)
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """In order, and once: a shell that is left says it again."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    raise SystemExit(128 + number)
 
 
 @contextmanager

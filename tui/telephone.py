@@ -24,6 +24,7 @@ from textual.widgets import Log, Static
 
 from core.api.errors import Refusal
 from core.texts import N_, _, plural
+from core.town_command import player, silent
 from core.width import wrap
 from hw import wall_clock
 from tui.ask import AskAll
@@ -383,6 +384,10 @@ class Telephone(Screens):
             self.run_worker(self._hear(self.number))
 
     async def _hear(self, number: str) -> None:
+        if player("a") is None:
+            error = silent()
+            self.notify(f"{error}\n{error.action}", severity="error", markup=False)
+            return
         self._sound = await beside("town", "hear", number, "--socket", str(self.box.path))
         self.notify(_("This machine plays what {number} hears; s again stops it.").format(number=number), markup=False)
         try:

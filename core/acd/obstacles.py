@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from core.acd.agents import State
 from core.acd.queue import Member
 from core.acd.waiting import Waiting
+from core.causes import why
 from core.texts import N_, _
 
 
@@ -26,7 +27,8 @@ class Obstacle:
 
     def sentence(self) -> str:
         """In the language of who asks."""
-        facts = {name: _(str(value)) if name == "state" else value for name, value in self.facts.items()}
+        words = {"state": _, "reason": why}
+        facts = {name: words[name](str(value)) if name in words else value for name, value in self.facts.items()}
         return _(self.text).format(**facts)
 
 

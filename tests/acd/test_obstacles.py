@@ -43,6 +43,8 @@ def test_each_agent_has_his_obstacle() -> None:
     }
     with speaking("zh"):
         assert said(floor, 1)["3"] == "示忙:lunch"
+        floor.ask("6", Act.NOT_READY, reason="unreachable")
+        assert said(floor, 1)["6"] == "示忙:无法接通", "the box's own reasons are read in one's own language"
 
 
 def test_who_is_rung_is_no_obstacle_and_who_is_rung_for_another_says_for_which() -> None:

@@ -191,3 +191,17 @@ def test_when_the_terminal_goes_the_exchange_behind_the_console_ends_in_order(tm
         assert not Path(f"/proc/{lock}").exists()
     finally:
         terminal.close()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM], ids=lambda ending: ending.name)
+def test_a_window_that_is_closed_leaves_no_exchange_behind(ending: signal.Signals, tmp_path: Path) -> None:
+    terminal = InTerminal(tmp_path)
+    try:
+        terminal.until("running")
+        lock = int((tmp_path / "data" / "lock").read_text())
+        for _again in range(2):  # the kernel says it, and the shell
+            terminal.process.send_signal(ending)
+        terminal.end()
+        assert not Path(f"/proc/{lock}").exists()
+    finally:
+        terminal.close()

@@ -113,3 +113,16 @@ def test_what_a_person_notices() -> None:
     assert news({**rest, "off_hook": True}, talks) == ["you speak with 8002 Ben"]
     assert news(talks, {**talks, "words": "Goodbye."}) == ['"Goodbye."']
     assert news(talks, rest) == ["hung up"]
+
+
+def test_a_machine_that_cannot_play_does_not_say_that_it_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.telephone.player", lambda law: None)
+
+    async def story(console: Console, pilot: Pilot[object]) -> None:
+        await pilot.press("s")
+        await until(lambda: bool(list(console._notifications)))
+        (note,) = console._notifications
+        assert note.severity == "error"
+        assert note.message == f"{_('nothing on this machine plays sound')}\n{_('install alsa-utils')}"
+
+    tell(tmp_path, story)
