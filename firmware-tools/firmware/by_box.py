@@ -21,7 +21,7 @@ from typing import Any
 import trio
 
 from core.api.client import Client, Watch, connected
-from core.api.errors import Refusal
+from core.api.errors import Code, Refusal
 from core.config.command import box_at
 from core.testing_talk import PROGRESS
 from core.texts import _
@@ -49,7 +49,7 @@ def made(options: argparse.Namespace) -> Mapping[str, Any] | None:
 
 
 async def tested(where: Path, options: argparse.Namespace, dialogue: Dialogue) -> Mapping[str, Any] | None:
-    """None: the box has no such channel."""
+    """None: the box has no such channel. Refusal: whoever asks may not."""
     names = [name for name in (options.subject, options.partner) if name]
     wanted = {
         "test": options.test,
@@ -67,7 +67,13 @@ async def tested(where: Path, options: argparse.Namespace, dialogue: Dialogue) -
         if refused.about.get("reason") == "vacant" and options.subject.isdecimal():
             dialogue.say(_("It has no such line: the channel is tested without it."))
             return None
-        return Verdict(options.test, ", ".join(names), "TEST-NOT-LENT", fills={"why": str(refused)}).facts()
+        if refused.code is Code.FORBIDDEN:
+            raise
+        remedy = refused.remedy or _(
+            "Wait until it is free (--patience), or stop the exchange: systemctl stop strowger."
+        )
+        fills = {"why": str(refused), "remedy": remedy}
+        return Verdict(options.test, ", ".join(names), "TEST-NOT-LENT", fills=fills).facts()
     return facts
 
 

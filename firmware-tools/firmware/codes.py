@@ -114,7 +114,7 @@ _TEST = (
         "TEST-NOT-LENT",
         ABORT,
         N_("The running box does not lend the line: {why}."),
-        N_("Wait for the end of its call (--patience), or stop the exchange: systemctl stop strowger."),
+        N_("{remedy}"),
     ),
     Code(
         "TEST-UNSUPPORTED",

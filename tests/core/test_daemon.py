@@ -23,7 +23,7 @@ CONFIGURATION = """
 [[card]]
 name = "sim"
 kind = "simulated"
-spans = [{ kind = "stations", count = 4 }, { kind = "pri" }]
+spans = [{ kind = "stations", count = 4 }, { kind = "pri" }, { kind = "trunks", count = 1 }]
 [[station]]
 number = "8001"
 card = "sim"
@@ -37,6 +37,10 @@ name = "e1a"
 card = "sim"
 span = 2
 signalling = "pri"
+[[trunk]]
+name = "line1"
+card = "sim"
+channel = 36
 """
 PATIENCE_S = 60.0
 STROWGER = (sys.executable, "-c", "from core.command import main; raise SystemExit(main())")
@@ -107,7 +111,7 @@ def test_the_box_comes_up_answers_and_goes_down_in_order(service: Service) -> No
     service.until("READY=1")
     with Asker(service.path) as box:
         status = box.ask("box.status")
-    assert (status["state"], status["lines"], status["missing"]) == ("running", 32, 0)
+    assert (status["state"], status["lines"], status["missing"]) == ("running", 33, 0)
     service.until("WATCHDOG=1")
     code, log = service.end(signal.SIGHUP, signal.SIGTERM)
     assert code == 0, log
@@ -149,13 +153,39 @@ def test_status_is_asked_from_the_command_line(service: Service) -> None:
     words = [*STROWGER, "status", "--socket", str(service.path), "--json"]
     asked = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S)
     assert asked.returncode == 0, asked.stderr
-    assert json.loads(asked.stdout)["status"]["lines"] == 32
+    assert json.loads(asked.stdout)["status"]["lines"] == 33
     with Asker(service.path) as box:
         box.ask("box.stop", within_s=0)
     assert service.end()[0] == 0
     gone = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S)
     assert gone.returncode == 1
     assert "strowger run" in gone.stderr
+
+
+def test_a_tester_who_is_killed_keeps_no_line_and_a_box_that_is_killed_begins_with_all(service: Service) -> None:
+    service.until("READY=1")
+    words = [*STROWGER, "test", "busy-tone", "line1", "--socket", str(service.path)]
+
+    def out() -> list[str]:
+        with Asker(service.path) as box:
+            return [line["name"] for line in box.ask("line.list")["lines"] if "lent" in line["service"]]
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tester:
+        service.wait(lambda: out() == ["line1"])
+        tester.kill()
+        service.wait(lambda: out() == [])
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tester:
+        service.wait(lambda: out() == ["line1"])
+        service.process.kill()
+        service.process.communicate()
+        assert "does not answer" in tester.communicate(timeout=PATIENCE_S)[1]
+        assert tester.returncode == 1
+    service.told.clear()
+    service.process = service.start()
+    service.until("READY=1")
+    with Asker(service.path) as box:
+        assert {"line1": []}.items() <= {row["name"]: row["service"] for row in box.ask("line.list")["lines"]}.items()
+        assert out() == []
 
 
 def test_lines_are_listed_and_blocked_from_the_command_line(service: Service) -> None:

@@ -18,6 +18,7 @@ from core.config.commits import Commits
 from core.config.configuration import Configuration
 from core.running import RunningBox
 from hw.card import HardwareError
+from hw.signalling.line import Service
 from hw.sim.card import SimCard
 from tests.core.boxes import SMALL, box
 from tests.core.house import House
@@ -232,6 +233,32 @@ async def test_users_and_limits_are_right_from_the_next_connection_on(autojump_c
     await office.commit(user=[user], control={"clients": 10})
     assert office.house.running.server.clients == 10
     assert [user.name for user in office.house.running.box.user] == ["Sun"]
+
+
+async def test_what_changes_about_a_lent_line_waits_until_it_is_back(autojump_clock: object, office: Office) -> None:
+    async def test() -> None:
+        async with office.house.client() as tester:
+            await tester.ask("line.test", test="busy-tone", line="line1")
+
+    (line1,) = SMALL["trunk"]
+    groups = [{"name": "isdn", "lines": ["e1a", "e1b"]}]
+    for trunk, left in (([], False), ([{**line1, "name": "line7"}], False), ([line1], True)):
+        await office.commit()
+        await trio.sleep(3)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(test)
+            await trio.sleep(3)
+            await office.commit(trunk=[], trunk_group=groups)
+            await office.commit(trunk=trunk, trunk_group=groups)
+            assert "line1" in await office.lines()
+            assert office.house.running.hardware.lines.by_name["line1"].service is Service.LENT
+        await trio.sleep(3)
+        assert ("line1" in await office.lines()) is left
+        assert {row["name"] for row in trunk} <= await office.lines()
+        out = [line["name"] for line in (await office.desk.ask("line.list"))["lines"] if line["service"]]
+        assert out == []
+        assert (await office.desk.ask("alarm.list"))["alarms"] == []
+    assert office.house.running.faults == 0
 
 
 async def test_who_has_lost_his_role_is_let_go_and_the_others_stay(autojump_clock: object, office: Office) -> None:

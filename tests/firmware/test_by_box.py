@@ -93,6 +93,11 @@ async def test_a_line_that_is_not_lent_is_a_verdict_and_a_channel_that_the_box_h
             facts: Any = await by_box.tested(socket, wanted("dial-tone", subject), Plain(sink=said))
             assert facts["code"] == "TEST-NOT-LENT"
             assert subject in facts["sentence"]
+            assert "--patience" in facts["next_step"]
+        facts = await by_box.tested(
+            socket, argparse.Namespace(**vars(wanted("echo", "line1")) | {"test": "span"}), Plain(sink=said)
+        )
+        assert "strowger test" in facts["next_step"]
         assert await by_box.tested(socket, wanted("dial-tone", "6"), Plain(sink=said)) is None
 
 
