@@ -51,6 +51,7 @@ from core.meters import Meters
 from core.numbering.plan import NumberingPlan
 from core.past import Past
 from core.prompt_workshop import Workshop
+from core.queues import codes as agent_codes
 from core.queues.alarming import QueueAlarms
 from core.queues.room import QueueRoom
 from core.recording.room import FOLDER as RECORDINGS
@@ -235,6 +236,7 @@ class RunningBox:
         )
         self.rooms.add(FlowRoom, self.flows)
         self.queues = QueueRoom(self.exchange, self.fault, threaded=not self._virtual)
+        agent_codes.add(self.queues)
         self.rooms.add(QueueRoom, self.queues)
         customers = Customers(self.data, self.alarms, threaded=not self._virtual)
         told = partial(self.rooms.topics.changed, "notices")

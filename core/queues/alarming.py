@@ -11,17 +11,14 @@ hour were answered or gave up. The task beside them looks each LOOK_S on trio's 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import trio
 
 from core.acd.views import QueueView
 from core.alarms import Alarms
 from core.config.model.queues import QueueSettings
+from core.queues.room import QueueRoom
 from core.texts import _
-
-if TYPE_CHECKING:
-    from core.queues.room import QueueRoom
 
 LOOK_S = 5.0
 WORD = "queue"

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class CallBacks:
-    """core.queues.waiter.Keeper. waiters: who waits, by key."""
+    """core.queues.waiter.Keeper, core.queues.calling_back.Tries. waiters: who waits, by key."""
 
     def __init__(
         self,

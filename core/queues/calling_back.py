@@ -9,7 +9,7 @@ the distribution knows. Time flows on trio's clock; it runs as the routine of it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import trio
 
@@ -29,13 +29,26 @@ from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
-    from core.queues.call_backs import CallBacks
+    from core.queues.waiter import Waiter
 
 TAKE = "1"
 ASKED_EVERY_S = 5.0
 
 
-def begin(backs: CallBacks, back: CallBack, queue: QueueSettings) -> Call:
+class Tries(Protocol):
+    """Who is told what came of a try."""
+
+    def tried(self, back: CallBack, call: Call, device: str, result: str) -> None:
+        """device: who called him. result: "answered", or why he was not reached."""
+
+    def spoken_with(self, back: CallBack, call: Call, device: str) -> None:
+        """He has answered, and speaks with the agent."""
+
+    def on_the_line(self, back: CallBack, call: Call) -> Waiter:
+        """He was called first and is there."""
+
+
+def begin(backs: Tries, back: CallBack, queue: QueueSettings) -> Call:
     """The call of the try; its routine runs as soon as tasks do."""
 
     async def routine(call: Call) -> None:
@@ -54,7 +67,7 @@ def begin(backs: CallBacks, back: CallBack, queue: QueueSettings) -> Call:
     return call
 
 
-async def _agent_first(backs: CallBacks, back: CallBack, queue: QueueSettings, call: Call) -> None:
+async def _agent_first(backs: Tries, back: CallBack, queue: QueueSettings, call: Call) -> None:
     device = queue.number or queue.name
     result = "given up"
     try:
@@ -87,7 +100,7 @@ async def _agent_first(backs: CallBacks, back: CallBack, queue: QueueSettings, c
             call.end(Cause.NORMAL_CLEARING, "call-back")
 
 
-async def _caller_first(backs: CallBacks, back: CallBack, queue: QueueSettings, call: Call) -> None:
+async def _caller_first(backs: Tries, back: CallBack, queue: QueueSettings, call: Call) -> None:
     service = call.calling
     assert service is not None
     result = "given up"

@@ -28,13 +28,13 @@ from core.exchange.service import Service
 from core.exchange.station import Station
 from core.queues import log_on, open_line, supervisors
 from core.queues.overseeing import How
+from core.queues.room import QueueRoom
 from core.queues.settings import keeps_line_open
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
     from core.exchange.features import Code
-    from core.queues.room import QueueRoom
 
 ACTS = {
     "agent_log_off": (Act.LOG_OFF, Said("agent.logged-off")),
@@ -56,9 +56,9 @@ OVERSEEING: dict[str, How] = {
 }
 
 
-def of(room: QueueRoom) -> dict[str, Code]:
-    """By the field of [features]."""
-    return {
+def add(room: QueueRoom) -> None:
+    """From now on the exchange knows them, by the field of [features]."""
+    codes: dict[str, Code] = {
         "agent_log_on": partial(_log_on, room),
         "agent_pin": partial(_change_pin, room),
         "agent_help": partial(_help, room),
@@ -68,6 +68,7 @@ def of(room: QueueRoom) -> dict[str, Code]:
         **{field: partial(_act, room, field) for field in ACTS},
         **{field: partial(_oversee, room, how) for field, how in OVERSEEING.items()},
     }
+    room.exchange.codes.update(codes)
 
 
 async def _log_on(room: QueueRoom, call: Call, station: Station, arguments: tuple[str, ...]) -> Said | None:

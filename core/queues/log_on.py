@@ -6,15 +6,11 @@ One agent sits at one telephone, one telephone has one agent. Wrong PINs make ag
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.acd.agents import Act
 from core.exchange.refusal import Refused, Said
+from core.queues.room import QueueRoom
 from core.texts import _
 from hw.signalling.q850 import Cause
-
-if TYPE_CHECKING:
-    from core.queues.room import QueueRoom
 
 
 async def log_on(room: QueueRoom, device: str, agent: str, pin: str) -> None:

@@ -23,13 +23,13 @@ from core.exchange.leg import State
 from core.exchange.refusal import Refused, Said
 from core.exchange.service import Service
 from core.queues import log_on as seats
+from core.queues.room import QueueRoom
 from core.texts import _
 from hw.signalling.line import Party
 from hw.signalling.q850 import Cause
 
 if TYPE_CHECKING:
     from core.exchange.call import Call
-    from core.queues.room import QueueRoom
 
 LOGGED_ON = Said("agent.logged-on")
 

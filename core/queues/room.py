@@ -6,6 +6,7 @@
     the clock           ──> Look, hours.py ─────┘                                    the journal, Screens
 
     room = QueueRoom(exchange)
+    codes.add(room)                     what agents do by telephone
     await nursery.start(room.run)
 
 It attends the exchange's calls (Attendant); the exchange does not know it. What was at work before a restart is so
@@ -28,7 +29,7 @@ from core.config.model.box import Box
 from core.exchange.call import Call
 from core.exchange.refusal import Refused
 from core.numbering.target import Target, TargetKind
-from core.queues import codes, hours, leaving
+from core.queues import hours, leaving
 from core.queues.assignments import Assignments
 from core.queues.call_back import CallBack
 from core.queues.call_backs import CallBacks
@@ -61,7 +62,7 @@ def desk_of(box: Box) -> Desk:
 
 
 class QueueRoom:
-    """core.exchange.attendant.Attendant. While it runs, calls to queues are taken, and codes of agents known.
+    """core.exchange.attendant.Attendant. While it runs, calls to queues are taken.
 
     faulted: is told of what failed by our own fault and cost no call, beside the log. threaded: hashes of PINs are made
     in a thread; False: for virtual time.
@@ -130,7 +131,6 @@ class QueueRoom:
         exchange, tell_or_log = self.exchange, self.dispatch.tell_or_log
         exchange.attendants.append(self)
         exchange.router.destinations[TargetKind.QUEUE] = self.take
-        exchange.codes.update(codes.of(self))
         exchange.call_back = self.call_backs.take
         tell_or_log(*self.assignments.queues_again(exchange.box))
         tell_or_log(*self.assignments.skills_again(exchange.box))

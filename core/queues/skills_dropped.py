@@ -8,14 +8,10 @@ He takes up what he has dropped, at the levels that he had, and no other: what h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.exchange.refusal import Refused
+from core.queues.room import QueueRoom
 from core.texts import _
 from hw.signalling.q850 import Cause
-
-if TYPE_CHECKING:
-    from core.queues.room import QueueRoom
 
 KEPT = "queues/dropped/"
 OWN = ""

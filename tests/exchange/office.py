@@ -30,6 +30,7 @@ from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
 from core.prompts.catalogue import read_catalogue
 from core.prompts.store import PromptStore
+from core.queues import codes
 from core.queues.room import QueueRoom
 from core.recording.recorder import Recorder
 from core.store.event import Event
@@ -247,6 +248,7 @@ async def open_office(
                 await above.start(recorder.run)
             if queues:
                 room = QueueRoom(exchange, faulted)
+                codes.add(room)
                 await above.start(room.run)
             town, card = hardware.towns["sim"], hardware.cards["sim"]
             assert isinstance(card, SimCard)

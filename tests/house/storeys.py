@@ -7,6 +7,7 @@ function, under TYPE_CHECKING, or as a string given to import_module() or __impo
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,25 @@ def violations(root: Path) -> list[str]:
     """All of a checkout's imports that run up a storey."""
     files = [file for folder in STOREYS.values() for file in sorted((root / folder).rglob("*.py"))]
     return [found for file in files for found in upward(file, root)]
+
+
+def circle(folder: Path, root: Path) -> list[str]:
+    """Files of one folder that import each other in a ring, under TYPE_CHECKING too; none: empty."""
+    files = {".".join(file.relative_to(root).with_suffix("").parts): file for file in sorted(folder.glob("*.py"))}
+    graph: dict[str, set[str]] = {}
+    for name, file in files.items():
+        tree = ast.parse(file.read_text(), str(file))
+        named = {found for _line, found in imported(tree)}
+        named |= {
+            f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for alias in node.names
+        }
+        graph[name] = named & files.keys() - {name}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        ring: list[str] = error.args[1]
+        return ring
+    return []

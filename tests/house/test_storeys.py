@@ -6,9 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.storeys import STOREYS, violations
+from tests.house.storeys import STOREYS, circle, violations
 
 ROOT = Path(__file__).resolve().parents[2]
+KNOTS = {
+    "core/acd",
+    "core/api",
+    "core/exchange",
+    "core/ivr",
+    "core/voicemail",
+    "hw/signalling/pri",
+    "hw/sim",
+    "tui",
+}
+"""Folders in which two files know each other by type: a call and its exchange, a line and its trunk. No new ones."""
 
 
 def plant(root: Path, file: str, text: str) -> None:
@@ -56,3 +67,16 @@ def test_an_import_that_runs_up_is_found(tmp_path: Path, file: str, text: str, n
 def test_an_import_that_runs_down_or_stays_is_none(tmp_path: Path, file: str, text: str) -> None:
     plant(tmp_path, file, text)
     assert violations(tmp_path) == []
+
+
+def test_no_ring_of_imports_but_those_that_are_known() -> None:
+    folders = {file.parent for folder in STOREYS.values() for file in (ROOT / folder).rglob("*.py")}
+    assert {str(folder.relative_to(ROOT)) for folder in folders if circle(folder, ROOT)} == KNOTS
+
+
+def test_a_ring_of_imports_is_found_though_it_is_for_types_alone(tmp_path: Path) -> None:
+    plant(tmp_path, "core/desk/one.py", "from core.desk import two\n")
+    plant(tmp_path, "core/desk/two.py", "if TYPE_CHECKING:\n    from core.desk.one import One\n")
+    assert set(circle(tmp_path / "core/desk", tmp_path)) == {"core.desk.one", "core.desk.two"}
+    plant(tmp_path, "core/desk/two.py", "from core.desk.three import Three\n")
+    assert circle(tmp_path / "core/desk", tmp_path) == []

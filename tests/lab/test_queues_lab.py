@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import trio
 
+from core.queues import codes
 from core.queues.log_on import take_seat
 from core.queues.room import QueueRoom
 from core.store.records import records
@@ -129,6 +130,7 @@ async def by_the_analog_line_it_goes_on_to_a_telephone(lab: Lab, hal: Telephone)
 async def test_the_main_ways_of_queues_over_the_real_driver() -> None:
     async with lab(**tables()) as office, trio.open_nursery() as running:
         room = QueueRoom(office.exchange)
+        codes.add(room)
         await running.start(room.run)
         phones = list(office.telephones.values())
         async with trio.open_nursery() as stories:

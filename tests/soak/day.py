@@ -46,7 +46,7 @@ from core.exchange.refusal import Refused
 from core.exchange.views import CallView, DeviceView, LineView
 from core.hardware import Hardware
 from core.numbering.plan import NumberingPlan
-from core.queues import log_on
+from core.queues import codes, log_on
 from core.queues.overseeing import How
 from core.queues.room import QueueRoom
 from core.store.event import Event
@@ -226,6 +226,7 @@ class Day:
                 await below.start(journal.run)
                 await above.start(self._exchange.run)
                 self._queues = QueueRoom(self._exchange, self._queues_faulted)
+                codes.add(self._queues)
                 self._queues.screens.changed = self._exchange.changed
                 await above.start(self._queues.run)
                 self._town = hardware.towns["sim"]
