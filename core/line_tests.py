@@ -22,12 +22,11 @@ import trio
 from core.config.model.trunks import Trunk
 from core.hardware import Hardware
 from core.lending import Borrower, Lending
-from core.testing_talk import Talk, TestView
+from core.testing_talk import PATIENCE_S, Talk, TestView
 from core.texts import _
 from hw.card import HardwareError
 
 TESTER = "firmware.on_lent"
-PATIENCE_S = 60.0
 LEARN = "learn"
 """What the lines are lent for, when they are learned."""
 

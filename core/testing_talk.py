@@ -18,6 +18,9 @@ import msgspec
 import trio
 from msgspec import Meta
 
+PATIENCE_S = 60.0
+"""So long a call may go on, unless whoever asks for a test says otherwise."""
+
 PROGRESS = ".."
 """Mark of what is being done just now."""
 

@@ -11,7 +11,8 @@ from core.api.acts import Done, LineName, Params, Result, act
 from core.api.asking import Asking
 from core.api.errors import Code, Refusal
 from core.api.line_acts import KEEPERS
-from core.line_tests import PATIENCE_S, Asker, LearnOrder, LineTests, Order
+from core.line_tests import Asker, LearnOrder, LineTests, Order
+from core.testing_talk import PATIENCE_S
 from core.texts import _
 
 Digits = Annotated[str, Meta(pattern=r"^[0-9*#]{0,32}$")]

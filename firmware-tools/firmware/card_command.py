@@ -28,11 +28,11 @@ import trio
 from core.daemon import DATA
 from core.given import key, seconds
 from core.hardware import TRACES
-from core.line_tests import PATIENCE_S
 from core.lines import Lines
 from core.meanings import MEANINGS
+from core.testing_talk import PATIENCE_S
 from core.texts import _
-from firmware import by_box, detect
+from firmware import detect
 from firmware.bench import Bench
 from firmware.opening import opened
 from firmware.outcome import Outcome
@@ -147,6 +147,8 @@ def tuned(options: argparse.Namespace) -> int:
     if options.span is None:
         print(_("Which channel? strowger card --channels lists them."))
         return 2
+    from firmware import by_box  # the one act that wants it
+
     facts = None if options.simulated else by_box.made(_tuning(options))
     if facts is None:
         program = virtual_time.run if options.simulated else trio.run

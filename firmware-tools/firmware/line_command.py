@@ -33,7 +33,7 @@ from core.config.reading import read
 from core.daemon import DATA
 from core.given import seconds
 from core.hardware import PROFILES
-from core.line_tests import PATIENCE_S
+from core.testing_talk import PATIENCE_S
 from core.texts import N_, _
 from firmware.by_box import asked
 from firmware.setup.changes import Changes

@@ -25,7 +25,7 @@ import trio
 
 from core.daemon import DATA
 from core.given import key, seconds
-from core.line_tests import PATIENCE_S
+from core.testing_talk import PATIENCE_S
 from core.texts import _
 from firmware import by_box, partnered
 from firmware.bench import Bench
