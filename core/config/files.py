@@ -46,7 +46,7 @@ def files(places: Iterable[Path]) -> list[Path]:
         elif place.is_dir():
             found |= {path.name: path for path in place.glob("*.toml") if not path.name.startswith(".")}
         else:
-            raise ConfigError(Place(place), _("There is no such folder."), _("Check the path."))
+            raise ConfigError(Place(place), _("There is no such file or folder."), _("Check the path."))
     return [found[name] for name in sorted(found)]
 
 

@@ -245,7 +245,7 @@ def test_where_no_configuration_is_it_is_said(
     tmp_path: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["backup", "--config", str(tmp_path / "etc"), "--data", str(tmp_path / "data"), *words]) == 1
-    assert "There is no such folder." in capsys.readouterr().err
+    assert "There is no such file or folder." in capsys.readouterr().err
 
 
 def test_by_night_none_is_made_where_no_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,7 +88,7 @@ def test_a_setting_above_all_tables_is_told_where_it_belongs() -> None:
 
 def test_a_folder_that_is_not_there_is_a_mistake() -> None:
     (mistake,) = read([Path("/no/such/folder")]).mistakes
-    assert (str(mistake.path), mistake.problem) == ("/no/such/folder", "There is no such folder.")
+    assert (str(mistake.path), mistake.problem) == ("/no/such/folder", "There is no such file or folder.")
 
 
 def test_the_box_of_a_bad_configuration_cannot_be_had() -> None:

@@ -32,6 +32,9 @@ def test_enter_alone_leads_from_the_carton_to_the_first_call(tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"== {len(NAMES)} of {len(NAMES)}: Acceptance record ==" in done.stdout
     assert "tests passed, none failed." in done.stdout
+    # What stands in columns is not broken once more.
+    assert "[brackets]   ?: help   <: back   q: leave" in done.stdout
+    assert "PASS  line1: dials by keys" in done.stdout
     assert "\x1b" not in done.stdout  # nothing that a serial line or a log could not show
     acceptance = tmp_path / "data" / "acceptance"
     (text,), (paper,) = acceptance.glob("*.txt"), acceptance.glob("*.pdf")

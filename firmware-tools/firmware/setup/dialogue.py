@@ -74,4 +74,4 @@ def difference(dialogue: Dialogue, lines: list[str]) -> None:
 
 def keys() -> str:
     """What may be typed instead of an answer."""
-    return _("Enter: what stands in [brackets]   ?: help   <: back   q: leave, and go on another time")
+    return _("Enter: what stands in [brackets]   ?: help   <: back   q: leave for now")
