@@ -14,13 +14,10 @@ What it does not: know why. A port is asked for each time, since an ISDN call ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from core.exchange.leg import Leg, State, Treatment
 from hw.plane import Plane
-
-if TYPE_CHECKING:
-    from core.exchange.call import Call
 
 Member = tuple[bool, bool]  # listens, talks
 _PARTY: Member = (True, True)
@@ -41,15 +38,15 @@ class Arrangement:
         self._muted: set[int] = set()
         self._whispering: set[tuple[int, int]] = set()
 
-    def settle(self, call: Call) -> None:
-        """Brings the plane to what the legs want now."""
+    def settle(self, legs: Iterable[Leg], music: Callable[[str], Treatment]) -> None:
+        """Brings the plane to what the legs want now. music: on hold, for a language."""
         members: dict[int, Member] = {}
         sounds: dict[Leg, tuple[int, Treatment]] = {}
         muted: set[int] = set()
         alone: tuple[int, Leg] | None = None
         held = False
         whispers: set[tuple[int, int]] = set()
-        for leg in call.legs:
+        for leg in legs:
             held = held or leg.state is State.HELD
             port = leg.port
             if port < 0:
@@ -67,7 +64,7 @@ class Arrangement:
         talkers = sum(talks for _, talks in members.values())
         if self.shared is None and talkers < 2:
             if held and alone is not None:
-                sounds[alone[1]] = (alone[0], call.exchange.sounds.music(alone[1].device.language))
+                sounds[alone[1]] = (alone[0], music(alone[1].device.language))
             members = {}
         with self._plane.batch():
             self._mute(muted)

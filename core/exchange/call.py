@@ -324,7 +324,7 @@ class Call:
     def arrange(self) -> None:
         """Anything about legs or what they hear has changed."""
         if not self.finished:
-            self._arrangement.settle(self)
+            self._arrangement.settle(self.legs, self.exchange.sounds.music)
             for attendant in self.exchange.attendants:
                 attendant.settled(self)
             self.exchange.touched(self)
