@@ -18,6 +18,7 @@ import argparse
 import importlib
 import importlib.util
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,6 +114,11 @@ def main(words: Sequence[str] | None = None, table: Sequence[Command] = COMMANDS
     except (BadConfiguration, ConfigError) as bad:
         mistakes = bad.mistakes if isinstance(bad, BadConfiguration) else (bad,)
         print(*(line for mistake in mistakes for line in mistake.lines()), sep="\n", file=sys.stderr)
+        return WANTING
+    except sqlite3.DatabaseError as error:
+        # The journal, as a rule: pages are lost that nobody looks at when it is opened.
+        print(_("strowger: a database of the box is damaged: {error}").format(error=error), file=sys.stderr)
+        print("  " + _("which one, and what to do: strowger doctor"), file=sys.stderr)
         return WANTING
     except KeyboardInterrupt:
         return INTERRUPTED

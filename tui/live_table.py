@@ -34,6 +34,8 @@ from tui.pace import due
 
 PACE_S = 0.25
 GAP = 1
+LEAST = 6
+"""Cells of a column that grows: on a terminal too narrow for all, the last columns go, not the names."""
 """Cells between two columns, and at the left edge."""
 
 
@@ -288,7 +290,7 @@ class LiveTable(ScrollView, can_focus=True):
         there = [column for column in self.columns if column.wide <= width]
         growing = sum(column.cells == 0 for column in there)
         left = width - sum(column.cells + GAP for column in there)
-        return [None if column.wide > width else column.cells or max(0, left // growing) for column in self.columns]
+        return [None if column.wide > width else column.cells or max(LEAST, left // growing) for column in self.columns]
 
     def _style(self, kind: str) -> Style:
         return self.get_component_rich_style(f"live-table--{kind}")

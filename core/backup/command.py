@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from datetime import datetime
 from importlib.metadata import version
@@ -31,6 +32,7 @@ from core.config.reading import read
 from core.daemon import DATA
 from core.given import count
 from core.store.reader import NAME as JOURNAL
+from core.store.reader import damage
 from core.texts import _
 from hw import wall_clock
 from hw.card import HardwareError
@@ -112,7 +114,9 @@ def _make(options: argparse.Namespace, box: Box, data: Path, to: Path, recording
         to.mkdir(parents=True, exist_ok=True)
         write(path, said, contents(options.config, data, recordings))
         sizes = verify(path)
-        gone = shelf.tidy(to, box.box.name, options.keep or box.backup.keep)
+        wrong = damage(data / JOURNAL)
+        # Those from when it was whole are worth more than room.
+        gone = [] if wrong else shelf.tidy(to, box.box.name, options.keep or box.backup.keep)
     except OSError as error:
         raise HardwareError(
             f"{error.filename or path}: {error.strerror or error}",
@@ -125,6 +129,7 @@ def _make(options: argparse.Namespace, box: Box, data: Path, to: Path, recording
         "recordings": recordings,
         "seconds": round(time.monotonic() - began, 2),
         "gone": [str(each) for each in gone],
+        "damage": wrong,
     }
     if options.json:
         print(json.dumps(facts, ensure_ascii=False))
@@ -134,7 +139,11 @@ def _make(options: argparse.Namespace, box: Box, data: Path, to: Path, recording
                 megabytes=facts["bytes"] / 1e6, **facts
             )
         )
-    return 0
+    if wrong:
+        text = _("strowger: the journal is damaged, and so is it in this backup: {error}")
+        print(text.format(error=wrong), file=sys.stderr)
+        print("  " + _("stop the box and put the last good backup back; all older ones were kept"), file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def _list(options: argparse.Namespace, folder: Path) -> int:

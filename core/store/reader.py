@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +30,17 @@ AT_ONCE = 500
 """So many names stand in one question."""
 EVER = 1 << 62
 """A time, or the id of an event, later than any."""
+
+
+def damage(path: Path) -> str:
+    """What SQLite finds wrong with a journal; "": nothing. Reads all of it."""
+    how = "mode=ro" if wal(path).exists() else "mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as sql:
+            (said,) = sql.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if said == "ok" else " ".join(str(said).split())
 
 
 class Reader:

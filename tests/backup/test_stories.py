@@ -256,6 +256,22 @@ def test_by_night_none_is_made_where_no_folder_is_named(tmp_path: Path, capsys: 
     assert "no folder for backups" in capsys.readouterr().err
 
 
+async def test_a_backup_of_a_damaged_journal_is_not_called_good_and_pushes_no_good_one_out(
+    autojump_clock: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Place(tmp_path / "here", tmp_path / "usb")
+    await lived(here)
+    good = backup(here, capsys)
+    journal = here.data / "journal.db"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:4096] + b"x" * 12288 + whole[16384:])
+    assert main(["backup", *here.words, "--to", str(good.parent), "--keep", "1"]) == 1
+    assert "the journal is damaged" in capsys.readouterr().err
+    assert good.exists()
+    assert main(["report", "queues", "--since", "2026-01-01", "--journal", str(journal)]) == 1
+    assert "what to do: strowger doctor" in capsys.readouterr().err
+
+
 # ---- the doctor ----
 
 

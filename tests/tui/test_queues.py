@@ -216,3 +216,11 @@ def test_what_one_looks_for_leaves_the_rows_in_which_it_stands(tmp_path: Path, l
 
     texts.use(language)
     tell(tmp_path, story)
+
+
+def test_on_a_terminal_that_is_too_narrow_the_names_stay(tmp_path: Path) -> None:
+    async def story(here: Box, console: Console, pilot: Pilot[object]) -> None:
+        await go(console, pilot)
+        assert "sales" in "".join(shown(console)[:3])
+
+    tell(tmp_path, story, (60, 20))
