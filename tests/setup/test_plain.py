@@ -107,3 +107,13 @@ def test_who_ends_it_with_control_c_is_told_how_to_go_on(tmp_path: Path) -> None
         rest, _none = running.communicate(timeout=60)
     assert running.returncode == 130
     assert f"\nLeft. To go on: strowger setup --plain --simulated --virtual --folder {tmp_path}\n" in rest.decode()
+
+
+def test_an_answer_that_cannot_be_kept_is_told_with_its_place(tmp_path: Path) -> None:
+    kept = tmp_path / "data" / "setup"
+    kept.parent.mkdir()
+    kept.write_text("a file where the folder should be")
+    done = setup(tmp_path, "\n")
+    assert done.returncode == 1
+    assert f"strowger: {kept}" in done.stderr
+    assert "make room there" in done.stderr

@@ -57,9 +57,17 @@ def run(options: argparse.Namespace, screen: Callable[[Site], int] | None = None
         return 2
     site = site_of(options)
     _may_write(site)
-    if screen is None or options.plain or not sys.stdin.isatty() or not sys.stdout.isatty():
-        return plainly(site)
-    return screen(site)
+    by_lines = screen is None or options.plain or not sys.stdin.isatty() or not sys.stdout.isatty()
+    try:
+        return plainly(site) if screen is None or by_lines else screen(site)
+    except OSError as error:
+        # What was answered cannot be kept.
+        raise HardwareError(
+            f"{error.filename or site.data}: {error.strerror or error}",
+            action=_(
+                "make room there, then go on: the same command again; a training has another folder with --folder"
+            ),
+        ) from error
 
 
 def site_of(options: argparse.Namespace) -> Site:
