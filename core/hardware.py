@@ -72,6 +72,7 @@ class Hardware:
         """Far ends that are there: by card, kind and channel or span, their names."""
         self._data = data
         self._frees: list[Callable[[], None]] = []
+        self._over = False
         for table in box.card:
             card = self._card(table)
             self.cards[table.name] = card
@@ -112,6 +113,7 @@ class Hardware:
                 task_status.started()
                 await trio.sleep_forever()
             finally:
+                self._over = True
                 self.lines.close_all()
                 for town in self.towns.values():
                     town.close()
@@ -150,10 +152,13 @@ class Hardware:
         return [name for name, row in self._rows.items() if row.card == card]
 
     def open(self, name: str, among: Lines | None = None) -> bool:
-        """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why.
+        """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why; or all
+        lines are closed for good, and one that comes back from a test only now stays so.
 
         among: lines of somebody else, who was lent its channel; None: the box's own.
         """
+        if self._over:
+            return False
         row, lines = self._rows[name], among or self.lines
         card = self.cards.get(row.card)
         if card is None:

@@ -145,7 +145,8 @@ class SimCard:
         return self._frames(number).counts[side]
 
     def free(self) -> None:
-        """Gives the native memory back."""
+        """Gives the native memory back. Nothing of the card is there any more: who opens a channel now is refused."""
+        self._spans = []
         self.native.free()
 
     # ---- within ----

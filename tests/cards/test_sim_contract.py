@@ -9,7 +9,7 @@ import pytest
 import trio
 import trio.testing
 
-from hw.card import Alarm, Channel, ChannelKind, DChannel, channels
+from hw.card import Alarm, Channel, ChannelKind, DChannel, HardwareError, channels
 from hw.plane import Plane
 from hw.sim.card import SimCard
 from hw.sim.span import E1, Stations, Trunks
@@ -77,3 +77,14 @@ async def rig(
         nursery.cancel_scope.cancel()
     plane.close()
     rig.card.free()
+
+
+def test_a_card_that_has_given_its_memory_back_opens_nothing() -> None:
+    """A box stopped while a line was with a test: the line was to be opened once more."""
+    plane = Plane(virtual=True)
+    card = SimCard(plane, [Stations(1), Trunks(1)])
+    plane.close()
+    card.free()
+    with pytest.raises(HardwareError):
+        card.open(1)
+    assert card.spans() == ()
