@@ -152,12 +152,12 @@ class Hardware:
         return [name for name, row in self._rows.items() if row.card == card]
 
     def open(self, name: str, among: Lines | None = None) -> bool:
-        """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why; or all
-        lines are closed for good, and one that comes back from a test only now stays so.
+        """Opens the station, trunk or span of that name. False: it cannot be opened, lines.missing says why; or the
+        box's own lines are closed for good, and one that comes back from a test only now stays so.
 
         among: lines of somebody else, who was lent its channel; None: the box's own.
         """
-        if self._over:
+        if self._over and among is None:
             return False
         row, lines = self._rows[name], among or self.lines
         card = self.cards.get(row.card)

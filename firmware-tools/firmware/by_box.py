@@ -23,13 +23,25 @@ import trio
 from core.api.client import Client, Watch, connected
 from core.api.errors import Code, Refusal
 from core.config.command import box_at
-from core.testing_talk import PROGRESS
+from core.given import seconds
+from core.testing_talk import PATIENCE_S, PROGRESS
 from core.texts import _
 from firmware.setup.dialogue import Back, Dialogue, Leave, Mark
 from firmware.setup.plain import Plain
 from firmware.setup.question import Choice, Question
 from firmware.verdict import Verdict
 from hw.card import HardwareError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box, if it runs"))
+    parser.add_argument(
+        "--patience",
+        type=seconds,
+        default=PATIENCE_S,
+        metavar="S",
+        help=_("so long a call on a line of the running box may go on before the test (default: %(default)g s)"),
+    )
 
 
 def made(options: argparse.Namespace) -> Mapping[str, Any] | None:

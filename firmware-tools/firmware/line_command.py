@@ -31,11 +31,10 @@ from core.config.model.box import Box
 from core.config.model.trunks import Trunk
 from core.config.reading import read
 from core.daemon import DATA
-from core.given import seconds
 from core.hardware import PROFILES
 from core.testing_talk import PATIENCE_S
 from core.texts import N_, _
-from firmware.by_box import asked
+from firmware import by_box
 from firmware.setup.changes import Changes
 from firmware.setup.dialogue import Back, Dialogue, Leave, Mark, confirmed, difference
 from firmware.setup.hands import own
@@ -64,14 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     learn.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
     )
-    learn.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box, if it runs"))
-    learn.add_argument(
-        "--patience",
-        type=seconds,
-        default=PATIENCE_S,
-        metavar="S",
-        help=_("so long a call on a line of the running box may go on before the test (default: %(default)g s)"),
-    )
+    by_box.arguments(learn)
     learn.add_argument("--virtual", action="store_true", help=_("on a clock that does not wait (simulated cards only)"))
 
 
@@ -138,7 +130,7 @@ class Learner:
     async def _by_box(self, runs: Path, trunks: Sequence[Trunk], helper: bool, call: str) -> Learned:
         names = [trunk.name for trunk in trunks]
         wanted = {"lines": names, "helper": helper, "call": call, "patience_s": self._patience_s}
-        found = await asked(runs, "line.learn", names, self._dialogue, **wanted)
+        found = await by_box.asked(runs, "line.learn", names, self._dialogue, **wanted)
         failed = {name: LearnError(why) for name, why in found["failed"].items()}
         return Learned(found["profiles"], found["words"], failed)
 

@@ -11,8 +11,8 @@ spans.
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -32,6 +32,7 @@ from firmware.bench import Bench
 from firmware.catalogue import TESTS, Subject
 from firmware.lines import There
 from firmware.setup.dialogue import Mark
+from firmware.setup.house import probing
 from firmware.setup.learning import Learned, among_themselves, with_help
 from firmware.setup.question import Question
 from firmware.setup.steps import Step
@@ -130,19 +131,8 @@ class LentHouse:
     def box(self) -> Box:
         return self.hardware.box
 
-    @contextmanager
-    def probe(self, name: str) -> Iterator[Probe]:
-        row = self.hardware.row(name)
-        assert isinstance(row, Trunk)
-        channel = self.hardware.cards[row.card].open(row.channel)
-        try:
-            probe = Probe(self.hardware.plane, channel)
-            try:
-                yield probe
-            finally:
-                probe.released()
-        finally:
-            channel.close()
+    def probe(self, name: str) -> AbstractContextManager[Probe]:
+        return probing(self.hardware, name)
 
 
 class Relay:

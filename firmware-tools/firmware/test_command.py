@@ -24,8 +24,7 @@ from typing import Any
 import trio
 
 from core.daemon import DATA
-from core.given import key, seconds
-from core.testing_talk import PATIENCE_S
+from core.given import key
 from core.texts import _
 from firmware import by_box, partnered
 from firmware.bench import Bench
@@ -67,14 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help=_("data of the box (default: %(default)s)")
     )
-    parser.add_argument("--socket", type=Path, metavar="PATH", help=_("control socket of the box, if it runs"))
-    parser.add_argument(
-        "--patience",
-        type=seconds,
-        default=PATIENCE_S,
-        metavar="S",
-        help=_("so long a call on a line of the running box may go on before the test (default: %(default)g s)"),
-    )
+    by_box.arguments(parser)
     parser.add_argument("--simulated", action="store_true", help=_("on the simulated card, for training"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import trio
 
 from core.config.model.box import Box
+from core.config.model.trunks import Trunk
 from core.daemon import locked
 from core.hardware import Hardware
 from core.texts import _
@@ -55,17 +56,11 @@ class House:
     def probe(self, name: str) -> Iterator[Probe]:
         """A line's port, without its signalling; the line is there again afterwards."""
         self.line(name)
-        row = next(trunk for trunk in self.box.trunk if trunk.name == name)
         self.hardware.lines.close(name)
-        channel = self.hardware.cards[row.card].open(row.channel)
         try:
-            probe = Probe(self.hardware.plane, channel)
-            try:
+            with probing(self.hardware, name) as probe:
                 yield probe
-            finally:
-                probe.released()
         finally:
-            channel.close()
             self.hardware.open(name)
 
     async def in_service(self, lines: list[Line]) -> list[Line]:
@@ -77,6 +72,22 @@ class House:
                     since = trio.current_time()
                 await trio.sleep(LOOK_S)
         return [line for line in lines if not line.service]
+
+
+@contextmanager
+def probing(hardware: Hardware, name: str) -> Iterator[Probe]:
+    """The port of an analog trunk that no line has."""
+    row = hardware.row(name)
+    assert isinstance(row, Trunk)
+    channel = hardware.cards[row.card].open(row.channel)
+    try:
+        probe = Probe(hardware.plane, channel)
+        try:
+            yield probe
+        finally:
+            probe.released()
+    finally:
+        channel.close()
 
 
 @asynccontextmanager
