@@ -76,13 +76,16 @@ async def tested(where: Path, options: argparse.Namespace, dialogue: Dialogue) -
     try:
         facts: Mapping[str, Any] = await asked(where, "line.test", names, dialogue, **wanted)
     except Refusal as refused:
-        if refused.about.get("reason") == "vacant" and options.subject.isdecimal():
+        vacant = refused.about.get("reason") == "vacant"
+        if vacant and options.subject.isdecimal():
             dialogue.say(_("It has no such line: the channel is tested without it."))
             return None
         if refused.code is Code.FORBIDDEN:
             raise
-        remedy = refused.remedy or _(
-            "Wait until it is free (--patience), or stop the exchange: systemctl stop strowger."
+        remedy = refused.remedy or (
+            _("strowger lines lists them")
+            if vacant
+            else _("Wait until it is free (--patience), or stop the exchange: systemctl stop strowger.")
         )
         fills = {"why": str(refused), "remedy": remedy}
         return Verdict(options.test, ", ".join(names), "TEST-NOT-LENT", fills=fills).facts()
@@ -93,7 +96,7 @@ async def asked(where: Path, act: str, names: Sequence[str], dialogue: Dialogue,
     """What the box answers when it is done. Refusal: it does not. Leave: the person has left; the lines are back."""
     run = uuid.uuid4().hex
     async with connected(where, client="test") as box:
-        text = _("The box runs, and lends {lines} for the test; the calls of all other lines go on.")
+        text = _("The box runs, and is asked to lend {lines}; the calls of all other lines go on.")
         dialogue.say(text.format(lines=", ".join(names)))
         tests = await box.watch("tests")
         outcome: list[Any] = []

@@ -80,7 +80,7 @@ async def test_the_box_makes_the_test_and_says_so(autojump_clock: object, tmp_pa
         for subject in ("line1", "5"):
             facts: Any = await by_box.tested(socket, wanted("dial-tone", subject), Plain(sink=said))
             assert (facts["code"], facts["on"]) == ("TONE-OK", "line line1")
-            assert f"lends {subject} for the test" in said.getvalue()
+            assert f"is asked to lend {subject};" in said.getvalue()
 
 
 async def test_a_line_that_is_not_lent_is_a_verdict_and_a_channel_that_the_box_has_not_is_left_to_who_asks(
@@ -89,11 +89,11 @@ async def test_a_line_that_is_not_lent_is_a_verdict_and_a_channel_that_the_box_h
     said = StringIO()
     socket = tmp_path / "control.sock"
     async with box_that_runs(socket):
-        for subject in ("line9", "e1a/3", "e1b"):
+        for subject, remedy in (("line9", "strowger lines"), ("e1a/3", "--patience"), ("e1b", "--patience")):
             facts: Any = await by_box.tested(socket, wanted("dial-tone", subject), Plain(sink=said))
             assert facts["code"] == "TEST-NOT-LENT"
             assert subject in facts["sentence"]
-            assert "--patience" in facts["next_step"]
+            assert remedy in facts["next_step"]
         facts = await by_box.tested(
             socket, argparse.Namespace(**vars(wanted("echo", "line1")) | {"test": "span"}), Plain(sink=said)
         )
